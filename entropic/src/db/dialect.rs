@@ -1,0 +1,229 @@
+//! Where the SQL of the two backends truly differs. Nothing outside this file does.
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
+
+use super::{Backend, Conn, FoundColumn};
+use crate::record::{ColumnKind, ColumnSpec};
+
+/// `id` is one of these: one bind, however many there are.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct IdIn {
+    ids: Vec<String>,
+    json: String,
+}
+
+impl IdIn {
+    pub(crate) fn new(ids: Vec<String>) -> Self {
+        let json = serde_json::Value::from(ids.as_slice()).to_string();
+        Self { ids, json }
+    }
+}
+
+impl Expression for IdIn {
+    type SqlType = Bool;
+}
+
+impl<QS> AppearsOnTable<QS> for IdIn {}
+impl<QS> SelectableExpression<QS> for IdIn {}
+impl<GB> ValidGrouping<GB> for IdIn {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl QueryId for IdIn {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+#[cfg(feature = "sqlite")]
+impl QueryFragment<diesel::sqlite::Sqlite> for IdIn {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, diesel::sqlite::Sqlite>) -> QueryResult<()> {
+        out.push_sql("\"id\" IN (SELECT value FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.json)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl QueryFragment<diesel::pg::Pg> for IdIn {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, diesel::pg::Pg>) -> QueryResult<()> {
+        out.push_sql("\"id\" = ANY(");
+        out.push_bind_param::<diesel::sql_types::Array<Text>, _>(&self.ids)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// The backend of a connection.
+pub(super) fn backend_of(conn: &Conn) -> Backend {
+    match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(_) => Backend::Sqlite,
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => Backend::Postgres,
+    }
+}
+
+/// Runs a job in a transaction that nobody else who makes tables overlaps with.
+pub(super) fn exclusively<R, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    job: impl FnOnce(&mut Conn) -> Result<R, E>,
+) -> Result<R, E> {
+    match backend_of(conn) {
+        // `CREATE TABLE IF NOT EXISTS` by two sessions at once fails in the catalogue of PostgreSQL; a lock that
+        // ends with the transaction keeps them apart.
+        Backend::Postgres => conn.transaction(|conn| {
+            sql_query(format!("SELECT pg_advisory_xact_lock({MAKING_TABLES})")).execute(conn)?;
+            job(conn)
+        }),
+        Backend::Sqlite => {
+            // Diesel's transactions begin deferred on the multi connection, and one that reads before it writes
+            // cannot wait for another writer.
+            use diesel::connection::SimpleConnection;
+            conn.batch_execute("BEGIN IMMEDIATE")?;
+            match job(conn) {
+                Ok(value) => {
+                    conn.batch_execute("COMMIT")?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    // The first error is the one to tell.
+                    let _ = conn.batch_execute("ROLLBACK");
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+/// "entropic", as eight bytes.
+const MAKING_TABLES: i64 = i64::from_be_bytes(*b"entropic");
+
+/// How a column is declared.
+pub(super) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
+    use ColumnKind as Kind;
+    match (column.kind, backend) {
+        (Kind::Json, Backend::Postgres) => "JSON",
+        // SQLite gives what is declared JSON the affinity of numbers: fine for objects, which is what custom
+        // data is, but a bare `1.50` would come back as 1.5.
+        (Kind::Json, Backend::Sqlite) if column.name == "custom_data" => "JSON",
+        (Kind::Json, Backend::Sqlite) => "TEXT",
+        // 64 bits are what SQLite's INTEGER has, and the name SQLAlchemy gives it.
+        (Kind::SmallInt | Kind::Integer | Kind::BigInt, Backend::Sqlite) => "INTEGER",
+        (Kind::SmallInt, Backend::Postgres) => "SMALLINT",
+        (Kind::Integer, Backend::Postgres) => "INTEGER",
+        (Kind::BigInt, Backend::Postgres) => "BIGINT",
+        (Kind::Float, Backend::Sqlite) => "FLOAT",
+        (Kind::Float, Backend::Postgres) => "REAL",
+        (Kind::Double, Backend::Sqlite) => "DOUBLE",
+        (Kind::Double, Backend::Postgres) => "DOUBLE PRECISION",
+        (Kind::Bool, _) => "BOOLEAN",
+        // Keys are ordered as bytes on SQLite; the order of listings shall not depend on the server's locale.
+        (Kind::Text, Backend::Postgres) if column.name == "id" => "VARCHAR COLLATE \"C\"",
+        (Kind::Text, _) => "VARCHAR",
+        (Kind::Timestamp, Backend::Sqlite) => "DATETIME",
+        (Kind::Timestamp, Backend::Postgres) => "TIMESTAMP WITHOUT TIME ZONE",
+        (Kind::Date, _) => "DATE",
+        (Kind::Time, Backend::Sqlite) => "TIME",
+        (Kind::Time, Backend::Postgres) => "TIME WITHOUT TIME ZONE",
+    }
+}
+
+/// Whether a declared type can hold a column's values and give them back.
+pub(super) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
+    use ColumnKind as Kind;
+    let declared = declared.to_lowercase();
+    match backend {
+        // Diesel reads PostgreSQL's types by their width, so they must be the very ones.
+        Backend::Postgres => match kind {
+            Kind::SmallInt => declared == "smallint",
+            Kind::Integer => declared == "integer",
+            Kind::BigInt => declared == "bigint",
+            Kind::Float => declared == "real",
+            Kind::Double => declared == "double precision",
+            Kind::Bool => declared == "boolean",
+            Kind::Text => declared == "text" || declared.starts_with("character varying"),
+            Kind::Timestamp => {
+                declared.starts_with("timestamp") && declared.ends_with("without time zone") && !declared.contains('(')
+            }
+            Kind::Date => declared == "date",
+            Kind::Time => declared == "time without time zone",
+            Kind::Json => declared == "json",
+        },
+        // SQLite's columns hold anything; what counts is that their affinity changes nothing.
+        Backend::Sqlite => {
+            let integer = declared.contains("int");
+            let text = ["char", "clob", "text"].iter().any(|part| declared.contains(part));
+            let real = ["real", "floa", "doub"].iter().any(|part| declared.contains(part));
+            match kind {
+                Kind::SmallInt | Kind::Integer | Kind::BigInt => integer,
+                Kind::Float | Kind::Double => real && !integer && !text,
+                Kind::Bool => declared.starts_with("bool"),
+                Kind::Text => text && !integer,
+                Kind::Timestamp => declared.starts_with("datetime") || declared.starts_with("timestamp"),
+                Kind::Date => declared == "date",
+                Kind::Time => declared == "time",
+                Kind::Json => declared == "json" || (text && !integer),
+            }
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Introspected {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    declared: String,
+    #[diesel(sql_type = Bool)]
+    nullable: bool,
+    #[diesel(sql_type = Bool)]
+    key: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    default: Option<String>,
+}
+
+/// The columns of a table as they are, in order; none if there is no such table.
+pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundColumn>> {
+    // A key of SQLite that is not an integer may be NULL unless told otherwise; SQLAlchemy does tell.
+    let query = match backend_of(conn) {
+        Backend::Sqlite => {
+            "SELECT name, type AS declared, (\"notnull\" = 0 AND pk = 0) AS nullable, pk > 0 AS key, \
+             dflt_value AS \"default\" FROM pragma_table_info(?) ORDER BY cid"
+        }
+        Backend::Postgres => {
+            "SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod)::text AS declared, \
+             NOT a.attnotnull AS nullable, \
+             EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary \
+                     AND a.attnum = ANY(i.indkey)) AS key, \
+             pg_get_expr(d.adbin, d.adrelid)::text AS \"default\" \
+             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+             WHERE a.attrelid = to_regclass(quote_ident($1)) AND a.attnum > 0 AND NOT a.attisdropped \
+             ORDER BY a.attnum"
+        }
+    };
+    let found = sql_query(query).bind::<Text, _>(table).load::<Introspected>(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|column| FoundColumn {
+            name: column.name,
+            declared: column.declared,
+            nullable: column.nullable,
+            key: column.key,
+            has_default: column.default.is_some(),
+        })
+        .collect())
+}
+
+/// The place of the `n`th bind, counted from 1.
+pub(super) fn bind(conn: &Conn, n: usize) -> String {
+    match backend_of(conn) {
+        Backend::Sqlite => "?".to_owned(),
+        Backend::Postgres => format!("${n}"),
+    }
+}

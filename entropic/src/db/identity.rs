@@ -1,0 +1,129 @@
+//! Tables at open: made if missing, checked if there, and the name a store goes by.
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use super::ddl::{self, quoted};
+use super::dialect::{bind, columns_of, exclusively};
+use super::drift::differences;
+use super::{Backend, Conn, Db, DbError, RowError};
+use crate::record::{TableSpec, Timestamp};
+
+/// The tables of entropic itself, made if they are missing.
+fn own_tables(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => include_str!("../../../migrations/sqlite/2026-11-21-000000_stores/up.sql"),
+        Backend::Postgres => include_str!("../../../migrations/postgres/2026-11-21-000000_stores/up.sql"),
+    }
+}
+
+#[derive(QueryableByName)]
+struct StoreId {
+    #[diesel(sql_type = Text)]
+    store_id: String,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// What a store is called, and whether it was new.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreName {
+    /// Told apart from every other (database, table).
+    pub(crate) id: String,
+    /// Whether the name was given just now.
+    pub(crate) fresh: bool,
+}
+
+impl Db {
+    /// Makes the table of a record if it is missing, and refuses one that differs.
+    ///
+    /// # Errors
+    /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
+    pub fn ensure_table(&self, table: &TableSpec) -> Result<(), DbError> {
+        let found = self.with("look at the table", |conn| Ok(columns_of(conn, table.name)?))?;
+        let found = match (found.is_empty(), self.is_read_only()) {
+            (false, _) => found,
+            (true, true) => return Err(DbError::NoTable { table: table.name, url: self.url().to_string() }),
+            (true, false) => self.with("make the table", |conn| {
+                exclusively(conn, |conn| {
+                    // Another process may have been faster.
+                    if columns_of(conn, table.name)?.is_empty() {
+                        for statement in ddl::create(self.backend(), table) {
+                            sql_query(statement).execute(conn)?;
+                        }
+                    }
+                    Ok(columns_of(conn, table.name)?)
+                })
+            })?,
+        };
+        let differences = differences(self.backend(), table, &found);
+        if differences.is_empty() {
+            Ok(())
+        } else {
+            Err(DbError::Drift { table: table.name, url: self.url().to_string(), differences })
+        }
+    }
+
+    /// The name that this (database, table) goes by; given once, by whoever comes first. A read-only database
+    /// that has none gives none.
+    pub(crate) fn store_name(&self, table: &TableSpec) -> Result<Option<StoreName>, DbError> {
+        let known = |conn: &mut Conn| -> Result<Option<String>, RowError> {
+            if columns_of(conn, "entropic_stores")?.is_empty() {
+                return Ok(None);
+            }
+            let query = format!("SELECT store_id FROM entropic_stores WHERE table_name = {}", bind(conn, 1));
+            let found =
+                sql_query(query).bind::<Text, _>(table.name).get_result::<StoreId>(conn).optional()?;
+            Ok(found.map(|found| found.store_id))
+        };
+        if let Some(id) = self.with("read the store's name", known)? {
+            return Ok(Some(StoreName { id, fresh: false }));
+        }
+        if self.is_read_only() {
+            return Ok(None);
+        }
+        let name = self.with("name the store", |conn| {
+            exclusively(conn, |conn| {
+                use diesel::connection::SimpleConnection;
+                conn.batch_execute(own_tables(self.backend()))?;
+                if let Some(id) = known(conn)? {
+                    return Ok(StoreName { id, fresh: false });
+                }
+                let id = uuid::Uuid::new_v4().to_string();
+                let places: Vec<String> = (1..=3).map(|n| bind(conn, n)).collect();
+                let query = format!(
+                    "INSERT INTO entropic_stores (table_name, store_id, created_at) VALUES ({})",
+                    places.join(", ")
+                );
+                sql_query(query)
+                    .bind::<Text, _>(table.name)
+                    .bind::<Text, _>(&id)
+                    .bind::<Text, _>(Timestamp::now().to_string())
+                    .execute(conn)?;
+                Ok::<_, RowError>(StoreName { id, fresh: true })
+            })
+        })?;
+        Ok(Some(name))
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &TableSpec) -> Result<u64, DbError> {
+        let query = format!("SELECT count(*) AS n FROM {}", quoted(table.name));
+        self.with("count the rows", |conn| {
+            let counted = sql_query(&query).get_result::<Counted>(conn)?;
+            Ok(u64::try_from(counted.n).unwrap_or(0))
+        })
+    }
+
+    /// Removes a row; whether there was one.
+    pub(crate) fn delete(&self, table: &TableSpec, id: &str) -> Result<bool, DbError> {
+        self.with("delete the row", |conn| {
+            let query = format!("DELETE FROM {} WHERE \"id\" = {}", quoted(table.name), bind(conn, 1));
+            Ok(sql_query(query).bind::<Text, _>(id).execute(conn)? > 0)
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! The database handle: the only room that knows two databases exist.
+//!
+//! Promises, the same on both backends:
+//! - a URL says which database, and anything that is none is refused with the accepted forms ([`DbUrl`]);
+//! - tables are made at open if they are missing, once, however many processes open at the same instant; a
+//!   table that is there and differs is refused with each difference ([`Difference`]) and left as it is;
+//! - connections come from a small pool, set up in one place; a busy database is waited for, and a lost
+//!   connection replaced, in one place and with one bounded budget ([`Db::with`]);
+//! - equal values, equal errors. SQL that differs stands in `dialect.rs` and nowhere else.
+
+mod conn;
+mod ddl;
+mod dialect;
+mod drift;
+mod error;
+mod handle;
+mod identity;
+mod pool;
+mod stored;
+mod url;
+
+pub use conn::{Conn, MultiBackend};
+pub use dialect::IdIn;
+pub use drift::{Difference, FoundColumn};
+pub use error::{DbError, RowError};
+pub use handle::{Db, DbOptions, Synchronous};
+pub use pool::PooledConn;
+pub use stored::{NewRow, Stored, TakeRecord};
+pub use url::{Backend, DbUrl};

@@ -1,0 +1,60 @@
+//! The statements of a record: the derive's second implementation.
+
+use std::ops::ControlFlow;
+
+use diesel::result::QueryResult;
+
+use super::{Conn, IdIn, RowError};
+use crate::record::{CustomData, Record, SimRecord, Timestamp};
+
+/// A row to be written.
+#[doc(hidden)]
+pub struct NewRow<'a, T: SimRecord> {
+    pub params: &'a T,
+    pub output: &'a T::Output,
+    pub id: &'a str,
+    pub result_file: &'a str,
+    pub created_at: Timestamp,
+    pub custom_data: &'a CustomData,
+}
+
+/// Takes records one by one, and may stop.
+#[doc(hidden)]
+pub type TakeRecord<'a, T> = &'a mut dyn FnMut(Record<T>) -> ControlFlow<()>;
+
+/// A record with its table; made by [`#[derive(SimRecord)]`](derive@crate::SimRecord).
+///
+/// `Table` is Diesel's table, for typed queries. The statements are generated code's, and change as it does.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record",
+    note = "add `#[derive(SimRecord)]` and `#[sim(table = \"…\")]` to the struct of parameters"
+)]
+pub trait Stored: SimRecord {
+    /// Diesel's table of the record.
+    type Table: Default;
+
+    #[doc(hidden)]
+    fn find(conn: &mut Conn, id: &str) -> QueryResult<Option<Record<Self>>>;
+
+    #[doc(hidden)]
+    fn find_all(conn: &mut Conn, ids: &IdIn) -> QueryResult<Vec<Record<Self>>>;
+
+    #[doc(hidden)]
+    fn insert(conn: &mut Conn, row: &NewRow<'_, Self>) -> Result<usize, RowError>;
+
+    /// Inserts, or overwrites everything but `created_at`.
+    #[doc(hidden)]
+    fn upsert(conn: &mut Conn, row: &NewRow<'_, Self>) -> Result<usize, RowError>;
+
+    /// Some rows behind a place in the order of (created_at, id).
+    #[doc(hidden)]
+    fn page(conn: &mut Conn, after: Option<(Timestamp, &str)>, limit: i64) -> QueryResult<Vec<Record<Self>>>;
+
+    /// All rows, in the order of (created_at, id).
+    #[doc(hidden)]
+    fn list(conn: &mut Conn) -> QueryResult<Vec<Record<Self>>>;
+
+    /// All rows, in the order of (created_at, id), one at a time.
+    #[doc(hidden)]
+    fn each(conn: &mut Conn, take: TakeRecord<'_, Self>) -> QueryResult<()>;
+}

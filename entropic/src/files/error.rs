@@ -1,0 +1,138 @@
+//! What can go wrong with files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An error of the results folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The system refused.
+    #[error("failed to {what} `{}`", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The name of a result is taken by something that entropic did not write, or has lost the row of.
+    #[error(
+        "`{}` is there already and no row of this store knows it: `register` it if it is the result, \
+         or move it away", path.display()
+    )]
+    Occupied {
+        /// The name.
+        path: PathBuf,
+    },
+    /// The runner came back and there is no result.
+    #[error(
+        "the runner wrote nothing to `{}`: write the result to `run.result_file()`, or declare \
+         `.without_results()` on the builder if the outputs say everything", path.display()
+    )]
+    NothingWritten {
+        /// Where the result was expected.
+        path: PathBuf,
+    },
+    /// The result is an empty file or folder.
+    #[error("the result `{}` is empty", path.display())]
+    Empty {
+        /// The result.
+        path: PathBuf,
+    },
+    /// The result is neither a file nor a folder.
+    #[error("the result `{}` is neither a file nor a folder", path.display())]
+    Odd {
+        /// The result.
+        path: PathBuf,
+    },
+    /// The folder belongs to another store.
+    #[error(
+        "the results folder `{}` belongs to another store (table `{table}`, store {found}); this one is {wanted}: \
+         choose another `results_dir`, or take the folder over with `.adopt_results_dir()`", path.display()
+    )]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The table it belongs to.
+        table: String,
+        /// The store it belongs to.
+        found: String,
+        /// The store that was opened.
+        wanted: String,
+    },
+    /// The store has runs, and the folder is not the one they are in.
+    #[error(
+        "the results folder `{}` does not bear the mark of this store, which has {rows} runs already: is it not \
+         mounted, or is the working folder another? Give the right `results_dir`, or take this one with \
+         `.adopt_results_dir()`", path.display()
+    )]
+    Unmarked {
+        /// The folder.
+        path: PathBuf,
+        /// How many runs the store has.
+        rows: u64,
+    },
+    /// The mark of the folder cannot be read.
+    #[error("the mark `{}` is damaged; restore it, or renew it with `.adopt_results_dir()`", path.display())]
+    DamagedMark {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path that the database cannot hold.
+    #[error("the path `{}` is not UTF-8, and the database keeps paths as text", path.display())]
+    NotUtf8 {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A suffix that cannot end a file name.
+    #[error("`{suffix}` cannot be a file suffix: it must not contain `/`, `\\` or control characters, nor be longer than 64 bytes")]
+    Suffix {
+        /// The suffix.
+        suffix: String,
+    },
+    /// The file to be registered is not there.
+    #[error("there is no result to register at `{}`", path.display())]
+    NotThere {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A result is no longer what was written.
+    #[error("the result `{}` has changed since it was written: its SHA-256 is {found}, not {expected}", path.display())]
+    Changed {
+        /// The result.
+        path: PathBuf,
+        /// What it was.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+}
+
+impl FileError {
+    pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { what, path, source }
+    }
+
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Occupied { .. } | Self::Foreign { .. } | Self::Unmarked { .. })
+    }
+
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Changed { .. } | Self::DamagedMark { .. })
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        match self {
+            Self::NotThere { .. } => true,
+            Self::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_invalid_input(&self) -> bool {
+        matches!(self, Self::NotUtf8 { .. } | Self::Suffix { .. })
+    }
+}

@@ -1,0 +1,209 @@
+//! The results folder: whose it is, and where in it things are.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::rename;
+use super::{Durability, FileError};
+use crate::params::RunId;
+
+/// The folder of our own inside a results folder.
+const OWN: &str = ".entropic";
+
+/// A results folder.
+#[derive(Debug)]
+pub struct Folder {
+    /// The folder whatever the working folder becomes.
+    root: PathBuf,
+    /// The folder as the caller gave it, in the form in which Python's `pathlib` writes it: rows hold this.
+    given: PathBuf,
+    suffix: String,
+    durability: Durability,
+}
+
+/// Whose folder it is: `.entropic/store.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    /// Of this file.
+    format: u32,
+    store_id: String,
+    table: String,
+}
+
+/// Who asks for a folder.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// The name of the store.
+    pub store_id: &'a str,
+    /// The table of the store.
+    pub table: &'a str,
+    /// How many runs it has whose results must be in the folder; 0 if it was never opened before.
+    pub rows: u64,
+    /// Whether to take the folder whosever it is.
+    pub adopt: bool,
+}
+
+impl Folder {
+    /// A folder that need not exist yet.
+    ///
+    /// # Errors
+    /// [`FileError::Suffix`], [`FileError::NotUtf8`] (`is_invalid_input`).
+    pub fn new(given: &Path, suffix: &str, durability: Durability) -> Result<Self, FileError> {
+        if suffix.len() > 64 || suffix.contains(['/', '\\']) || suffix.chars().any(char::is_control) {
+            return Err(FileError::Suffix { suffix: suffix.escape_debug().to_string() });
+        }
+        if given.to_str().is_none_or(|text| text.contains('\0')) {
+            return Err(FileError::NotUtf8 { path: given.to_owned() });
+        }
+        let root = std::path::absolute(given).or_else(|error| {
+            // The empty path is the working folder, as it is for pathlib.
+            if given.as_os_str().is_empty() { std::env::current_dir() } else { Err(error) }
+        });
+        Ok(Self {
+            root: root.map_err(FileError::io("find", given))?,
+            given: given.components().filter(|part| *part != Component::CurDir).collect(),
+            suffix: suffix.to_owned(),
+            durability,
+        })
+    }
+
+    /// Makes the folder and marks it as the claimant's, or finds the mark there.
+    ///
+    /// # Errors
+    /// [`FileError::Foreign`], [`FileError::Unmarked`] (`is_conflict`), [`FileError::DamagedMark`]
+    /// (`is_corrupt`), [`FileError::Io`].
+    pub fn claim(&self, claim: &Claim<'_>) -> Result<(), FileError> {
+        let path = self.mark_path();
+        match self.read_mark() {
+            Ok(Some(mark)) if mark.store_id == claim.store_id => return Ok(()),
+            Ok(Some(mark)) if !claim.adopt => {
+                return Err(FileError::Foreign {
+                    path: self.root.clone(),
+                    table: mark.table,
+                    found: mark.store_id,
+                    wanted: format!("table `{}`, store {}", claim.table, claim.store_id),
+                });
+            }
+            Ok(None) if claim.rows > 0 && !claim.adopt => {
+                return Err(FileError::Unmarked { path: self.root.clone(), rows: claim.rows });
+            }
+            Err(error) if !claim.adopt => return Err(error),
+            _ => {}
+        }
+        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
+        let mark =
+            Mark { format: 1, store_id: claim.store_id.to_owned(), table: claim.table.to_owned() };
+        let failed = || FileError::io("write", &path);
+        let text = serde_json::to_string_pretty(&mark).map_err(|error| failed()(error.into()))?;
+        let mut file = tempfile::NamedTempFile::new_in(self.own()).map_err(failed())?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
+        if claim.adopt {
+            file.persist(&path).map_err(|error| failed()(error.error))?;
+        } else if let Err(error) = file.persist_noclobber(&path) {
+            // Another process was faster. Whose it is now decides.
+            if error.error.kind() == io::ErrorKind::AlreadyExists {
+                return self.claim(claim);
+            }
+            return Err(failed()(error.error));
+        }
+        rename::sync_one(&self.own())
+    }
+
+    fn read_mark(&self) -> Result<Option<Mark>, FileError> {
+        let path = self.mark_path();
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| FileError::DamagedMark { path }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::io("read", &path)(error)),
+        }
+    }
+
+    fn own(&self) -> PathBuf {
+        self.root.join(OWN)
+    }
+
+    fn mark_path(&self) -> PathBuf {
+        self.own().join("store.json")
+    }
+
+    pub(super) fn staging(&self) -> PathBuf {
+        self.own().join("staging")
+    }
+
+    /// Where an attempt may leave what the next one goes on from.
+    pub(crate) fn checkpoints(&self, id: &RunId) -> PathBuf {
+        self.own().join("checkpoints").join(id.as_str())
+    }
+
+    pub(super) fn pending(&self, id: &RunId) -> PathBuf {
+        self.own().join("pending").join(id.as_str())
+    }
+
+    /// What a finished run must survive.
+    #[must_use]
+    pub fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    /// The name of a run's result.
+    #[must_use]
+    pub fn file_name(&self, id: &RunId) -> String {
+        format!("{id}{}", self.suffix)
+    }
+
+    /// Where a run's result is.
+    #[must_use]
+    pub fn target(&self, id: &RunId) -> PathBuf {
+        self.root.join(self.file_name(id))
+    }
+
+    /// What the row of a run says about its result.
+    #[must_use]
+    pub fn row_path(&self, id: &RunId) -> PathBuf {
+        self.given.join(self.file_name(id))
+    }
+
+    /// Where the result of a row is to be found: below this folder if the row says it lies in a results folder
+    /// under the run's own name (the folder may have been moved, or the working folder be another), else where
+    /// the row says.
+    #[must_use]
+    pub fn resolve(&self, id: &RunId, stored: &Path) -> PathBuf {
+        let Some(name) = stored.file_name() else { return stored.to_owned() };
+        if stored.parent() == Some(&self.given) {
+            return stored.to_owned();
+        }
+        let ours = name.to_str().is_some_and(|name| name.starts_with(id.as_str()));
+        if ours && self.root.join(name).exists() { self.given.join(name) } else { stored.to_owned() }
+    }
+
+    /// Whether there is something at a path that [`resolve`](Self::resolve) gave.
+    #[must_use]
+    pub fn exists(&self, resolved: &Path) -> bool {
+        match (resolved.parent(), resolved.file_name()) {
+            // The working folder may have changed since the store was opened.
+            (Some(parent), Some(name)) if parent == self.given => self.root.join(name).exists(),
+            _ => resolved.exists(),
+        }
+    }
+
+    /// The same path whatever the working folder is.
+    #[must_use]
+    pub fn absolute(&self, resolved: &Path) -> PathBuf {
+        match (resolved.parent(), resolved.file_name()) {
+            (Some(parent), Some(name)) if parent == self.given => self.root.join(name),
+            _ => resolved.to_owned(),
+        }
+    }
+
+    /// Removes a result; nothing there is fine.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn remove(&self, resolved: &Path) -> Result<(), FileError> {
+        let path = self.absolute(resolved);
+        rename::remove(&path).map_err(FileError::io("remove", &path))
+    }
+}

@@ -1,0 +1,41 @@
+//! What lies on disk. This room knows no database.
+//!
+//! A results folder holds one result for each run, a file or a folder named by its id, and beside them a folder
+//! `.entropic` of our own:
+//!
+//! ```text
+//! results/
+//! ├── a3f8c1d2e4b6f7a8.csv          a result, complete
+//! └── .entropic/
+//!     ├── store.json                whose folder this is
+//!     ├── staging/…                 where runners write; gone afterwards
+//!     ├── pending/<id>              a result is being put in place
+//!     └── checkpoints/<id>/         what an attempt left for the next one
+//! ```
+//!
+//! Promises:
+//! - a final name always holds a complete result: it is written elsewhere and renamed into place ([`Attempt`]);
+//! - nothing that entropic did not write is moved, replaced or deleted: a name that is taken is a conflict;
+//! - a folder belongs to one store ([`Folder::claim`]); another one is refused.
+
+mod attempt;
+mod checksum;
+mod error;
+mod folder;
+mod rename;
+
+pub use attempt::Attempt;
+pub use checksum::sha256;
+pub use error::FileError;
+pub use folder::{Claim, Folder};
+
+/// What a finished run survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Durability {
+    /// A power cut: result and row are on the disk before the call returns.
+    #[default]
+    Full,
+    /// The death of the process, but not of the machine. Faster.
+    Process,
+}

@@ -1,0 +1,226 @@
+//! The name of a run.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use sha2::{Digest, Sha256};
+
+use super::ParamsError;
+use super::text::push_hex;
+
+/// The longest id in bytes: leaves room for suffixes in a file name of 255.
+const LONGEST: usize = 128;
+/// The length of an id that is a hash.
+const HASHED: usize = 16;
+
+/// The id of a run: the hash of its parameters, or a name that a caller chose.
+///
+/// Either way it can be used as a file name: 1 to 128 bytes, no separators,
+/// control characters or any of `<>:"|?*`, no dot or space at the ends (nothing
+/// hidden, no `..`), and none of the device names that Windows reserves.
+///
+/// ```
+/// use entropic::params::RunId;
+///
+/// let id: RunId = "calibration-2026.03".parse()?;
+/// assert!(!id.is_hashed());
+/// assert!("../../evil".parse::<RunId>().is_err());
+/// # Ok::<(), entropic::params::ParamsError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct RunId(Box<str>);
+
+impl RunId {
+    /// Takes a name that the caller chose.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamsError::BadId`] if it is not safe as a file name.
+    pub fn new(id: impl Into<String>) -> Result<Self, ParamsError> {
+        let id = id.into();
+        match fault(&id) {
+            None => Ok(Self(id.into_boxed_str())),
+            Some(reason) => Err(ParamsError::BadId { id: shortened(id), reason }),
+        }
+    }
+
+    /// Takes an id out of a database as it is: whatever another program stored
+    /// there must be readable.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_stored(id: String) -> Self {
+        Self(id.into_boxed_str())
+    }
+
+    /// The hash of a canonical text: the first 16 hex digits of its SHA-256.
+    #[must_use]
+    pub fn from_canonical(text: &str) -> Self {
+        let mut id = String::with_capacity(HASHED);
+        for byte in first_eight(text) {
+            push_hex(&mut id, byte);
+        }
+        Self(id.into_boxed_str())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the id looks like a hash: 16 lower-case hex digits.
+    #[must_use]
+    pub fn is_hashed(&self) -> bool {
+        self.hash_value().is_some()
+    }
+
+    /// A number to lock the run by where locks are numbers: the 64 bits of a
+    /// hashed id, or the first 64 bits (big endian) of the SHA-256 of any other.
+    #[must_use]
+    pub fn lock_key(&self) -> i64 {
+        match self.hash_value() {
+            Some(value) => value.cast_signed(),
+            None => i64::from_be_bytes(first_eight(self.as_str())),
+        }
+    }
+
+    /// The number that a hashed id spells. Upper-case digits do not count, or
+    /// two different ids would have one lock.
+    fn hash_value(&self) -> Option<u64> {
+        let digits = self.0.as_bytes();
+        let hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() != HASHED || !digits.iter().all(hex) {
+            return None;
+        }
+        u64::from_str_radix(&self.0, 16).ok()
+    }
+}
+
+fn first_eight(text: &str) -> [u8; 8] {
+    let digest: [u8; 32] = Sha256::digest(text).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Why `id` is not safe as a file name.
+fn fault(id: &str) -> Option<&'static str> {
+    if id.is_empty() {
+        Some("it is empty")
+    } else if id.len() > LONGEST {
+        Some("it is longer than 128 bytes")
+    } else if id.contains(['/', '\\']) {
+        Some("it contains a path separator")
+    } else if id.contains(char::is_control) {
+        Some("it contains a control character")
+    } else if id.contains(['<', '>', ':', '"', '|', '?', '*']) {
+        Some("it contains one of `<>:\"|?*`")
+    } else if id.starts_with('.') || id.ends_with('.') {
+        Some("it begins or ends with a dot")
+    } else if id.starts_with(char::is_whitespace) || id.ends_with(char::is_whitespace) {
+        Some("it begins or ends with a space")
+    } else if is_device(id) {
+        Some("Windows reserves this name for a device")
+    } else {
+        None
+    }
+}
+
+/// Whether Windows opens a device instead of a file; it looks no further than
+/// the first dot, and ignores spaces before it.
+fn is_device(id: &str) -> bool {
+    let stem = id.split('.').next().unwrap_or(id).trim_end();
+    let is = |name: &str| stem.eq_ignore_ascii_case(name);
+    let numbered = |name: &str| {
+        stem.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && matches!(
+                stem.get(name.len()..),
+                Some("0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+            )
+    };
+    ["con", "prn", "aux", "nul", "conin$", "conout$"].into_iter().any(is)
+        || ["com", "lpt"].into_iter().any(numbered)
+}
+
+/// The start of a text that is too long to be shown in full.
+fn shortened(id: String) -> String {
+    if id.len() <= LONGEST {
+        return id;
+    }
+    id.chars().take(LONGEST / 4).chain(['…']).collect()
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RunId").field(&self.as_str()).finish()
+    }
+}
+
+impl AsRef<str> for RunId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for RunId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for RunId {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for RunId {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl From<RunId> for String {
+    fn from(id: RunId) -> Self {
+        id.0.into_string()
+    }
+}
+
+impl FromStr for RunId {
+    type Err = ParamsError;
+
+    fn from_str(id: &str) -> Result<Self, ParamsError> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<&str> for RunId {
+    type Error = ParamsError;
+
+    fn try_from(id: &str) -> Result<Self, ParamsError> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = ParamsError;
+
+    fn try_from(id: String) -> Result<Self, ParamsError> {
+        Self::new(id)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::new(id).map_err(de::Error::custom)
+    }
+}

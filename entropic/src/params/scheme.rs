@@ -1,0 +1,58 @@
+//! How much of a float counts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::ParamsError;
+
+/// How much of a float enters the identity of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum FloatScheme {
+    /// 12 decimals, as in the Python package; `-0.0` differs from `0.0`.
+    ///
+    /// Right for quantities of everyday size. Records refuse what it would
+    /// blur: see [`ParamsError::LossyFloat`].
+    #[default]
+    #[serde(rename = "decimal")]
+    Decimal12,
+    /// 12 significant digits, whatever the size; `-0.0` is `0.0`.
+    #[serde(rename = "significant")]
+    Significant12,
+    /// Every bit of the value, apart from the sign of zero: `-0.0` is `0.0`.
+    #[serde(rename = "exact")]
+    Exact,
+}
+
+impl FloatScheme {
+    /// The name that attributes and stored schemas use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decimal12 => "decimal",
+            Self::Significant12 => "significant",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+impl fmt::Display for FloatScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for FloatScheme {
+    type Err = ParamsError;
+
+    fn from_str(name: &str) -> Result<Self, ParamsError> {
+        match name {
+            "decimal" => Ok(Self::Decimal12),
+            "significant" => Ok(Self::Significant12),
+            "exact" => Ok(Self::Exact),
+            _ => Err(ParamsError::BadScheme { name: name.to_owned() }),
+        }
+    }
+}

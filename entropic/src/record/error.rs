@@ -1,0 +1,130 @@
+//! What can be wrong with a value.
+
+use crate::params::ParamsError;
+
+/// Why a value cannot be a column, or a column cannot be the value. It does not know the field; a
+/// [`RecordError`] around it does.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// The value has no canonical text, or would lose its meaning in it.
+    #[error(transparent)]
+    Canonical(#[from] ParamsError),
+    /// The integer does not fit the column.
+    #[error("`{value}` does not fit {column}; the largest is {largest}")]
+    OutOfRange {
+        /// The value, as text.
+        value: String,
+        /// What the column is.
+        column: &'static str,
+        /// The largest value it holds.
+        largest: String,
+    },
+    /// A time is finer than a microsecond.
+    #[error("`{value}` is finer than a microsecond; round it with chrono's `trunc_subsecs(6)`")]
+    TooFine {
+        /// The time, as text.
+        value: String,
+    },
+    /// A date lies outside the years 1 to 9999.
+    #[error("`{value}` lies outside the years 1 to 9999, which is what both databases and Python can hold")]
+    YearOutOfRange {
+        /// The date, as text.
+        value: String,
+    },
+    /// A text is none of the values of an enum.
+    #[error("`{value}` is none of the values of `{name}` ({expected})")]
+    UnknownVariant {
+        /// The text found.
+        value: String,
+        /// Name of the enum.
+        name: &'static str,
+        /// The texts it knows.
+        expected: String,
+    },
+    /// The JSON of a column could not be made or read.
+    #[error("its JSON could not be converted")]
+    Json(#[source] serde_json::Error),
+    /// Any other reason, told by an implementation of [`SimColumn`](super::SimColumn).
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A record, or a row of its table, that cannot be used: names the table and the field.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// A field of the struct cannot be stored as it is.
+    #[error("parameter `{field}` of `{table}` cannot be stored: {why}")]
+    Field {
+        /// Table of the record.
+        table: &'static str,
+        /// Column of the field.
+        field: &'static str,
+        /// The reason, with the cure.
+        why: ColumnError,
+    },
+    /// A stored value is not a value of the field's type.
+    #[error("column `{field}` of `{table}` holds what its field cannot be: {why}")]
+    Stored {
+        /// Table of the record.
+        table: &'static str,
+        /// The column.
+        field: &'static str,
+        /// The reason.
+        why: ColumnError,
+    },
+    /// A patch names a column that is not there, or not the user's to change.
+    #[error("column `{field}` of `{table}` cannot be patched: {reason}")]
+    NotPatchable {
+        /// Table of the record.
+        table: &'static str,
+        /// The name given.
+        field: String,
+        /// Why, and what can be done.
+        reason: &'static str,
+    },
+    /// Custom data is not a JSON object.
+    #[error("custom data must be a JSON object such as `json!({{\"note\": \"x\"}})`, not {found}")]
+    NotAnObject {
+        /// What was given.
+        found: &'static str,
+    },
+    /// Custom data, or a value set by the runner, could not be made into JSON.
+    #[error("custom data could not be made into JSON: {why}")]
+    CustomData {
+        /// What serde says.
+        why: String,
+    },
+    /// The stored custom data is not JSON.
+    #[error("stored custom data is not a JSON object: {why}")]
+    StoredCustomData {
+        /// What serde says.
+        why: String,
+    },
+    /// A stored time cannot be read.
+    #[error("stored time `{value}` is not of the form `2026-11-20 23:50:28.740700`")]
+    StoredTime {
+        /// The text found.
+        value: String,
+    },
+}
+
+impl RecordError {
+    /// A field that cannot be stored.
+    #[doc(hidden)]
+    pub fn field(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
+        move |why| Self::Field { table, field, why }
+    }
+
+    /// A column that cannot be read.
+    #[doc(hidden)]
+    pub fn stored(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
+        move |why| Self::Stored { table, field, why }
+    }
+
+    /// Whether the database, rather than the caller, is to blame.
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Stored { .. } | Self::StoredCustomData { .. } | Self::StoredTime { .. })
+    }
+}

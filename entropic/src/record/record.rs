@@ -1,0 +1,110 @@
+//! A row read back.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::PathBuf;
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, Queryable};
+
+use super::{CustomData, SimRecord, Timestamp};
+use crate::params::RunId;
+
+/// A run of the store: the parameters it was asked with, what it gave, and where its result is.
+///
+/// Derefs to the parameters, so `record.dt` is the field `dt` of the struct. Made by the store, and by Diesel
+/// itself: `orbits::table.load::<Record<Orbit>>(&mut connection)`.
+#[non_exhaustive]
+pub struct Record<T: SimRecord> {
+    /// The parameters as they were stored.
+    pub params: T,
+    /// The outputs that the runner set; a column each.
+    pub output: T::Output,
+    /// The key of the run: the hash of its identity, or what another program chose.
+    pub id: RunId,
+    /// Where the result is: a file or a folder, below the results folder of the store it was read through.
+    /// Empty for runs without one.
+    pub result_file: PathBuf,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// Whatever else is known about the run; `elapsed_seconds` is always there when entropic ran it.
+    pub custom_data: CustomData,
+}
+
+impl<T: SimRecord> Record<T> {
+    pub(crate) fn new(
+        params: T,
+        output: T::Output,
+        id: RunId,
+        result_file: PathBuf,
+        created_at: Timestamp,
+        custom_data: CustomData,
+    ) -> Self {
+        Self { params, output, id, result_file, created_at, custom_data }
+    }
+
+    /// The seconds the run took, if it was entropic that ran it.
+    #[must_use]
+    pub fn elapsed_seconds(&self) -> Option<f64> {
+        self.custom_data.elapsed_seconds()
+    }
+}
+
+impl<T: SimRecord> Deref for Record<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.params
+    }
+}
+
+impl<T: SimRecord + Clone> Clone for Record<T> {
+    fn clone(&self) -> Self {
+        Self {
+            params: self.params.clone(),
+            output: self.output.clone(),
+            id: self.id.clone(),
+            result_file: self.result_file.clone(),
+            created_at: self.created_at,
+            custom_data: self.custom_data.clone(),
+        }
+    }
+}
+
+impl<T: SimRecord + PartialEq> PartialEq for Record<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.params == other.params
+            && self.output == other.output
+            && self.id == other.id
+            && self.result_file == other.result_file
+            && self.created_at == other.created_at
+            && self.custom_data == other.custom_data
+    }
+}
+
+// Without a bound on `T`, so that `unwrap_err` and `assert!` work for records of any struct: the identity of
+// the parameters is shown by their canonical text when there is one.
+impl<T: SimRecord> fmt::Debug for Record<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("params", &format_args!("{}", self.params.canonical_text().unwrap_or_default()))
+            .field("output", &self.output)
+            .field("result_file", &self.result_file)
+            .field("created_at", &self.created_at)
+            .field("custom_data", &self.custom_data)
+            .finish()
+    }
+}
+
+impl<T, ST, DB> Queryable<ST, DB> for Record<T>
+where
+    DB: Backend,
+    T: SimRecord,
+    T::Row: Queryable<ST, DB>,
+{
+    type Row = <T::Row as Queryable<ST, DB>>::Row;
+
+    fn build(row: Self::Row) -> deserialize::Result<Self> {
+        Ok(T::from_row(T::Row::build(row)?)?)
+    }
+}

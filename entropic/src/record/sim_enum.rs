@@ -1,0 +1,40 @@
+//! Enums as text.
+
+/// A unit enum stored as text; made by [`#[derive(SimEnum)]`](derive@crate::SimEnum).
+///
+/// ```
+/// use entropic::prelude::*;
+///
+/// #[derive(Debug, Clone, PartialEq, SimEnum)]
+/// #[sim(rename_all = "lowercase")]
+/// enum Method { Euler, Rk4, #[sim(rename = "leap-frog")] LeapFrog }
+///
+/// assert_eq!(Method::all().len(), 3);
+/// assert_eq!(Method::Rk4.as_str(), "rk4");
+/// assert_eq!(Method::from_text("leap-frog"), Some(Method::LeapFrog));
+/// assert_eq!(Method::from_text("LeapFrog"), None);
+/// ```
+pub trait SimEnum: Sized + 'static {
+    /// Name of the enum.
+    const NAME: &'static str;
+    /// The texts of its variants, in their order.
+    const TEXTS: &'static [&'static str];
+
+    /// All variants, in their order.
+    fn all() -> Vec<Self>;
+
+    /// The text of this variant.
+    fn as_str(&self) -> &'static str;
+
+    /// The variant of that text.
+    fn from_text(text: &str) -> Option<Self>;
+
+    #[doc(hidden)]
+    fn from_repr_text(text: &str) -> Result<Self, super::ColumnError> {
+        Self::from_text(text).ok_or_else(|| super::ColumnError::UnknownVariant {
+            value: text.to_owned(),
+            name: Self::NAME,
+            expected: Self::TEXTS.join(", "),
+        })
+    }
+}

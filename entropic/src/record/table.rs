@@ -1,0 +1,121 @@
+//! A table as data: what the derive knows about a record, for DDL, drift and listings.
+
+use crate::params::FloatScheme;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnKind {
+    /// 16-bit integer.
+    SmallInt,
+    /// 32-bit integer.
+    Integer,
+    /// 64-bit integer.
+    BigInt,
+    /// 32-bit float.
+    Float,
+    /// 64-bit float.
+    Double,
+    /// Truth value.
+    Bool,
+    /// Text.
+    Text,
+    /// UTC moment with microseconds.
+    Timestamp,
+    /// Calendar date.
+    Date,
+    /// Time of day with microseconds.
+    Time,
+    /// JSON text.
+    Json,
+}
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnRole {
+    /// A parameter that belongs to the identity of a run.
+    Identity,
+    /// A parameter that is stored but is no part of the identity (`#[sim(ignore)]`).
+    Ignored,
+    /// A result, written by the runner (`#[sim(output(…))]`); always nullable.
+    Output,
+    /// One of the four columns every record has: `id`, `result_file`, `created_at`, `custom_data`.
+    Reserved,
+}
+
+/// One column of a record's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ColumnSpec {
+    /// Name in the database.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// What it is for.
+    pub role: ColumnRole,
+    /// Whether an index is wanted on it.
+    pub index: bool,
+    /// How its floats enter the hash.
+    pub float: FloatScheme,
+}
+
+impl ColumnSpec {
+    /// A column as the derive describes it.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        kind: ColumnKind,
+        nullable: bool,
+        role: ColumnRole,
+        index: bool,
+        float: FloatScheme,
+    ) -> Self {
+        Self { name, kind, nullable, role, index, float }
+    }
+
+    const fn reserved(name: &'static str, kind: ColumnKind) -> Self {
+        Self::new(name, kind, false, ColumnRole::Reserved, false, FloatScheme::Decimal12)
+    }
+}
+
+/// The table of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableSpec {
+    /// Name of the table, and of the module of its Diesel columns.
+    pub name: &'static str,
+    /// The user's columns, in the order of the struct, then the outputs.
+    pub columns: &'static [ColumnSpec],
+    /// `#[sim(version = …)]`; 1 unless said.
+    pub version: u32,
+}
+
+impl TableSpec {
+    /// The columns every record has, in table order; they follow the user's columns.
+    pub const RESERVED: [ColumnSpec; 4] = [
+        ColumnSpec::reserved("id", ColumnKind::Text),
+        ColumnSpec::reserved("result_file", ColumnKind::Text),
+        ColumnSpec::reserved("created_at", ColumnKind::Timestamp),
+        ColumnSpec::reserved("custom_data", ColumnKind::Json),
+    ];
+
+    /// A table as the derive describes it.
+    #[must_use]
+    pub const fn new(name: &'static str, columns: &'static [ColumnSpec], version: u32) -> Self {
+        Self { name, columns, version }
+    }
+
+    /// All columns, in table order: the user's, the outputs, then the reserved ones.
+    pub fn all_columns(&self) -> impl Iterator<Item = &ColumnSpec> {
+        self.columns.iter().chain(Self::RESERVED.iter())
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&ColumnSpec> {
+        self.all_columns().find(|column| column.name == name)
+    }
+}

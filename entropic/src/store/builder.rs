@@ -1,0 +1,186 @@
+//! How a store is opened.
+
+use std::error::Error as StdError;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::store::{Inner, Results, Runner};
+use super::{CancelToken, RunContext, Store};
+use crate::Result;
+use crate::db::{Db, DbOptions, DbUrl, Stored, Synchronous};
+use crate::files::{Claim, Durability, Folder};
+
+/// Says where a store keeps its rows and results, and how its runs are made.
+///
+/// Everything has a default: a SQLite file `db.sqlite3` and the folder `./results`, both in the working folder,
+/// and the suffix `.h5`.
+#[must_use = "a builder does nothing until `.open()`"]
+pub struct StoreBuilder<T: Stored> {
+    database: String,
+    results_dir: PathBuf,
+    suffix: String,
+    runner: Option<Runner<T>>,
+    durability: Durability,
+    results: Results,
+    checksum: bool,
+    adopt: bool,
+    cancel: CancelToken,
+    options: DbOptions,
+    record: PhantomData<fn() -> T>,
+}
+
+impl<T: Stored> StoreBuilder<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            database: "db.sqlite3".to_owned(),
+            results_dir: PathBuf::from("./results"),
+            suffix: ".h5".to_owned(),
+            runner: None,
+            durability: Durability::default(),
+            results: Results::Written,
+            checksum: false,
+            adopt: false,
+            cancel: CancelToken::new(),
+            options: DbOptions::default(),
+            record: PhantomData,
+        }
+    }
+
+    /// The database: `sqlite://path`, a bare path, `sqlite::memory:` or `postgres://…`; see [`DbUrl`].
+    pub fn database(mut self, url: impl Into<String>) -> Self {
+        self.database = url.into();
+        self
+    }
+
+    /// The folder of the results; made if it is missing. It belongs to this store alone.
+    pub fn results_dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.results_dir = dir.as_ref().to_owned();
+        self
+    }
+
+    /// What the names of results end with, such as `.csv`. Any text that can end a file name.
+    pub fn file_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.suffix = suffix.into();
+        self
+    }
+
+    /// What makes a run: a function or closure that writes its result to
+    /// [`run.result_file()`](RunContext::result_file) and returns any error it likes.
+    ///
+    /// It is called by whichever thread asks for a run.
+    pub fn runner<F, E>(mut self, runner: F) -> Self
+    where
+        F: Fn(&T, &mut RunContext<T>) -> std::result::Result<(), E> + Send + Sync + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.runner = Some(Arc::new(move |params, run| runner(params, run).map_err(Into::into)));
+        self
+    }
+
+    /// What a finished run survives; a power cut by default.
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Runs have no result file: their outputs and custom data say everything. `result_file` is then empty.
+    pub fn without_results(mut self) -> Self {
+        self.results = Results::None;
+        self
+    }
+
+    /// Keeps the SHA-256 of each result in its `custom_data` as `result_sha256`, and refuses a hit whose result no
+    /// longer has it. Costs a reading of the result at each hit.
+    pub fn checksum(mut self, checksum: bool) -> Self {
+        self.checksum = checksum;
+        self
+    }
+
+    /// Only reads. Nothing is made or written: the database and its table must be there, and the results folder
+    /// may belong to anyone. For copies, and for folders where nothing can be written.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.options.read_only = read_only;
+        self
+    }
+
+    /// Takes the results folder over although it bears no mark, or another store's. For folders that were moved by
+    /// hand, or whose database was lost.
+    pub fn adopt_results_dir(mut self) -> Self {
+        self.adopt = true;
+        self
+    }
+
+    /// The token that cancels the runs of this store.
+    pub fn cancel_token(mut self, token: CancelToken) -> Self {
+        self.cancel = token;
+        self
+    }
+
+    /// The most connections at a time; as many as there are cores and one more by default.
+    pub fn pool_size(mut self, connections: u32) -> Self {
+        self.options.pool_size = connections;
+        self
+    }
+
+    /// Opens the store: connects, makes the table and the results folder if they are missing, and checks them if
+    /// they are there.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for a URL, suffix or path that cannot be; `is_conflict` for a table that differs from the
+    /// struct (each difference listed) and for a results folder of another store; `is_transient` when the database
+    /// cannot be reached; `is_not_found` when it shall only be read and is not there; `is_corrupt` for a file that
+    /// is no database; `is_unsupported` for a backend that is not compiled in.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// use entropic::Store;
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let store = Store::<Decay>::builder()
+    ///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    ///     .results_dir(dir.path().join("results"))
+    ///     .open()?;
+    /// assert_eq!(store.count()?, 0);
+    ///
+    /// let refused = Store::<Decay>::builder().database("oracle://host").open().unwrap_err();
+    /// assert!(refused.is_invalid_input());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn open(self) -> Result<Store<T>> {
+        let url: DbUrl = self.database.parse()?;
+        let folder = Folder::new(&self.results_dir, &self.suffix, self.durability)?;
+        let options = DbOptions {
+            synchronous: match self.durability {
+                Durability::Full => Synchronous::Full,
+                Durability::Process => Synchronous::Normal,
+            },
+            ..self.options
+        };
+        let db = Db::open(url, options)?;
+        db.ensure_table(&T::TABLE)?;
+        if !db.is_read_only() && self.results == Results::Written {
+            if let Some(name) = db.store_name(&T::TABLE)? {
+                // A database that never had a name was made by the Python package, which marks no folders.
+                let rows = if name.fresh { 0 } else { db.count(&T::TABLE)? };
+                let claim = Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt };
+                folder.claim(&claim)?;
+            }
+        }
+        tracing::debug!(table = T::TABLE.name, url = %db.url(), "opened");
+        let inner = Inner {
+            db,
+            folder,
+            results: self.results,
+            checksum: self.checksum,
+            cancel: self.cancel,
+        };
+        Ok(Store::new(Arc::new(inner), self.runner))
+    }
+}

@@ -1,0 +1,127 @@
+//! What a runner is given beside its parameters.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::CancelToken;
+use crate::Result;
+use crate::files::{Attempt, FileError};
+use crate::params::RunId;
+use crate::record::{CustomData, RecordError, SimRecord};
+
+/// One run, as its runner sees it.
+///
+/// ```
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays", output(half_life: f64))]
+/// #     pub struct Decay { pub rate: f64 }
+/// # }
+/// # use sim::Decay;
+/// use entropic::RunContext;
+///
+/// fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///     std::fs::write(run.result_file(), format!("{}\n", (-decay.rate).exp()))?;
+///     run.output.half_life = Some(std::f64::consts::LN_2 / decay.rate);   // a column
+///     run.set("solver", "closed form")?;                                  // a key of `custom_data`
+///     Ok(())
+/// }
+/// ```
+#[non_exhaustive]
+pub struct RunContext<T: SimRecord> {
+    /// The outputs, a column each; what is left `None` is NULL.
+    pub output: T::Output,
+    id: RunId,
+    attempt: Attempt,
+    checkpoints: PathBuf,
+    custom_data: CustomData,
+    cancel: CancelToken,
+}
+
+impl<T: SimRecord> RunContext<T> {
+    pub(super) fn new(
+        id: RunId,
+        attempt: Attempt,
+        checkpoints: PathBuf,
+        custom_data: CustomData,
+        cancel: CancelToken,
+    ) -> Self {
+        Self { output: T::Output::default(), id, attempt, checkpoints, custom_data, cancel }
+    }
+
+    pub(super) fn finish(self) -> (T::Output, Attempt, CustomData) {
+        (self.output, self.attempt, self.custom_data)
+    }
+
+    /// The key of the run.
+    #[must_use]
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// Where to write the result: a file, or a folder to be made there. A private path with the right name and
+    /// suffix; it gets its final place once the run has succeeded.
+    #[must_use]
+    pub fn result_file(&self) -> &Path {
+        self.attempt.result()
+    }
+
+    /// What the caller said about the run, and what was [`set`](Self::set) since.
+    #[must_use]
+    pub fn custom_data(&self) -> &CustomData {
+        &self.custom_data
+    }
+
+    /// Adds a key to the run's `custom_data`, or overwrites it.
+    ///
+    /// # Errors
+    /// [`RecordError::CustomData`] (`is_invalid_input`) when the value has no JSON, such as NaN.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # fn example(run: &mut entropic::RunContext<sim::Decay>) -> entropic::Result<()> {
+    /// run.set("seed", 42)?;
+    /// assert!(run.set("error", f64::NAN).unwrap_err().is_invalid_input());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set(&mut self, key: impl Into<String>, value: impl Serialize) -> Result<()> {
+        let key = key.into();
+        let value = crate::record::to_json(&value)
+            .map_err(|why| RecordError::CustomData { why: format!("key `{key}`: {why}") })?;
+        self.custom_data.insert(key, value);
+        Ok(())
+    }
+
+    /// A folder for whatever is needed in between; gone afterwards.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] when it cannot be made.
+    pub fn scratch_dir(&self) -> Result<&Path> {
+        Ok(self.attempt.scratch()?)
+    }
+
+    /// A folder that survives the attempt if it fails or is killed, and is there again in the next attempt at the
+    /// same parameters; gone once one has succeeded.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] when it cannot be made.
+    pub fn checkpoint_dir(&self) -> Result<&Path> {
+        std::fs::create_dir_all(&self.checkpoints)
+            .map_err(FileError::io("make", &self.checkpoints))?;
+        Ok(&self.checkpoints)
+    }
+
+    /// Whether the run was asked to stop; a runner that sees it returns early, with any error.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}

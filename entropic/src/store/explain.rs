@@ -1,0 +1,141 @@
+//! Why a run is not found.
+
+use std::fmt;
+
+use super::read::{Asked, Found};
+use super::Store;
+use crate::Result;
+use crate::db::Stored;
+use crate::params::RunId;
+use crate::record::{Record, SimRecord};
+
+/// Why parameters are a hit or a miss.
+#[non_exhaustive]
+pub enum Explanation<T: SimRecord> {
+    /// The run is there.
+    Hit(Box<Record<T>>),
+    /// The run is known, and its result is gone.
+    ResultMissing(Box<Record<T>>),
+    /// There is no such run.
+    Miss {
+        /// The key that was looked for.
+        id: RunId,
+        /// The canonical text it is the hash of.
+        canonical: String,
+        /// The run that differs in the fewest fields, the newest of those, and the fields.
+        nearest: Option<(Box<Record<T>>, Vec<FieldDifference>)>,
+    },
+}
+
+/// A field in which two runs differ, in canonical text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldDifference {
+    /// The column.
+    pub field: &'static str,
+    /// What was asked.
+    pub asked: String,
+    /// What the other run has.
+    pub stored: String,
+}
+
+impl<T: SimRecord> fmt::Debug for Explanation<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Explanation({self})")
+    }
+}
+
+impl<T: SimRecord> fmt::Display for Explanation<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hit(record) => write!(f, "hit: run `{}` of {}", record.id, record.created_at),
+            Self::ResultMissing(record) => {
+                write!(f, "run `{}` is known, but its result `{}` is gone", record.id, record.result_file.display())
+            }
+            Self::Miss { id, canonical, nearest } => {
+                write!(f, "miss: no run `{id}`, the key of {canonical}")?;
+                let Some((record, differences)) = nearest else {
+                    return write!(f, "; there are no runs at all");
+                };
+                write!(f, "; the nearest is `{}`, which differs in", record.id)?;
+                if differences.is_empty() {
+                    write!(f, " its key alone: it was stored under another identity or a key of its own")?;
+                }
+                for (at, difference) in differences.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { "," };
+                    let FieldDifference { field, asked, stored } = difference;
+                    write!(f, "{comma} `{field}` (asked {asked}, stored {stored})")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<T: Stored> Store<T> {
+    /// Why these parameters are a hit or a miss; for a miss, which run is nearest and in what it differs. Reads the
+    /// whole table in that case.
+    ///
+    /// # Errors
+    /// As [`retrieve`](Self::retrieve), but for a missing result, which is an answer here.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64, pub steps: i64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// store.run(&Decay { rate: 0.5, steps: 100 })?;
+    /// let why = store.explain(&Decay { rate: 0.5, steps: 101 })?;
+    /// assert!(why.to_string().ends_with("differs in `steps` (asked 101, stored 100)"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self, params: &T) -> Result<Explanation<T>> {
+        let asked = Asked::of(params)?;
+        match self.look_up(&asked)? {
+            Found::Hit(record) => return Ok(Explanation::Hit(Box::new(record))),
+            Found::Broken(record) => return Ok(Explanation::ResultMissing(Box::new(record))),
+            Found::Nothing => {}
+        }
+        let fields = params.field_texts()?;
+        let mut nearest: Option<(Box<Record<T>>, Vec<FieldDifference>)> = None;
+        self.visit(|record| {
+            let differences = differences(&fields, &record);
+            if nearest.as_ref().is_none_or(|(_, fewest)| differences.len() <= fewest.len()) {
+                nearest = Some((Box::new(record), differences));
+            }
+        })?;
+        Ok(Explanation::Miss { id: asked.id, canonical: asked.text, nearest })
+    }
+}
+
+fn differences<T: SimRecord>(
+    asked: &[(&'static str, String)],
+    record: &Record<T>,
+) -> Vec<FieldDifference> {
+    // A row that another program stored may hold what has no canonical text; its key tells it apart then.
+    let Ok(stored) = record.params.field_texts() else {
+        return asked
+            .iter()
+            .map(|(field, asked)| FieldDifference {
+                field,
+                asked: asked.clone(),
+                stored: "what has no canonical text".to_owned(),
+            })
+            .collect();
+    };
+    asked
+        .iter()
+        .zip(stored)
+        .filter(|((_, asked), (_, stored))| !crate::params::canonical_eq(asked, stored))
+        .map(|((field, asked), (_, stored))| FieldDifference { field, asked: asked.clone(), stored })
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! [`Store`]: from parameters to results.
+//!
+//! The life of a run:
+//!
+//! 1. The parameters are judged: what cannot be stored or told apart later is refused, with the field named,
+//!    before anything else happens.
+//! 2. Their key is looked up. A row is a hit when its parameters are those asked, field by field in canonical
+//!    form, and its result is there; then nothing runs.
+//! 3. Otherwise the runner gets a private place to write to. Only when it has come back without an error, and the
+//!    result is there and not empty, is the result put under its final name, in one step.
+//! 4. The row is written last. A reader never sees a row without its result, or half a result.
+//!
+//! A run that fails leaves everything as it was: an older result of the same parameters stays.
+
+mod builder;
+mod cancel;
+mod context;
+mod delete;
+mod error;
+mod explain;
+mod patch;
+mod read;
+mod register;
+mod run;
+#[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
+mod store;
+
+pub use builder::StoreBuilder;
+pub use cancel::CancelToken;
+pub use context::RunContext;
+pub use error::StoreError;
+pub use explain::{Explanation, FieldDifference};
+pub use store::Store;
+
+pub(crate) use read::Asked;

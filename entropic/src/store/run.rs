@@ -1,0 +1,258 @@
+//! Making runs.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::read::{Asked, Found, same_params};
+use super::store::{Results, Runner};
+use super::{RunContext, Store, StoreError};
+use crate::db::{NewRow, Stored};
+use crate::files::{Attempt, sha256};
+use crate::params::RunId;
+use crate::record::{CustomData, Record, Timestamp};
+use crate::{Error, Result};
+
+/// The key of `custom_data` that holds the SHA-256 of the result.
+pub(super) const CHECKSUM: &str = "result_sha256";
+
+/// The key of `custom_data` that holds how long the runner took.
+const ELAPSED: &str = "elapsed_seconds";
+
+/// The key of `custom_data` that says which outputs no column could hold.
+const UNSTORED: &str = "unstored_outputs";
+
+impl<T: Stored> Store<T> {
+    /// The run of these parameters: the stored one, or a new one.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for parameters that cannot be stored, before the runner is called; [`Error::Runner`] with
+    /// what the runner returned; [`StoreError::Panicked`]; `is_unsupported` without a runner or in a read-only
+    /// store; `is_conflict` when the name of the result is taken by a file that is not of this store. Whatever the
+    /// error, what was stored before is still there.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// let store = entropic::Store::<Decay>::builder()
+    ///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    ///     .results_dir(dir.path().join("results"))
+    ///     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    ///     .open()?;
+    /// let record = store.run_or_retrieve(&Decay { rate: 0.5 })?;
+    /// assert!(record.elapsed_seconds().is_some());
+    ///
+    /// let error = store.run_or_retrieve(&Decay { rate: f64::NAN }).unwrap_err();
+    /// assert!(error.is_invalid_input());
+    /// assert!(error.to_string().contains("`rate`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_or_retrieve(&self, params: &T) -> Result<Record<T>> {
+        self.run_or_retrieve_with(params, &())
+    }
+
+    /// The same with custom data for the case that it runs: a `json!` object, or anything that serialises to one.
+    ///
+    /// # Errors
+    /// As [`run_or_retrieve`](Self::run_or_retrieve), and `is_invalid_input` for custom data that is no object.
+    pub fn run_or_retrieve_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+        let asked = Asked::of(params)?;
+        let custom_data = CustomData::from_serialize(custom_data)?;
+        let row = self.find_row(&asked.id)?;
+        Ok(self.run_unless(params, &asked, row, &custom_data)?.0)
+    }
+
+    /// The run that a row is, or a new one; whether it was there.
+    pub(crate) fn run_unless(
+        &self,
+        params: &T,
+        asked: &Asked,
+        row: Option<Record<T>>,
+        custom_data: &CustomData,
+    ) -> Result<(Record<T>, bool)> {
+        match self.judge_for(asked, row)? {
+            Found::Hit(record) => {
+                tracing::info!(table = T::TABLE.name, id = %record.id, "hit");
+                return Ok((record, true));
+            }
+            Found::Broken(record) => {
+                tracing::warn!(table = T::TABLE.name, id = %record.id, path = %record.result_file.display(),
+                    "the result is gone; running again");
+            }
+            Found::Nothing => {}
+        }
+        Ok((self.make(params, asked.id.clone(), custom_data.clone())?, false))
+    }
+
+    /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
+    ///
+    /// # Errors
+    /// As [`run_or_retrieve`](Self::run_or_retrieve); after an error the older run is still there.
+    pub fn run(&self, params: &T) -> Result<Record<T>> {
+        self.run_with(params, &())
+    }
+
+    /// The same with custom data: a `json!` object, or anything that serialises to one. The runner sees it.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and `is_invalid_input` for custom data that is no object.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// use serde_json::json;
+    ///
+    /// let record = store.run_with(&Decay { rate: 0.5 }, &json!({"git_sha": "abc123"}))?;
+    /// assert_eq!(record.custom_data["git_sha"], "abc123");
+    ///
+    /// assert!(store.run_with(&Decay { rate: 0.5 }, &"a note").unwrap_err().is_invalid_input());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+        let asked = Asked::of(params)?;
+        let custom_data = CustomData::from_serialize(custom_data)?;
+        if let Some(row) = self.find_row(&asked.id)? {
+            same_params(&asked, &row)?;
+        }
+        self.make(params, asked.id, custom_data)
+    }
+
+    /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
+    /// by its parameters.
+    ///
+    /// # Errors
+    /// As [`run_with`](Self::run_with); a key that is no safe file name cannot be made at all ([`RunId::new`]).
+    pub fn run_as(&self, id: &RunId, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+        params.id()?;
+        // A key read from another program's row need not be one that can name a file.
+        let id = RunId::new(id.as_str())?;
+        self.make(params, id, CustomData::from_serialize(custom_data)?)
+    }
+
+    /// Makes a run and stores it.
+    fn make(&self, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
+        self.writable("run")?;
+        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
+        self.not_cancelled(&id)?;
+        let known = self.find_row(&id)?.is_some();
+        if self.inner.results == Results::Written {
+            self.folder().check_target(&id, known)?;
+        }
+        let finished = self.call(runner, params, &id, custom_data)?;
+        self.keep(params, &id, finished, known)
+    }
+
+    /// Calls the runner in a private place.
+    fn call(&self, runner: &Runner<T>, params: &T, id: &RunId, custom_data: CustomData) -> Result<Finished<T>> {
+        let folder = self.folder();
+        let mut run = RunContext::new(
+            id.clone(),
+            folder.begin(id)?,
+            folder.checkpoints(id),
+            custom_data,
+            self.inner.cancel.clone(),
+        );
+        let start = Instant::now();
+        let returned = catch_unwind(AssertUnwindSafe(|| runner(params, &mut run)));
+        let elapsed = start.elapsed().as_secs_f64();
+        match returned {
+            Err(panic) => {
+                return Err(StoreError::Panicked { id: id.clone(), message: said(panic.as_ref()) }.into());
+            }
+            Ok(Err(_)) if self.inner.cancel.is_cancelled() => {
+                return Err(StoreError::Cancelled { id: id.clone() }.into());
+            }
+            Ok(Err(source)) => return Err(Error::Runner { id: id.clone(), source }),
+            Ok(Ok(())) => {}
+        }
+        let (mut output, attempt, mut custom_data) = run.finish();
+        // Four digits, as the reference rounds it.
+        let elapsed = (elapsed * 1e4).round() / 1e4;
+        custom_data.entry(ELAPSED).or_insert_with(|| elapsed.into());
+        tracing::info!(table = T::TABLE.name, %id, elapsed, "run completed");
+        let refused = T::clean_output(&mut output);
+        if !refused.is_empty() {
+            let reasons: serde_json::Map<_, _> = refused
+                .into_iter()
+                .map(|(column, why)| {
+                    tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
+                    (column.to_owned(), why.to_string().into())
+                })
+                .collect();
+            custom_data.insert(UNSTORED.to_owned(), reasons.into());
+        }
+        Ok(Finished { output, attempt, custom_data })
+    }
+
+    /// Puts the result in place, then writes the row.
+    fn keep(&self, params: &T, id: &RunId, finished: Finished<T>, known: bool) -> Result<Record<T>> {
+        let Finished { output, attempt, mut custom_data } = finished;
+        let folder = self.folder();
+        let result_file = match self.inner.results {
+            Results::Written => {
+                attempt.inspect()?;
+                if self.inner.checksum {
+                    custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
+                }
+                folder.publish(id, &attempt, known)?;
+                Self::row_text(&folder.row_path(id))?
+            }
+            Results::None => String::new(),
+        };
+        let row = NewRow {
+            params,
+            output: &output,
+            id: id.as_str(),
+            result_file: &result_file,
+            created_at: Timestamp::now(),
+            custom_data: &custom_data,
+        };
+        self.db().with("store a run", |conn| T::upsert(conn, &row))?;
+        if known {
+            tracing::info!(table = T::TABLE.name, %id, "overwritten");
+        }
+        folder.settle(id);
+        self.stored(id)
+    }
+
+    /// The row that was just written.
+    pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
+        let found = self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
+        Ok(self.resolved(found))
+    }
+}
+
+/// What a runner left behind.
+struct Finished<T: Stored> {
+    output: T::Output,
+    attempt: Attempt,
+    custom_data: CustomData,
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it said nothing".to_owned())
+}

@@ -1,0 +1,210 @@
+//! The store itself: what it holds, and the simplest of what it does.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{CancelToken, RunContext, StoreBuilder, StoreError};
+use crate::Result;
+use crate::db::{Db, DbUrl, PooledConn, Stored};
+use crate::files::Folder;
+use crate::params::RunId;
+
+/// What makes a run, with the type of its error forgotten.
+pub(super) type Runner<T> = Arc<
+    dyn Fn(&T, &mut RunContext<T>) -> std::result::Result<(), Box<dyn StdError + Send + Sync>> + Send + Sync,
+>;
+
+/// Whether runs have a result file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Results {
+    Written,
+    None,
+}
+
+/// What the clones of a store share.
+pub(super) struct Inner {
+    pub(super) db: Db,
+    pub(super) folder: Folder,
+    pub(super) results: Results,
+    pub(super) checksum: bool,
+    pub(super) cancel: CancelToken,
+}
+
+/// The runs of one record type: a table of parameters and outputs, and a folder of results.
+///
+/// Cheap to clone, and to be shared between threads; clones share their connections.
+///
+/// ```
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays", output(left: f64))]
+/// #     pub struct Decay { pub rate: f64, pub time: f64 }
+/// # }
+/// # use sim::Decay;
+/// use entropic::{RunContext, Store};
+///
+/// fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> std::io::Result<()> {
+///     let left = (-decay.rate * decay.time).exp();
+///     run.output.left = Some(left);
+///     std::fs::write(run.result_file(), left.to_string())
+/// }
+///
+/// let dir = tempfile::tempdir()?;
+/// let store = Store::<Decay>::builder()
+///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+///     .results_dir(dir.path().join("results"))
+///     .file_suffix(".txt")
+///     .runner(simulate)
+///     .open()?;
+///
+/// let first = store.run_or_retrieve(&Decay { rate: 0.5, time: 2.0 })?;     // runs
+/// let again = store.run_or_retrieve(&Decay { rate: 0.5, time: 2.0 })?;     // does not
+/// assert_eq!(first.id, again.id);
+/// assert_eq!(std::fs::read_to_string(&again.result_file)?, again.output.left.unwrap().to_string());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Store<T: Stored> {
+    pub(super) inner: Arc<Inner>,
+    pub(super) runner: Option<Runner<T>>,
+}
+
+impl<T: Stored> Clone for Store<T> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), runner: self.runner.clone() }
+    }
+}
+
+impl<T: Stored> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("table", &T::TABLE.name)
+            .field("database", &self.inner.db.url())
+            .field("results", &self.inner.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Stored> Store<T> {
+    pub(super) fn new(inner: Arc<Inner>, runner: Option<Runner<T>>) -> Self {
+        Self { inner, runner }
+    }
+
+    /// Begins to say how a store is opened.
+    pub fn builder() -> StoreBuilder<T> {
+        StoreBuilder::new()
+    }
+
+    /// The same store with another runner: for one call, or for as long as it is kept.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .open()?;
+    /// let record = store
+    ///     .with_runner(|decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    ///     .run_or_retrieve(&Decay { rate: 0.5 })?;
+    /// assert!(record.result_file.exists());
+    ///
+    /// // Without any runner a miss is refused.
+    /// assert!(store.run_or_retrieve(&Decay { rate: 0.7 }).unwrap_err().is_unsupported());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_runner<F, E>(&self, runner: F) -> Self
+    where
+        F: Fn(&T, &mut RunContext<T>) -> std::result::Result<(), E> + Send + Sync + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self {
+            inner: Arc::clone(&self.inner),
+            runner: Some(Arc::new(move |params, run| runner(params, run).map_err(Into::into))),
+        }
+    }
+
+    /// Where the rows are.
+    #[must_use]
+    pub fn database(&self) -> &DbUrl {
+        self.inner.db.url()
+    }
+
+    /// Where the result of a run is, or would be.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for parameters that cannot be stored.
+    pub fn result_path(&self, params: &T) -> Result<std::path::PathBuf> {
+        Ok(self.inner.folder.row_path(&params.id()?))
+    }
+
+    /// A pooled connection, for plain Diesel on any table of the database.
+    ///
+    /// # Errors
+    /// `is_transient` when none can be had.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays", output(left: f64))]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::{Decay, decays};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .open()?;
+    /// use diesel::prelude::*;
+    ///
+    /// let mut connection = store.connection()?;
+    /// let mean: Option<f64> = decays::table.select(diesel::dsl::avg(decays::left)).first(&mut *connection)?;
+    /// assert_eq!(mean, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn connection(&self) -> Result<PooledConn> {
+        Ok(self.inner.db.connection()?)
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.inner.folder
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Refuses what a store that is only read cannot do.
+    pub(super) fn writable(&self, what: &'static str) -> Result<()> {
+        if self.inner.db.is_read_only() {
+            return Err(StoreError::ReadOnly { table: T::TABLE.name, what }.into());
+        }
+        Ok(())
+    }
+
+    /// Refuses to begin once the store was cancelled.
+    pub(super) fn not_cancelled(&self, id: &RunId) -> Result<()> {
+        if self.inner.cancel.is_cancelled() {
+            return Err(StoreError::Cancelled { id: id.clone() }.into());
+        }
+        Ok(())
+    }
+
+    /// A path as a row holds it.
+    pub(super) fn row_text(path: &Path) -> Result<String> {
+        match path.to_str() {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(crate::files::FileError::NotUtf8 { path: path.to_owned() }.into()),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The points of a grid.
+
+use crate::record::Grid;
+
+/// The points of a grid, in the order of nested loops: the first field varies slowest. Exact in size, and made
+/// one at a time.
+///
+/// ```
+/// mod sim {
+///     use entropic::prelude::*;
+///     #[derive(SimRecord)]
+///     #[sim(table = "decays")]
+///     pub struct Decay { pub rate: f64, pub steps: i64 }
+/// }
+///
+/// let grid = sim::DecayGrid { rate: vec![0.5, 0.1], steps: vec![10, 20, 30] };
+/// let points: Vec<_> = grid.expand().map(|point| (point.rate, point.steps)).collect();
+/// assert_eq!(points, [(0.5, 10), (0.5, 20), (0.5, 30), (0.1, 10), (0.1, 20), (0.1, 30)]);
+/// ```
+pub struct GridPoints<G: Grid> {
+    grid: G,
+    sides: Vec<usize>,
+    next: usize,
+    end: usize,
+}
+
+impl<G: Grid> GridPoints<G> {
+    /// All points of a grid. A grid of more points than a `usize` counts ends there.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(grid: G) -> Self {
+        let sides = grid.sides();
+        let end = if sides.contains(&0) {
+            0
+        } else {
+            sides.iter().fold(1usize, |product, side| product.saturating_mul(*side))
+        };
+        Self { grid, sides, next: 0, end }
+    }
+
+    /// The digits of a position in the mixed radix of the sides, the last one fastest.
+    fn digits(&self, mut position: usize) -> Vec<usize> {
+        let mut digits = vec![0; self.sides.len()];
+        for (digit, side) in digits.iter_mut().zip(&self.sides).rev() {
+            *digit = position % side;
+            position /= side;
+        }
+        digits
+    }
+}
+
+impl<G: Grid> Iterator for GridPoints<G> {
+    type Item = G::Record;
+
+    fn next(&mut self) -> Option<G::Record> {
+        if self.next >= self.end {
+            return None;
+        }
+        let point = self.grid.point(&self.digits(self.next));
+        self.next += 1;
+        Some(point)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.next, Some(self.end - self.next))
+    }
+
+    fn nth(&mut self, n: usize) -> Option<G::Record> {
+        self.next = self.next.saturating_add(n).min(self.end);
+        self.next()
+    }
+}
+
+impl<G: Grid> ExactSizeIterator for GridPoints<G> {}
