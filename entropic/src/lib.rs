@@ -88,14 +88,14 @@ compile_error!(
      `entropic = { …, default-features = false, features = [\"sqlite\", \"bundled\", \"derive\"] }`"
 );
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod db;
 mod error;
 pub mod files;
 mod macros;
 pub mod params;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 pub mod record;
 pub mod store;
 pub mod sweep;
@@ -105,8 +105,8 @@ pub use error::{Error, Result};
 pub use files::{Durability, FileError};
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
-    ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay, Timestamp,
-    sql,
+    ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
+    Timestamp, sql,
 };
 pub use store::{CancelToken, Explanation, FieldDifference, RunContext, Store, StoreBuilder, StoreError};
 pub use sweep::{GridPoints, Sweep, SweepFailure, SweepReport};

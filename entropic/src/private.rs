@@ -5,25 +5,26 @@ pub use diesel::result::QueryResult;
 pub use diesel::upsert::excluded;
 pub use serde_json::Value as JsonValue;
 
+pub use diesel::connection::DefaultLoadingMode;
 #[cfg(feature = "postgres")]
 pub use diesel::pg::PgRowByRowLoadingMode;
-pub use diesel::connection::DefaultLoadingMode;
 
+pub use crate::__wide_table as wide_table;
 pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnRole, ColumnSpec, Grid, RowParts, StoredAs, json_canonical, json_check, json_from_repr, json_to_repr,
-    patched,
+    ColumnRole, ColumnSpec, Grid, RowParts, StoredAs, json_canonical, json_check, json_from_repr,
+    json_to_repr, patched,
 };
 pub use crate::sweep::GridPoints;
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
-pub use crate::__wide_table as wide_table;
 
 /// Diesel's methods, without its names for everything else.
 pub mod diesel_prelude {
     pub use diesel::{
-        BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _,
+        BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+        RunQueryDsl as _,
     };
 }
 

@@ -1,4 +1,5 @@
 //! One connection type over both backends.
+#![allow(missing_docs, reason = "Diesel's derive makes public items without any")]
 
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, IsNull, Output, ToSql};

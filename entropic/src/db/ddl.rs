@@ -1,7 +1,7 @@
 //! Statements that make a table, from the table as data.
 
-use super::dialect::declared;
 use super::Backend;
+use super::dialect::declared;
 use crate::record::TableSpec;
 
 /// A name as it stands in SQL.
@@ -50,9 +50,30 @@ mod tests {
     use crate::record::{ColumnKind, ColumnRole, ColumnSpec};
 
     const COLUMNS: &[ColumnSpec] = &[
-        ColumnSpec::new("mass", ColumnKind::Double, false, ColumnRole::Identity, true, FloatScheme::Decimal12),
-        ColumnSpec::new("steps", ColumnKind::BigInt, false, ColumnRole::Identity, false, FloatScheme::Decimal12),
-        ColumnSpec::new("shape", ColumnKind::Json, false, ColumnRole::Identity, false, FloatScheme::Decimal12),
+        ColumnSpec::new(
+            "mass",
+            ColumnKind::Double,
+            false,
+            ColumnRole::Identity,
+            true,
+            FloatScheme::Decimal12,
+        ),
+        ColumnSpec::new(
+            "steps",
+            ColumnKind::BigInt,
+            false,
+            ColumnRole::Identity,
+            false,
+            FloatScheme::Decimal12,
+        ),
+        ColumnSpec::new(
+            "shape",
+            ColumnKind::Json,
+            false,
+            ColumnRole::Identity,
+            false,
+            FloatScheme::Decimal12,
+        ),
         ColumnSpec::new("energy", ColumnKind::Float, true, ColumnRole::Output, false, FloatScheme::Decimal12),
     ];
     const TABLE: TableSpec = TableSpec::new("orbits", COLUMNS, 1);

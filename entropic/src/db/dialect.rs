@@ -149,7 +149,9 @@ pub(super) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool 
             Kind::Bool => declared == "boolean",
             Kind::Text => declared == "text" || declared.starts_with("character varying"),
             Kind::Timestamp => {
-                declared.starts_with("timestamp") && declared.ends_with("without time zone") && !declared.contains('(')
+                declared.starts_with("timestamp")
+                    && declared.ends_with("without time zone")
+                    && !declared.contains('(')
             }
             Kind::Date => declared == "date",
             Kind::Time => declared == "time without time zone",

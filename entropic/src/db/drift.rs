@@ -71,21 +71,28 @@ impl fmt::Display for Difference {
             Self::Missing { column, declared } => {
                 write!(f, "column `{column}` ({declared}) is missing: add it, or remove the field")
             }
-            Self::Unknown { column, declared } => write!(
-                f,
-                "column `{column}` ({declared}) has no field: add the field, or drop the column"
-            ),
+            Self::Unknown { column, declared } => {
+                write!(f, "column `{column}` ({declared}) has no field: add the field, or drop the column")
+            }
             Self::Type { column, found, wanted, cure } => {
-                write!(f, "column `{column}` is {found} where the record wants {wanted}: {cure}alter the column")
+                write!(
+                    f,
+                    "column `{column}` is {found} where the record wants {wanted}: {cure}alter the column"
+                )
             }
             Self::Nullability { column, nullable: true } => {
-                write!(f, "column `{column}` may be NULL: make the field an `Option`, or set the column NOT NULL")
+                write!(
+                    f,
+                    "column `{column}` may be NULL: make the field an `Option`, or set the column NOT NULL"
+                )
             }
             Self::Nullability { column, nullable: false } => write!(
                 f,
                 "column `{column}` is NOT NULL and its field optional: drop NOT NULL, or make the field plain"
             ),
-            Self::Key { found } if found.is_empty() => write!(f, "`id` must be the primary key, and there is none"),
+            Self::Key { found } if found.is_empty() => {
+                write!(f, "`id` must be the primary key, and there is none")
+            }
             Self::Key { found } => write!(f, "`id` must be the primary key, and {} is", found.join(", ")),
         }
     }
@@ -187,7 +194,9 @@ mod tests {
         let all = differences(Backend::Sqlite, &TABLE, &columns);
         let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(shown.len(), 5, "{shown:?}");
-        assert!(shown[0].contains("`n` is VARCHAR where the record wants INTEGER: make the field a `String`"));
+        assert!(
+            shown[0].contains("`n` is VARCHAR where the record wants INTEGER: make the field a `String`")
+        );
         assert!(shown[1].contains("`n` may be NULL"));
         assert!(shown[2].contains("`x` (DOUBLE) is missing"));
         assert!(shown[3].contains("`y` (INTEGER) has no field"));

@@ -63,7 +63,9 @@ pub enum DbError {
         reason: String,
     },
     /// No connection came free in time.
-    #[error("no connection to `{url}` came free within {seconds} s; is one kept too long, or the pool too small?")]
+    #[error(
+        "no connection to `{url}` came free within {seconds} s; is one kept too long, or the pool too small?"
+    )]
     Exhausted {
         /// The URL, without its password.
         url: String,
@@ -198,9 +200,17 @@ pub(super) fn is_lost(error: &DieselError) -> bool {
         | DieselError::BrokenTransactionManager => true,
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
             let message = info.message();
-            ["server closed the connection", "terminating connection", "no connection to the server", "connection to server", "could not receive data", "could not send data", "the database system is"]
-                .iter()
-                .any(|sign| message.contains(sign))
+            [
+                "server closed the connection",
+                "terminating connection",
+                "no connection to the server",
+                "connection to server",
+                "could not receive data",
+                "could not send data",
+                "the database system is",
+            ]
+            .iter()
+            .any(|sign| message.contains(sign))
         }
         _ => false,
     }

@@ -60,10 +60,10 @@ impl Db {
     /// (`is_corrupt`).
     pub fn open(url: DbUrl, options: DbOptions) -> Result<Self, DbError> {
         compiled_in(&url)?;
-        let url = url.clone().absolute().map_err(|error| DbError::Url {
-            url: url.to_string(),
-            reason: error.to_string(),
-        })?;
+        let url = url
+            .clone()
+            .absolute()
+            .map_err(|error| DbError::Url { url: url.to_string(), reason: error.to_string() })?;
         if let Some(path) = url.path() {
             let folder = path.parent().unwrap_or(path);
             if options.read_only && !path.is_file() {
@@ -128,7 +128,9 @@ impl Db {
     pub fn connection(&self) -> Result<PooledConn, DbError> {
         loop {
             let mut pooled = self.checkout()?;
-            if self.backend() == Backend::Sqlite || diesel::sql_query("SELECT 1").execute(&mut *pooled).is_ok() {
+            if self.backend() == Backend::Sqlite
+                || diesel::sql_query("SELECT 1").execute(&mut *pooled).is_ok()
+            {
                 return Ok(pooled);
             }
             pooled.0.lost = true;
@@ -165,7 +167,12 @@ impl Db {
                 return Err(DbError::Query { url: url(), what, source: error });
             }
             if start.elapsed() >= BUDGET {
-                return Err(DbError::Busy { url: url(), what, seconds: start.elapsed().as_secs(), source: error });
+                return Err(DbError::Busy {
+                    url: url(),
+                    what,
+                    seconds: start.elapsed().as_secs(),
+                    source: error,
+                });
             }
             tracing::debug!(what, %error, "trying again");
             drop(pooled);

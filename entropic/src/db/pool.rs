@@ -135,7 +135,11 @@ mod sqlite {
         }
     }
 
-    fn set_up(mut conn: SqliteConnection, journal: &str, options: &DbOptions) -> Result<SqliteConnection, ManagerError> {
+    fn set_up(
+        mut conn: SqliteConnection,
+        journal: &str,
+        options: &DbOptions,
+    ) -> Result<SqliteConnection, ManagerError> {
         let synchronous = match options.synchronous {
             Synchronous::Full => "FULL",
             Synchronous::Normal => "NORMAL",

@@ -110,9 +110,9 @@ impl FromStr for DbUrl {
         if let Some(path) = text.strip_prefix("sqlite://") {
             return match path {
                 "" => refuse("it names no file"),
-                _ if path.contains('?') => {
-                    refuse("a SQLite URL takes no `?…`; options are set on the builder, and a bare path may contain `?`")
-                }
+                _ if path.contains('?') => refuse(
+                    "a SQLite URL takes no `?…`; options are set on the builder, and a bare path may contain `?`",
+                ),
                 _ => Ok(Self(Kind::File(PathBuf::from(path)))),
             };
         }
@@ -140,11 +140,12 @@ fn scheme(text: &str) -> Option<&str> {
 fn redact(url: &str) -> String {
     let mut out = url.to_owned();
     if let Some(start) = out.find("://").map(|at| at + 3) {
-        let end = out[start..].find(['/', '?']).map_or(out.len(), |at| start + at);
-        if let Some(at) = out[start..end].rfind('@') {
-            if let Some(colon) = out[start..start + at].find(':') {
-                out.replace_range(start + colon + 1..start + at, "***");
-            }
+        // Up to the last `@`: a password may hold what it should have encoded.
+        let end = out[start..].find('?').map_or(out.len(), |at| start + at);
+        let at = out[start..end].rfind('@').map(|at| start + at);
+        let secret = at.and_then(|at| Some(start + out[start..at].find(':')? + 1..at));
+        if let Some(secret) = secret {
+            out.replace_range(secret, "***");
         }
     }
     if let Some(query) = out.find('?').map(|at| at + 1) {
@@ -199,7 +200,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_the_forms() {
-        for text in ["", "mysql://h/d", "sqlite://", "postgresql+psycopg2://h/d", "file:runs.db", "sqlite://a?mode=ro", "sqlite:a.db", "a\0b"] {
+        for text in [
+            "",
+            "mysql://h/d",
+            "sqlite://",
+            "postgresql+psycopg2://h/d",
+            "file:runs.db",
+            "sqlite://a?mode=ro",
+            "sqlite:a.db",
+            "a\0b",
+        ] {
             let message = text.parse::<DbUrl>().unwrap_err().to_string();
             for form in ["sqlite://", "sqlite::memory:", "postgres://"] {
                 assert!(message.contains(form), "{message}");
@@ -214,6 +224,7 @@ mod tests {
             "postgres://u:se:cret@h/d?sslmode=require",
             "postgres://h/d?user=u&password=secret",
             "mysql://u:secret@h/d",
+            "postgres://u:se/cret@x@h/d",
         ] {
             let shown = match url.parse::<DbUrl>() {
                 Ok(url) => format!("{url} {url:?}"),

@@ -87,7 +87,9 @@ pub enum FileError {
         path: PathBuf,
     },
     /// A suffix that cannot end a file name.
-    #[error("`{suffix}` cannot be a file suffix: it must not contain `/`, `\\` or control characters, nor be longer than 64 bytes")]
+    #[error(
+        "`{suffix}` cannot be a file suffix: it must not contain `/`, `\\` or control characters, nor be longer than 64 bytes"
+    )]
     Suffix {
         /// The suffix.
         suffix: String,

@@ -94,8 +94,7 @@ impl Folder {
             _ => {}
         }
         fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
-        let mark =
-            Mark { format: 1, store_id: claim.store_id.to_owned(), table: claim.table.to_owned() };
+        let mark = Mark { format: 1, store_id: claim.store_id.to_owned(), table: claim.table.to_owned() };
         let failed = || FileError::io("write", &path);
         let text = serde_json::to_string_pretty(&mark).map_err(|error| failed()(error.into()))?;
         let mut file = tempfile::NamedTempFile::new_in(self.own()).map_err(failed())?;
@@ -140,6 +139,10 @@ impl Folder {
 
     pub(super) fn pending(&self, id: &RunId) -> PathBuf {
         self.own().join("pending").join(id.as_str())
+    }
+
+    pub(super) fn lock_path(&self, id: &RunId) -> PathBuf {
+        self.own().join("locks").join(id.as_str())
     }
 
     /// What a finished run must survive.

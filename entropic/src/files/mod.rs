@@ -9,12 +9,14 @@
 //! └── .entropic/
 //!     ├── store.json                whose folder this is
 //!     ├── staging/…                 where runners write; gone afterwards
+//!     ├── locks/<id>                somebody runs it
 //!     ├── pending/<id>              a result is being put in place
 //!     └── checkpoints/<id>/         what an attempt left for the next one
 //! ```
 //!
 //! Promises:
 //! - a final name always holds a complete result: it is written elsewhere and renamed into place ([`Attempt`]);
+//! - an id is run by one thread of one process at a time ([`Folder::lock`]);
 //! - nothing that entropic did not write is moved, replaced or deleted: a name that is taken is a conflict;
 //! - a folder belongs to one store ([`Folder::claim`]); another one is refused.
 
@@ -22,12 +24,14 @@ mod attempt;
 mod checksum;
 mod error;
 mod folder;
+mod lock;
 mod rename;
 
 pub use attempt::Attempt;
 pub use checksum::sha256;
 pub use error::FileError;
 pub use folder::{Claim, Folder};
+pub use lock::IdLock;
 
 /// What a finished run survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -31,7 +31,7 @@ pub enum ParamsError {
 
     /// A NUL character in text.
     #[error(
-        "a text contains the character `\\0`, which PostgreSQL cannot store; remove it, or encode \
+        "a text contains a NUL (`\\0`), which PostgreSQL cannot store; remove it, or encode \
          the bytes as hex or base64"
     )]
     NulInText,

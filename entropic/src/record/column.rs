@@ -215,7 +215,7 @@ fn check_date(date: NaiveDate) -> Result<(), ColumnError> {
 
 fn check_time(time: NaiveTime) -> Result<(), ColumnError> {
     // A leap second is a nanosecond part of a whole second and more: neither database has one.
-    if time.nanosecond() % 1_000 == 0 && time.nanosecond() < 1_000_000_000 {
+    if time.nanosecond().is_multiple_of(1_000) && time.nanosecond() < 1_000_000_000 {
         Ok(())
     } else {
         Err(ColumnError::TooFine { value: time.to_string() })

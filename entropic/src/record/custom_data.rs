@@ -24,8 +24,16 @@ use super::sql::Json;
 /// assert!(refused.to_string().contains("must be a JSON object"));
 /// # Ok::<(), entropic::RecordError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, diesel::deserialize::FromSqlRow, diesel::expression::AsExpression)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Default,
+    diesel::deserialize::FromSqlRow,
+    diesel::expression::AsExpression,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[diesel(sql_type = Json)]
 #[serde(transparent)]
 pub struct CustomData(Map<String, Value>);
@@ -40,13 +48,18 @@ impl CustomData {
     /// From anything that serialises to a JSON object; `()` and `None` are an empty one.
     ///
     /// # Errors
-    /// [`RecordError::NotAnObject`] or [`RecordError::CustomData`] (`is_invalid_input`).
+    /// [`RecordError::NotAnObject`] or [`RecordError::NotJson`] (`is_invalid_input`).
     pub fn from_serialize<S: Serialize + ?Sized>(data: &S) -> Result<Self, RecordError> {
+        Self::given_as("custom data", data)
+    }
+
+    /// The same for an object that goes by another name in messages.
+    pub(crate) fn given_as<S: Serialize + ?Sized>(what: &'static str, data: &S) -> Result<Self, RecordError> {
         match to_json(data) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(Value::Null) => Ok(Self::default()),
-            Ok(other) => Err(RecordError::NotAnObject { found: kind(&other) }),
-            Err(why) => Err(RecordError::CustomData { why }),
+            Ok(other) => Err(RecordError::NotAnObject { what, found: kind(&other) }),
+            Err(why) => Err(RecordError::NotJson { what: what.to_owned(), why }),
         }
     }
 
@@ -143,7 +156,9 @@ fn without_bare_words(text: &str) -> String {
             let end = string_end(rest);
             out.push_str(&rest[..end]);
             rest = &rest[end..];
-        } else if let Some(word) = ["NaN", "-Infinity", "Infinity"].iter().find(|word| rest.starts_with(**word)) {
+        } else if let Some(word) =
+            ["NaN", "-Infinity", "Infinity"].iter().find(|word| rest.starts_with(**word))
+        {
             out.push_str("null");
             rest = &rest[word.len()..];
         } else {
@@ -177,8 +192,12 @@ mod tests {
 
     #[test]
     fn what_python_writes_for_nan_is_read_as_null_and_strings_stay() {
-        let data = CustomData::from_json(r#"{"a": NaN, "b": [-Infinity, "say \"NaN\" 漢"], "NaN": 1}"#).unwrap();
-        assert_eq!(Value::Object(data.into_map()), json!({"a": null, "b": [null, "say \"NaN\" 漢"], "NaN": 1}));
+        let data =
+            CustomData::from_json(r#"{"a": NaN, "b": [-Infinity, "say \"NaN\" 漢"], "NaN": 1}"#).unwrap();
+        assert_eq!(
+            Value::Object(data.into_map()),
+            json!({"a": null, "b": [null, "say \"NaN\" 漢"], "NaN": 1})
+        );
     }
 
     #[test]
@@ -200,7 +219,7 @@ mod tests {
             x: f64,
         }
         for x in [f64::NAN, f64::INFINITY] {
-            assert!(matches!(CustomData::from_serialize(&Data { x }), Err(RecordError::CustomData { .. })));
+            assert!(matches!(CustomData::from_serialize(&Data { x }), Err(RecordError::NotJson { .. })));
         }
     }
 }

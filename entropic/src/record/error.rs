@@ -84,15 +84,19 @@ pub enum RecordError {
         /// Why, and what can be done.
         reason: &'static str,
     },
-    /// Custom data is not a JSON object.
-    #[error("custom data must be a JSON object such as `json!({{\"note\": \"x\"}})`, not {found}")]
+    /// Custom data, or a patch, is not a JSON object.
+    #[error("{what} must be a JSON object such as `json!({{\"note\": \"x\"}})`, not {found}")]
     NotAnObject {
+        /// What it was given as: custom data, or a patch.
+        what: &'static str,
         /// What was given.
         found: &'static str,
     },
-    /// Custom data, or a value set by the runner, could not be made into JSON.
-    #[error("custom data could not be made into JSON: {why}")]
-    CustomData {
+    /// Custom data, a patch, or a value set by the runner could not be made into JSON.
+    #[error("{what} could not be made into JSON: {why}")]
+    NotJson {
+        /// What it was given as: custom data, a patch, or a key set by the runner.
+        what: String,
         /// What serde says.
         why: String,
     },

@@ -15,16 +15,13 @@
 mod column;
 mod custom_data;
 mod error;
-#[allow(
-    clippy::module_inception,
-    reason = "the room's main type lives in the file of its name"
-)]
+#[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod record;
 mod sim_enum;
+mod sim_record;
 pub mod sql;
 mod table;
 mod time;
-mod sim_record;
 
 pub use column::{SimColumn, StoredAs};
 pub use custom_data::CustomData;
@@ -32,9 +29,9 @@ pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
 pub use record::Record;
 pub use sim_enum::SimEnum;
+pub use sim_record::{Grid, RowParts, SimRecord};
 pub use table::{ColumnKind, ColumnRole, ColumnSpec, TableSpec};
 pub use time::{TimeOfDay, Timestamp};
-pub use sim_record::{Grid, RowParts, SimRecord};
 
 #[doc(hidden)]
 pub use column::{json_canonical, json_check, json_from_repr, json_to_repr};

@@ -1,7 +1,6 @@
 //! SQL types of columns that Diesel's own types would store in a way other programs cannot match.
 //!
-//! Generated tables name them; in typed queries compare such columns with [`Timestamp`](crate::Timestamp),
-//! [`TimeOfDay`](crate::TimeOfDay) or plain text cast to JSON by the database.
+//! Generated tables name them; in typed queries compare such columns with [`Timestamp`] and [`TimeOfDay`].
 
 use diesel::sql_types::{self, Nullable, SqlOrd, SqlType};
 

@@ -20,8 +20,20 @@ use super::sql::{Time6, UtcTimestamp};
 /// assert_eq!(moment.to_utc().to_rfc3339(), "2026-11-20T23:50:28.740700+00:00");
 /// # Ok::<(), entropic::RecordError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[diesel(sql_type = UtcTimestamp)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(NaiveDateTime);
@@ -79,11 +91,7 @@ impl From<Timestamp> for DateTime<Utc> {
 }
 
 fn without_leap<T: Timelike + Copy>(time: T) -> T {
-    if time.nanosecond() >= 1_000_000_000 {
-        time.with_nanosecond(999_999_999).unwrap_or(time)
-    } else {
-        time
-    }
+    if time.nanosecond() >= 1_000_000_000 { time.with_nanosecond(999_999_999).unwrap_or(time) } else { time }
 }
 
 impl fmt::Display for Timestamp {
@@ -123,8 +131,29 @@ impl FromStr for Timestamp {
 
 /// The one form nearly every row has, read without chrono's format machine: it is on the path of a hit.
 fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
-    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b' ', h0, h1, b':', i0, i1, b':', s0, s1, b'.', ref micros @ ..] =
-        text
+    let &[
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        m0,
+        m1,
+        b'-',
+        d0,
+        d1,
+        b' ',
+        h0,
+        h1,
+        b':',
+        i0,
+        i1,
+        b':',
+        s0,
+        s1,
+        b'.',
+        ref micros @ ..,
+    ] = text
     else {
         return None;
     };
@@ -132,9 +161,9 @@ fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
         return None;
     }
     let number = |digits: &[u8]| {
-        digits.iter().try_fold(0u32, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
-        })
+        digits
+            .iter()
+            .try_fold(0u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
     };
     let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
     chrono::NaiveDate::from_ymd_opt(year, number(&[m0, m1])?, number(&[d0, d1])?)?.and_hms_micro_opt(
@@ -146,8 +175,20 @@ fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
 }
 
 /// A time of day with microseconds: what typed queries compare `NaiveTime` columns with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[diesel(sql_type = Time6)]
 #[serde(transparent)]
 pub struct TimeOfDay(pub(crate) NaiveTime);
@@ -204,7 +245,13 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused_by_name() {
-        for text in ["", "yesterday", "2026-13-01 00:00:00.000000", "2026-11-20 25:00:00.000000", "2026-11-20 23:50:2x.000000"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01 00:00:00.000000",
+            "2026-11-20 25:00:00.000000",
+            "2026-11-20 23:50:2x.000000",
+        ] {
             let error = text.parse::<Timestamp>().unwrap_err();
             assert!(error.to_string().contains(&format!("`{text}`")), "{error}");
         }

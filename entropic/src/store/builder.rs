@@ -98,7 +98,8 @@ impl<T: Stored> StoreBuilder<T> {
     }
 
     /// Only reads. Nothing is made or written: the database and its table must be there, and the results folder
-    /// may belong to anyone. For copies, and for folders where nothing can be written.
+    /// may belong to anyone. For copies, and for folders where nothing can be written. (In a folder that can be
+    /// written to, SQLite puts its own `-wal` and `-shm` beside a database while it reads.)
     pub fn read_only(mut self, read_only: bool) -> Self {
         self.options.read_only = read_only;
         self
@@ -165,22 +166,16 @@ impl<T: Stored> StoreBuilder<T> {
         };
         let db = Db::open(url, options)?;
         db.ensure_table(&T::TABLE)?;
-        if !db.is_read_only() && self.results == Results::Written {
-            if let Some(name) = db.store_name(&T::TABLE)? {
-                // A database that never had a name was made by the Python package, which marks no folders.
-                let rows = if name.fresh { 0 } else { db.count(&T::TABLE)? };
-                let claim = Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt };
-                folder.claim(&claim)?;
-            }
+        if self.results == Results::Written
+            && !db.is_read_only()
+            && let Some(name) = db.store_name(&T::TABLE)?
+        {
+            // A database that never had a name was made by the Python package, which marks no folders.
+            let rows = if name.fresh { 0 } else { db.count(&T::TABLE)? };
+            folder.claim(&Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt })?;
         }
         tracing::debug!(table = T::TABLE.name, url = %db.url(), "opened");
-        let inner = Inner {
-            db,
-            folder,
-            results: self.results,
-            checksum: self.checksum,
-            cancel: self.cancel,
-        };
+        let inner = Inner { db, folder, results: self.results, checksum: self.checksum, cancel: self.cancel };
         Ok(Store::new(Arc::new(inner), self.runner))
     }
 }

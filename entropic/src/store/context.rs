@@ -77,7 +77,7 @@ impl<T: SimRecord> RunContext<T> {
     /// Adds a key to the run's `custom_data`, or overwrites it.
     ///
     /// # Errors
-    /// [`RecordError::CustomData`] (`is_invalid_input`) when the value has no JSON, such as NaN.
+    /// [`RecordError::NotJson`] (`is_invalid_input`) when the value has no JSON, such as NaN.
     ///
     /// ```
     /// # mod sim {
@@ -95,7 +95,7 @@ impl<T: SimRecord> RunContext<T> {
     pub fn set(&mut self, key: impl Into<String>, value: impl Serialize) -> Result<()> {
         let key = key.into();
         let value = crate::record::to_json(&value)
-            .map_err(|why| RecordError::CustomData { why: format!("key `{key}`: {why}") })?;
+            .map_err(|why| RecordError::NotJson { what: format!("`{key}`"), why })?;
         self.custom_data.insert(key, value);
         Ok(())
     }
@@ -114,8 +114,7 @@ impl<T: SimRecord> RunContext<T> {
     /// # Errors
     /// [`FileError::Io`] when it cannot be made.
     pub fn checkpoint_dir(&self) -> Result<&Path> {
-        std::fs::create_dir_all(&self.checkpoints)
-            .map_err(FileError::io("make", &self.checkpoints))?;
+        std::fs::create_dir_all(&self.checkpoints).map_err(FileError::io("make", &self.checkpoints))?;
         Ok(&self.checkpoints)
     }
 

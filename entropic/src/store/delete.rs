@@ -1,7 +1,7 @@
 //! Forgetting runs.
 
-use super::read::{Asked, same_params};
 use super::Store;
+use super::read::{Asked, same_params};
 use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;

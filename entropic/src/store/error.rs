@@ -9,7 +9,9 @@ use crate::params::RunId;
 #[non_exhaustive]
 pub enum StoreError {
     /// A run is wanted and nobody said how.
-    #[error("the store of `{table}` has no runner: give one with `.runner(…)` on the builder or `.with_runner(…)`")]
+    #[error(
+        "the store of `{table}` has no runner: give one with `.runner(…)` on the builder or `.with_runner(…)`"
+    )]
     NoRunner {
         /// The table.
         table: &'static str,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::read::{Asked, Found};
 use super::Store;
+use super::read::{Asked, Found};
 use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;
@@ -50,7 +50,12 @@ impl<T: SimRecord> fmt::Display for Explanation<T> {
         match self {
             Self::Hit(record) => write!(f, "hit: run `{}` of {}", record.id, record.created_at),
             Self::ResultMissing(record) => {
-                write!(f, "run `{}` is known, but its result `{}` is gone", record.id, record.result_file.display())
+                write!(
+                    f,
+                    "run `{}` is known, but its result `{}` is gone",
+                    record.id,
+                    record.result_file.display()
+                )
             }
             Self::Miss { id, canonical, nearest } => {
                 write!(f, "miss: no run `{id}`, the key of {canonical}")?;
@@ -117,10 +122,7 @@ impl<T: Stored> Store<T> {
     }
 }
 
-fn differences<T: SimRecord>(
-    asked: &[(&'static str, String)],
-    record: &Record<T>,
-) -> Vec<FieldDifference> {
+fn differences<T: SimRecord>(asked: &[(&'static str, String)], record: &Record<T>) -> Vec<FieldDifference> {
     // A row that another program stored may hold what has no canonical text; its key tells it apart then.
     let Ok(stored) = record.params.field_texts() else {
         return asked

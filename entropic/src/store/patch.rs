@@ -64,9 +64,14 @@ impl<T: Stored> Store<T> {
         self.apply(id, row, patch)
     }
 
-    fn apply(&self, id: &RunId, row: Option<Record<T>>, patch: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+    fn apply(
+        &self,
+        id: &RunId,
+        row: Option<Record<T>>,
+        patch: &(impl Serialize + ?Sized),
+    ) -> Result<Record<T>> {
         self.writable("patch")?;
-        let patch = CustomData::from_serialize(patch)?;
+        let patch = CustomData::given_as("a patch", patch)?;
         let Some(mut record) = row else {
             return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());
         };

@@ -158,7 +158,8 @@ impl<T: Stored> Store<T> {
         if found == expected {
             return Ok(());
         }
-        Err(FileError::Changed { path: record.result_file.clone(), expected: expected.to_owned(), found }.into())
+        Err(FileError::Changed { path: record.result_file.clone(), expected: expected.to_owned(), found }
+            .into())
     }
 
     /// The record with its result where this store finds it.

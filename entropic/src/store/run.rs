@@ -10,7 +10,7 @@ use super::read::{Asked, Found, same_params};
 use super::store::{Results, Runner};
 use super::{RunContext, Store, StoreError};
 use crate::db::{NewRow, Stored};
-use crate::files::{Attempt, sha256};
+use crate::files::{Attempt, IdLock, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
 use crate::{Error, Result};
@@ -63,7 +63,11 @@ impl<T: Stored> Store<T> {
     ///
     /// # Errors
     /// As [`run_or_retrieve`](Self::run_or_retrieve), and `is_invalid_input` for custom data that is no object.
-    pub fn run_or_retrieve_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+    pub fn run_or_retrieve_with(
+        &self,
+        params: &T,
+        custom_data: &(impl Serialize + ?Sized),
+    ) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
         let row = self.find_row(&asked.id)?;
@@ -89,7 +93,12 @@ impl<T: Stored> Store<T> {
             }
             Found::Nothing => {}
         }
-        Ok((self.make(params, asked.id.clone(), custom_data.clone())?, false))
+        let lock = self.claim_run(&asked.id)?;
+        // Whoever held the id before may have made the run meanwhile.
+        if let Found::Hit(record) = self.look_up(asked)? {
+            return Ok((record, true));
+        }
+        Ok((self.make(&lock, params, asked.id.clone(), custom_data.clone())?, false))
     }
 
     /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
@@ -130,10 +139,11 @@ impl<T: Stored> Store<T> {
     pub fn run_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
+        let lock = self.claim_run(&asked.id)?;
         if let Some(row) = self.find_row(&asked.id)? {
             same_params(&asked, &row)?;
         }
-        self.make(params, asked.id, custom_data)
+        self.make(&lock, params, asked.id, custom_data)
     }
 
     /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
@@ -141,18 +151,36 @@ impl<T: Stored> Store<T> {
     ///
     /// # Errors
     /// As [`run_with`](Self::run_with); a key that is no safe file name cannot be made at all ([`RunId::new`]).
-    pub fn run_as(&self, id: &RunId, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+    pub fn run_as(
+        &self,
+        id: &RunId,
+        params: &T,
+        custom_data: &(impl Serialize + ?Sized),
+    ) -> Result<Record<T>> {
         params.id()?;
         // A key read from another program's row need not be one that can name a file.
         let id = RunId::new(id.as_str())?;
-        self.make(params, id, CustomData::from_serialize(custom_data)?)
+        let custom_data = CustomData::from_serialize(custom_data)?;
+        let lock = self.claim_run(&id)?;
+        self.make(&lock, params, id, custom_data)
     }
 
-    /// Makes a run and stores it.
-    fn make(&self, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
+    /// Refuses what can be refused before a run, and waits until nobody else runs the id.
+    fn claim_run(&self, id: &RunId) -> Result<IdLock> {
         self.writable("run")?;
+        if self.runner.is_none() {
+            return Err(StoreError::NoRunner { table: T::TABLE.name }.into());
+        }
+        let cancel = &self.inner.cancel;
+        match self.folder().lock(id, || cancel.is_cancelled())? {
+            Some(lock) if !cancel.is_cancelled() => Ok(lock),
+            _ => Err(StoreError::Cancelled { id: id.clone() }.into()),
+        }
+    }
+
+    /// Makes a run and stores it. The lock is held until the row is written.
+    fn make(&self, _lock: &IdLock, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
-        self.not_cancelled(&id)?;
         let known = self.find_row(&id)?.is_some();
         if self.inner.results == Results::Written {
             self.folder().check_target(&id, known)?;
@@ -162,7 +190,13 @@ impl<T: Stored> Store<T> {
     }
 
     /// Calls the runner in a private place.
-    fn call(&self, runner: &Runner<T>, params: &T, id: &RunId, custom_data: CustomData) -> Result<Finished<T>> {
+    fn call(
+        &self,
+        runner: &Runner<T>,
+        params: &T,
+        id: &RunId,
+        custom_data: CustomData,
+    ) -> Result<Finished<T>> {
         let folder = self.folder();
         let mut run = RunContext::new(
             id.clone(),
@@ -236,7 +270,8 @@ impl<T: Stored> Store<T> {
 
     /// The row that was just written.
     pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
-        let found = self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
+        let found =
+            self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
         Ok(self.resolved(found))
     }
 }

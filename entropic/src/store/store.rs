@@ -9,7 +9,6 @@ use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, Stored};
 use crate::files::Folder;
-use crate::params::RunId;
 
 /// What makes a run, with the type of its error forgotten.
 pub(super) type Runner<T> = Arc<
@@ -188,14 +187,6 @@ impl<T: Stored> Store<T> {
     pub(super) fn writable(&self, what: &'static str) -> Result<()> {
         if self.inner.db.is_read_only() {
             return Err(StoreError::ReadOnly { table: T::TABLE.name, what }.into());
-        }
-        Ok(())
-    }
-
-    /// Refuses to begin once the store was cancelled.
-    pub(super) fn not_cancelled(&self, id: &RunId) -> Result<()> {
-        if self.inner.cancel.is_cancelled() {
-            return Err(StoreError::Cancelled { id: id.clone() }.into());
         }
         Ok(())
     }

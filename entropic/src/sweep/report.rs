@@ -26,7 +26,10 @@ impl<T> SweepFailure<T> {
 
 impl<T> fmt::Debug for SweepFailure<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SweepFailure").field("id", &self.id).field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("SweepFailure")
+            .field("id", &self.id)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
     }
 }
 

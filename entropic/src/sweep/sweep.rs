@@ -112,18 +112,24 @@ impl<T: Stored, I: IntoIterator<Item = T>> Sweep<'_, T, I> {
         let custom_data = self.custom_data?;
         let mut report = SweepReport::new();
         let mut seen = HashSet::new();
-        let mut points = self.points.into_iter();
+        let mut points = self.points.into_iter().fuse();
         loop {
             let chunk: Vec<T> = points.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
                 break;
             }
-            let mut work = Chunk { store: self.store, seen: &mut seen, report: &mut report, fail_fast: self.fail_fast };
+            let mut work =
+                Chunk { store: self.store, seen: &mut seen, report: &mut report, fail_fast: self.fail_fast };
             work.run(chunk, &custom_data)?;
         }
         report.elapsed = start.elapsed();
-        tracing::info!(table = T::TABLE.name, hits = report.hits, misses = report.misses,
-            failures = report.failures.len(), "sweep completed");
+        tracing::info!(
+            table = T::TABLE.name,
+            hits = report.hits,
+            misses = report.misses,
+            failures = report.failures.len(),
+            "sweep completed"
+        );
         Ok(report)
     }
 }
@@ -138,36 +144,46 @@ struct Chunk<'a, T: Stored> {
 
 impl<T: Stored> Chunk<'_, T> {
     fn run(&mut self, chunk: Vec<T>, custom_data: &CustomData) -> Result<()> {
+        // What is refused keeps its place, so that failures too come in the order of the points.
         let mut planned = Vec::with_capacity(chunk.len());
         for params in chunk {
-            match Asked::of(&params) {
-                Ok(asked) if self.seen.insert(asked.id.clone()) => planned.push((asked, params)),
-                Ok(_) => self.report.duplicates += 1,
-                Err(error) => self.failed(params, None, error)?,
+            let asked = Asked::of(&params);
+            match &asked {
+                Ok(asked) if !self.seen.insert(asked.id.clone()) => self.report.duplicates += 1,
+                _ => planned.push((asked, params)),
             }
         }
-        let ids = planned.iter().map(|(asked, _)| asked.id.to_string()).collect();
+        let ids = planned.iter().filter_map(|(asked, _)| Some(asked.as_ref().ok()?.id.to_string())).collect();
         let mut rows: HashMap<RunId, Record<T>> =
             self.store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
         for (asked, params) in planned {
+            let asked = match asked {
+                Ok(asked) => asked,
+                Err(error) => {
+                    self.failed(params, None, error)?;
+                    continue;
+                }
+            };
             let row = rows.remove(&asked.id);
             match self.store.run_unless(&params, &asked, row, custom_data) {
-                Ok((record, hit)) => {
-                    if hit {
-                        self.report.hits += 1;
-                        self.report.saved += record
-                            .elapsed_seconds()
-                            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                            .unwrap_or_default();
-                    } else {
-                        self.report.misses += 1;
-                    }
-                    self.report.records.push(record);
-                }
+                Ok((record, hit)) => self.counted(record, hit),
                 Err(error) => self.failed(params, Some(asked.id), error)?,
             }
         }
         Ok(())
+    }
+
+    fn counted(&mut self, record: Record<T>, hit: bool) {
+        if hit {
+            self.report.hits += 1;
+            self.report.saved += record
+                .elapsed_seconds()
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .unwrap_or_default();
+        } else {
+            self.report.misses += 1;
+        }
+        self.report.records.push(record);
     }
 
     fn failed(&mut self, params: T, id: Option<RunId>, error: crate::Error) -> Result<()> {

@@ -1,0 +1,127 @@
+//! One run of an id at a time, across threads and processes of a host.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::{FileError, Folder};
+use crate::params::RunId;
+
+/// The longest pause between two looks at a lock that somebody else holds.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The right to run an id; given back when dropped, or when the process dies however it dies.
+#[derive(Debug)]
+pub struct IdLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Waits for the right to run an id. Whoever gets it must look for the row again: the one before may have
+    /// made it. `None` once `give_up` says so.
+    ///
+    /// # Errors
+    /// [`FileError::Io`], also where the file system knows no locks.
+    pub fn lock(&self, id: &RunId, give_up: impl Fn() -> bool) -> Result<Option<IdLock>, FileError> {
+        let path = self.lock_path(id);
+        let folder = path.parent().unwrap_or(&path);
+        fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(lock) = IdLock::try_take(&path)? {
+                return Ok(Some(lock));
+            }
+            if give_up() {
+                return Ok(None);
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+impl IdLock {
+    fn try_take(path: &Path) -> Result<Option<Self>, FileError> {
+        let failed = || FileError::io("lock", path);
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        let file = opened.map_err(failed())?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed()(error)),
+        }
+        // The one before may have removed the file between our opening and locking it; the lock is then one on
+        // nothing.
+        if same_file(&file, path).map_err(failed())? {
+            Ok(Some(Self { file, path: path.to_owned() }))
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+impl Drop for IdLock {
+    fn drop(&mut self) {
+        // While it is held: whoever locks this file later sees that its name is gone, and opens another. Windows
+        // does not remove open files, where the empty file stays.
+        let _ = fs::remove_file(&self.path);
+        let _ = self.file.unlock();
+    }
+}
+
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (ours.dev(), ours.ino())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &File, _: &Path) -> std::io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::files::Durability;
+
+    #[test]
+    fn one_thread_at_a_time_holds_an_id() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let inside = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let _lock = folder.lock(&id, || false).unwrap().unwrap();
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert!(!folder.lock_path(&id).exists(), "nothing is left behind");
+    }
+
+    #[test]
+    fn a_waiter_can_give_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let _held = folder.lock(&id, || false).unwrap().unwrap();
+        assert!(folder.lock(&id, || true).unwrap().is_none());
+    }
+}

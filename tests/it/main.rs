@@ -1,0 +1,23 @@
+//! What a user of the library relies on, through its public interface, on both backends.
+#![cfg(any(feature = "sqlite", feature = "postgres"))]
+#![allow(missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "tests say what went wrong by panicking and printing"
+)]
+
+mod changes;
+// mod derive;
+mod opening;
+mod params;
+mod processes;
+mod reading;
+mod records;
+mod refusals;
+mod running;
+mod support;
+mod sweeping;
+mod tidy;

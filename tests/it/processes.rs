@@ -1,0 +1,101 @@
+//! Many processes on one store.
+
+use std::process::{Child, Command, Stdio};
+
+use entropic::Result;
+
+use crate::records::{Orbit, at, orbits};
+use crate::support::{Backend, Scratch, each_backend};
+
+/// Says to a child what it shall do, and where.
+const URL: &str = "ENTROPIC_TEST_CHILD_URL";
+const RESULTS: &str = "ENTROPIC_TEST_CHILD_RESULTS";
+const NUMBER: &str = "ENTROPIC_TEST_CHILD_NUMBER";
+
+/// Runs one of the children below in processes of their own.
+fn children(s: &Scratch, name: &str, count: usize) {
+    let spawn = |number: usize| -> Child {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &format!("processes::{name}"), "--ignored", "--nocapture"])
+            .env(URL, s.url())
+            .env(RESULTS, s.results_dir())
+            .env(NUMBER, number.to_string())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let started: Vec<Child> = (0..count).map(spawn).collect();
+    for child in started {
+        let output = child.wait_with_output().unwrap();
+        let told =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    }
+}
+
+fn store_of_child() -> Option<(entropic::Store<Orbit>, usize)> {
+    let url = std::env::var(URL).ok()?;
+    let results = std::env::var(RESULTS).unwrap();
+    let store = entropic::Store::builder()
+        .database(url)
+        .results_dir(&results)
+        .runner(move |orbit: &Orbit, run| {
+            // One line for each run, wherever it is.
+            let log = std::path::Path::new(&results).join(format!("runs-of-{}.log", orbit.mass));
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
+            std::io::Write::write_all(&mut file, b"ran\n")?;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::fs::write(run.result_file(), orbit.mass.to_string())
+        })
+        .open()
+        .unwrap();
+    Some((store, std::env::var(NUMBER).unwrap().parse().unwrap()))
+}
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_opens() {
+    store_of_child();
+}
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_runs_the_same() {
+    let Some((store, _)) = store_of_child() else { return };
+    store.run_or_retrieve(&Orbit::of(1.0)).unwrap();
+}
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_runs_its_own() {
+    let Some((store, number)) = store_of_child() else { return };
+    for n in 0..5 {
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        store.run_or_retrieve(&Orbit::of((number * 10 + n) as f64)).unwrap();
+    }
+}
+
+each_backend! {
+    fn eight_processes_can_open_at_once(s: &Scratch) -> Result<()> {
+        children(s, "child_opens", 8);
+        assert_eq!(orbits(s)?.0.count()?, 0);
+        Ok(())
+    }
+
+    fn eight_processes_that_ask_for_the_same_run_it_once(s: &Scratch) -> Result<()> {
+        children(s, "child_runs_the_same", 8);
+        assert_eq!(std::fs::read_to_string(s.results_dir().join("runs-of-1.log")).unwrap(), "ran\n");
+        assert_eq!(at::<Orbit>(s).open()?.count()?, 1);
+        Ok(())
+    }
+
+    fn eight_processes_that_ask_for_different_runs_lose_none(s: &Scratch) -> Result<()> {
+        children(s, "child_runs_its_own", 8);
+        let runs = at::<Orbit>(s).open()?.list()?;
+        assert_eq!(runs.len(), 40);
+        assert!(runs.iter().all(|run| run.result_file.exists()));
+        let _ = Backend::Sqlite;
+        Ok(())
+    }
+}
