@@ -79,6 +79,8 @@
 //! The crate that uses entropic also needs `diesel` (with `default-features = false`), because Diesel's `table!`
 //! names that crate.
 
+#![forbid(unsafe_code)]
+
 // Generated code names this crate by its path; inside it that is itself.
 extern crate self as entropic;
 

@@ -59,7 +59,7 @@ impl CustomData {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(Value::Null) => Ok(Self::default()),
             Ok(other) => Err(RecordError::NotAnObject { what, found: kind(&other) }),
-            Err(why) => Err(RecordError::NotJson { what: what.to_owned(), why }),
+            Err(why) => Err(RecordError::NotJson { what, why }),
         }
     }
 

@@ -92,11 +92,11 @@ pub enum RecordError {
         /// What was given.
         found: &'static str,
     },
-    /// Custom data, a patch, or a value set by the runner could not be made into JSON.
+    /// Custom data, or a patch, could not be made into JSON.
     #[error("{what} could not be made into JSON: {why}")]
     NotJson {
-        /// What it was given as: custom data, a patch, or a key set by the runner.
-        what: String,
+        /// What it was given as: custom data, or a patch.
+        what: &'static str,
         /// What serde says.
         why: String,
     },

@@ -8,7 +8,7 @@ use super::CancelToken;
 use crate::Result;
 use crate::files::{Attempt, FileError};
 use crate::params::RunId;
-use crate::record::{CustomData, RecordError, SimRecord};
+use crate::record::{CustomData, SimRecord};
 
 /// One run, as its runner sees it.
 ///
@@ -25,7 +25,7 @@ use crate::record::{CustomData, RecordError, SimRecord};
 /// fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 ///     std::fs::write(run.result_file(), format!("{}\n", (-decay.rate).exp()))?;
 ///     run.output.half_life = Some(std::f64::consts::LN_2 / decay.rate);   // a column
-///     run.set("solver", "closed form")?;                                  // a key of `custom_data`
+///     run.set("solver", "closed form");                                   // a key of `custom_data`
 ///     Ok(())
 /// }
 /// ```
@@ -76,8 +76,8 @@ impl<T: SimRecord> RunContext<T> {
 
     /// Adds a key to the run's `custom_data`, or overwrites it.
     ///
-    /// # Errors
-    /// [`RecordError::NotJson`] (`is_invalid_input`) when the value has no JSON, such as NaN.
+    /// Never fails, since a run shall not be lost for a remark about it: NaN and infinities, which JSON does not
+    /// have, become null, and so does a value that cannot be made into JSON at all; a warning is logged then.
     ///
     /// ```
     /// # mod sim {
@@ -86,18 +86,18 @@ impl<T: SimRecord> RunContext<T> {
     /// #     #[sim(table = "decays")]
     /// #     pub struct Decay { pub rate: f64 }
     /// # }
-    /// # fn example(run: &mut entropic::RunContext<sim::Decay>) -> entropic::Result<()> {
-    /// run.set("seed", 42)?;
-    /// assert!(run.set("error", f64::NAN).unwrap_err().is_invalid_input());
-    /// # Ok(())
+    /// # fn example(run: &mut entropic::RunContext<sim::Decay>) {
+    /// run.set("seed_used", 42);
+    /// run.set("residuals", [1e-3, 1e-6]);
     /// # }
     /// ```
-    pub fn set(&mut self, key: impl Into<String>, value: impl Serialize) -> Result<()> {
+    pub fn set(&mut self, key: impl Into<String>, value: impl Serialize) {
         let key = key.into();
-        let value = crate::record::to_json(&value)
-            .map_err(|why| RecordError::NotJson { what: format!("`{key}`"), why })?;
-        self.custom_data.insert(key, value);
-        Ok(())
+        let value = crate::record::to_json(&value).or_else(|why| {
+            tracing::warn!(id = %self.id, key, why, "a value of custom data has no JSON of its own");
+            serde_json::to_value(&value)
+        });
+        self.custom_data.insert(key, value.unwrap_or_default());
     }
 
     /// A folder for whatever is needed in between; gone afterwards.
