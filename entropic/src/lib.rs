@@ -104,7 +104,7 @@ pub mod sweep;
 
 pub use db::{Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Stored};
 pub use error::{Error, Result};
-pub use files::{Durability, FileError};
+pub use files::{Durability, FileError, Recovered};
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,

@@ -3,7 +3,11 @@
 pub use diesel::query_dsl::methods::LoadQuery;
 pub use diesel::result::QueryResult;
 pub use diesel::upsert::excluded;
-pub use serde_json::Value as JsonValue;
+pub use serde_json::{Map, Value as JsonValue};
+
+/// A JSON object.
+pub type JsonMap = Map<String, JsonValue>;
+
 
 pub use diesel::connection::DefaultLoadingMode;
 #[cfg(feature = "postgres")]
@@ -14,7 +18,7 @@ pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnRole, ColumnSpec, Grid, RowParts, StoredAs, json_canonical, json_check, json_from_repr,
+    ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, json_canonical, json_check, json_from_repr,
     json_to_repr, patched,
 };
 pub use crate::sweep::GridPoints;

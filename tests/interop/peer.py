@@ -4,7 +4,8 @@ One line of JSON in, a request; one line of JSON out, its answer, until the inpu
 the name of a function below. `{"error": …}` is an exception.
 
 What JSON has no word for travels as an object with one key: `{"$float": "nan"}`, `{"$datetime": "2026-01-02 …"}`,
-`{"$date": …}`, `{"$time": …}`, `{"$method": "rk4"}`, `{"$tuple": […]}`.
+`{"$date": …}`, `{"$time": …}`, `{"$method": "rk4"}`, `{"$tuple": […]}`, `{"$os": "ff"}` (what Python makes of bytes
+in a file name that are not UTF-8).
 """
 
 import datetime as dt
@@ -19,7 +20,7 @@ from typing import Any, Optional
 
 from entropic import Base, Mapped, Store, mapped_column
 from entropic.hashing import hash_dict
-from sqlalchemy import JSON, BigInteger, Enum, create_engine, text
+from sqlalchemy import JSON, BigInteger, Enum, create_engine
 from sqlalchemy.orm import Session
 
 
@@ -133,6 +134,7 @@ READERS = {
     "$time": dt.time.fromisoformat,
     "$method": Method,
     "$tuple": lambda values: tuple(map(read, values)),
+    "$os": lambda digits: bytes.fromhex(digits).decode("utf-8", "surrogateescape"),
 }
 
 
@@ -179,11 +181,11 @@ def record(row):
 
 def store(request):
     def runner(params):
+        # The parent of a result named by a verbatim id need not exist.
         if "content" not in request:
             raise AssertionError("the runner was called")
         file = Path(params["result_file"])
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A sidecar of the same name is written beside it.
         file.write_text(request["content"] + params["id"])
 
     return Store(
@@ -236,7 +238,7 @@ def delete(request):
 def patch(request):
     """`apply_patch` on the row with that id."""
     with Session(create_engine(request["url"])) as session:
-        row = session.get_one(model(request["model"]), request["id"])
+        row = session.get(model(request["model"]), request["id"])
         row.apply_patch(read(request["patch"]))
         session.commit()
         return record(row)
@@ -250,15 +252,12 @@ def insert(request):
         session.commit()
 
 
-def hashes(request):
-    return [hash_dict(read(params)) for params in request["params"]]
-
-
 def identities(request):
     """The ids of the given parameters, and parameters made here, with their ids."""
     dice = random.Random(request["seed"])
     own = [random_trial(dice) for _ in range(request["count"])]
-    return {"given": hashes(request), "own": [[shown(params), hash_dict(params)] for params in own]}
+    given = [hash_dict(read(params)) for params in request["params"]]
+    return {"given": given, "own": [[shown(params), hash_dict(params)] for params in own]}
 
 
 def random_float(dice):
@@ -299,9 +298,7 @@ def random_trial(dice):
     }
 
 
-OPERATIONS = (
-    create, run, run_or_retrieve, retrieve, register, sweep, delete, patch, insert, hashes, identities,
-)  # fmt: skip
+OPERATIONS = (create, run, run_or_retrieve, retrieve, register, sweep, delete, patch, insert, identities)
 
 
 def main():

@@ -30,13 +30,13 @@ fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
+/// What attempts and waiters have left below our own folder.
 fn left_behind(s: &Scratch) -> Vec<PathBuf> {
-    ["staging", "pending", "locks", "checkpoints"]
-        .iter()
-        .filter_map(|name| fs::read_dir(s.results_dir().join(".entropic").join(name)).ok())
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .collect()
+    let own = s.results_dir().join(".entropic");
+    let mut folders = vec![own.join("locks"), own.join("checkpoints")];
+    // A process has a staging folder for as long as it lives.
+    folders.extend(fs::read_dir(own.join("staging")).into_iter().flatten().map(|entry| entry.unwrap().path()));
+    folders.iter().filter_map(|dir| fs::read_dir(dir).ok()).flatten().map(|entry| entry.unwrap().path()).collect()
 }
 
 each_backend! {

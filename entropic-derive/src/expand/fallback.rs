@@ -64,6 +64,15 @@ pub fn expand(record: &Record) -> TokenStream {
 
         #[automatically_derived]
         #[allow(unused_variables, reason = "a stand-in")]
+        impl #private::Portable for #ident {
+            fn to_values(&self, output: &Self::Output) -> #result<#private::JsonMap, #error> { #body }
+            fn from_values(
+                values: #private::JsonMap,
+            ) -> ::core::option::Option<(Self, Self::Output)> { #body }
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables, reason = "a stand-in")]
         impl #private::Stored for #ident {
             type Table = #module::table;
             fn find(

@@ -3,6 +3,7 @@
 mod fallback;
 mod grid;
 mod output;
+mod portable;
 mod record;
 mod stored;
 mod table;
@@ -37,6 +38,7 @@ fn judged(record: &Record) -> TokenStream {
         output::expand(record),
         grid::expand(record),
         record::expand(record),
+        portable::expand(record),
         stored::expand(record),
     ];
     let width = record.columns().count() + crate::names::RESERVED.len();

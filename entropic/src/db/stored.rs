@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use diesel::result::QueryResult;
 
 use super::{Conn, IdIn, RowError};
-use crate::record::{CustomData, Record, SimRecord, Timestamp};
+use crate::record::{CustomData, Portable, Record, SimRecord, Timestamp};
 
 /// A row to be written.
 #[doc(hidden)]
@@ -29,7 +29,7 @@ pub type TakeRecord<'a, T> = &'a mut dyn FnMut(Record<T>) -> ControlFlow<()>;
     message = "`{Self}` is not a record",
     note = "add `#[derive(SimRecord)]` and `#[sim(table = \"…\")]` to the struct of parameters"
 )]
-pub trait Stored: SimRecord {
+pub trait Stored: Portable {
     /// Diesel's table of the record.
     type Table: Default;
 

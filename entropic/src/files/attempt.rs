@@ -1,4 +1,4 @@
-//! One attempt at a run: a private place to write in, and the way from there to the final name.
+//! One attempt at a run: a private place to write in.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Durability, FileError, Folder, rename};
+use super::{FileError, Folder};
 use crate::params::RunId;
 
 /// A private folder inside the results folder; gone when dropped, with all that was not published.
@@ -23,97 +23,18 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn begin(&self, id: &RunId) -> Result<Attempt, FileError> {
-        let staging = self.staging();
+        let staging = self.staging().join(self.journal()?.name());
         fs::create_dir_all(&staging).map_err(FileError::io("make", &staging))?;
         let dir = tempfile::Builder::new()
             .prefix(&format!("{id}-"))
             .tempdir_in(&staging)
             .map_err(FileError::io("make a folder in", &staging))?;
-        Ok(Attempt { result: dir.path().join(self.file_name(id)), scratch: dir.path().join("scratch"), dir })
+        Ok(Attempt {
+            result: dir.path().join(self.file_name(id)),
+            scratch: dir.path().join("scratch"),
+            dir,
+        })
     }
-
-    /// Refuses a run whose result could not be put in place, before it costs anything.
-    ///
-    /// `known` says that a row of this store has the id, so that what is there is ours.
-    ///
-    /// # Errors
-    /// [`FileError::Occupied`] (`is_conflict`).
-    pub fn check_target(&self, id: &RunId, known: bool) -> Result<(), FileError> {
-        let target = self.target(id);
-        // A result that was being put in place when its process died is ours too.
-        if known || self.pending(id).exists() || fs::symlink_metadata(&target).is_err() {
-            Ok(())
-        } else {
-            Err(FileError::Occupied { path: target })
-        }
-    }
-
-    /// Puts the result of an attempt in place. Between this and [`settle`](Self::settle) the row is written.
-    ///
-    /// # Errors
-    /// [`FileError::Occupied`] (`is_conflict`), [`FileError::Io`]; an older result is then still in place.
-    pub fn publish(&self, id: &RunId, attempt: &Attempt, known: bool) -> Result<(), FileError> {
-        let target = self.target(id);
-        let full = self.durability() == Durability::Full;
-        if full {
-            rename::sync(&attempt.result)?;
-        }
-        self.check_target(id, known)?;
-        let pending = self.pending(id);
-        let pending_dir = pending.parent().unwrap_or(&pending);
-        fs::create_dir_all(pending_dir).map_err(FileError::io("make", pending_dir))?;
-        let replaces = fs::symlink_metadata(&target).is_ok();
-        fs::write(&pending, "").map_err(FileError::io("write", &pending))?;
-        if full {
-            rename::sync_one(pending_dir)?;
-        }
-        let placed = if replaces {
-            replace(&attempt.result, &target, &attempt.dir.path().join("replaced"))
-        } else {
-            rename::without_replacing(&attempt.result, &target)
-        };
-        placed.map_err(|error| {
-            if !replaces {
-                // Nothing of ours is there; the next attempt must not take it for ours.
-                let _ = fs::remove_file(&pending);
-            }
-            match error.kind() {
-                io::ErrorKind::AlreadyExists => FileError::Occupied { path: target.clone() },
-                _ => FileError::io("put in place", &target)(error),
-            }
-        })?;
-        if full {
-            rename::sync_one(target.parent().unwrap_or(&target))?;
-        }
-        Ok(())
-    }
-
-    /// Ends what [`publish`](Self::publish) began, once the row is written.
-    pub fn settle(&self, id: &RunId) {
-        for (what, removed) in [
-            ("pending", fs::remove_file(self.pending(id))),
-            ("checkpoints", rename::remove(&self.checkpoints(id))),
-        ] {
-            match removed {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    tracing::warn!(%id, what, %error, "could not clean up after a run");
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Puts a result where an older one of ours is. A file over a file is one step; a folder is moved aside first,
-/// and back again if the new one cannot follow.
-fn replace(new: &Path, target: &Path, aside: &Path) -> io::Result<()> {
-    if fs::symlink_metadata(new)?.is_file() && fs::symlink_metadata(target)?.is_file() {
-        return fs::rename(new, target);
-    }
-    fs::rename(target, aside)?;
-    rename::without_replacing(new, target).inspect_err(|_| {
-        let _ = rename::without_replacing(aside, target);
-    })
 }
 
 impl Attempt {
@@ -121,6 +42,21 @@ impl Attempt {
     #[must_use]
     pub fn result(&self) -> &Path {
         &self.result
+    }
+
+    /// The folder's own name.
+    pub(super) fn name(&self) -> String {
+        self.dir.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Where an older result is moved while this one takes its place.
+    pub(super) fn aside(&self) -> PathBuf {
+        aside(self.dir.path())
+    }
+
+    /// Leaves the folder and what is in it to recovery.
+    pub(super) fn keep(&mut self) {
+        self.dir.disable_cleanup(true);
     }
 
     /// A folder for whatever the runner needs in between.
@@ -151,4 +87,9 @@ impl Attempt {
         };
         if empty { Err(FileError::Empty { path: path.clone() }) } else { Ok(()) }
     }
+}
+
+/// Where an older result is moved while another takes its place.
+pub(super) fn aside(attempt: &Path) -> PathBuf {
+    attempt.join("replaced")
 }

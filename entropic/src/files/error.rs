@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::params::RunId;
+
 /// An error of the results folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -80,6 +82,18 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// A line of a journal says what cannot be.
+    #[error("the journal of the results folder cannot be used: {why}")]
+    Journal {
+        /// What is wrong.
+        why: String,
+    },
+    /// A runner asks for the very run it is making.
+    #[error("run `{id}` is being made by this thread: its runner cannot ask for it")]
+    Recursive {
+        /// The run.
+        id: RunId,
+    },
     /// A path that the database cannot hold.
     #[error("the path `{}` is not UTF-8, and the database keeps paths as text", path.display())]
     NotUtf8 {
@@ -118,12 +132,16 @@ impl FileError {
         move |source| Self::Io { what, path, source }
     }
 
+    pub(crate) fn journal(error: &serde_json::Error) -> Self {
+        Self::Journal { why: error.to_string() }
+    }
+
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Occupied { .. } | Self::Foreign { .. } | Self::Unmarked { .. })
     }
 
     pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Changed { .. } | Self::DamagedMark { .. })
+        matches!(self, Self::Changed { .. } | Self::DamagedMark { .. } | Self::Journal { .. })
     }
 
     pub(crate) fn is_not_found(&self) -> bool {
@@ -135,6 +153,6 @@ impl FileError {
     }
 
     pub(crate) fn is_invalid_input(&self) -> bool {
-        matches!(self, Self::NotUtf8 { .. } | Self::Suffix { .. })
+        matches!(self, Self::NotUtf8 { .. } | Self::Suffix { .. } | Self::Recursive { .. })
     }
 }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::rename;
-use super::{Durability, FileError};
+use super::journal::Journal;
+use super::{Durability, FileError, rename};
 use crate::params::RunId;
 
 /// The folder of our own inside a results folder.
@@ -22,6 +23,9 @@ pub struct Folder {
     given: PathBuf,
     suffix: String,
     durability: Durability,
+    /// Begun with the first attempt; a process that only reads leaves no trace.
+    journal: OnceLock<Journal>,
+    beginning: Mutex<()>,
 }
 
 /// Whose folder it is: `.entropic/store.json`.
@@ -67,6 +71,8 @@ impl Folder {
             given: given.components().filter(|part| *part != Component::CurDir).collect(),
             suffix: suffix.to_owned(),
             durability,
+            journal: OnceLock::new(),
+            beginning: Mutex::new(()),
         })
     }
 
@@ -120,7 +126,25 @@ impl Folder {
         }
     }
 
-    fn own(&self) -> PathBuf {
+    /// The journal of this process.
+    pub(super) fn journal(&self) -> Result<&Journal, FileError> {
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let _one_at_a_time = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let begun = Journal::create(&self.journals())?;
+        Ok(self.journal.get_or_init(|| begun))
+    }
+
+    /// The same, if there was an attempt already.
+    pub(super) fn journal_if_begun(&self) -> Option<&Journal> {
+        self.journal.get()
+    }
+
+    pub(super) fn own(&self) -> PathBuf {
         self.root.join(OWN)
     }
 
@@ -132,17 +156,19 @@ impl Folder {
         self.own().join("staging")
     }
 
+    pub(super) fn journals(&self) -> PathBuf {
+        self.own().join("journal")
+    }
+
     /// Where an attempt may leave what the next one goes on from.
     pub(crate) fn checkpoints(&self, id: &RunId) -> PathBuf {
         self.own().join("checkpoints").join(id.as_str())
     }
 
-    pub(super) fn pending(&self, id: &RunId) -> PathBuf {
-        self.own().join("pending").join(id.as_str())
-    }
-
     pub(super) fn lock_path(&self, id: &RunId) -> PathBuf {
-        self.own().join("locks").join(id.as_str())
+        // A key that another program stored need not be one that can name a file.
+        let name = if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
+        self.own().join("locks").join(name)
     }
 
     /// What a finished run must survive.
@@ -208,5 +234,15 @@ impl Folder {
     pub fn remove(&self, resolved: &Path) -> Result<(), FileError> {
         let path = self.absolute(resolved);
         rename::remove(&path).map_err(FileError::io("remove", &path))
+    }
+}
+
+impl Drop for Folder {
+    /// A process that ends in peace leaves no staging folder.
+    fn drop(&mut self) {
+        if let Some(journal) = self.journal.get() {
+            // Only if it is empty: what is left in it is recovery's.
+            let _ = fs::remove_dir(self.staging().join(journal.name()));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! One run of an id at a time, across threads and processes of a host.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -10,6 +12,11 @@ use crate::params::RunId;
 
 /// The longest pause between two looks at a lock that somebody else holds.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// What this thread holds: waiting for it would be for ever.
+    static HELD: RefCell<HashSet<PathBuf>> = RefCell::default();
+}
 
 /// The right to run an id; given back when dropped, or when the process dies however it dies.
 #[derive(Debug)]
@@ -25,12 +32,9 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`], also where the file system knows no locks.
     pub fn lock(&self, id: &RunId, give_up: impl Fn() -> bool) -> Result<Option<IdLock>, FileError> {
-        let path = self.lock_path(id);
-        let folder = path.parent().unwrap_or(&path);
-        fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
         let mut pause = Duration::from_millis(1);
         loop {
-            if let Some(lock) = IdLock::try_take(&path)? {
+            if let Some(lock) = self.try_lock(id)? {
                 return Ok(Some(lock));
             }
             if give_up() {
@@ -39,6 +43,25 @@ impl Folder {
             thread::sleep(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// The right to run an id, unless somebody has it, be it this thread.
+    pub(super) fn try_lock_idle(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
+        match self.try_lock(id) {
+            Err(FileError::Recursive { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// The right to run an id, unless somebody has it.
+    pub(super) fn try_lock(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
+        let path = self.lock_path(id);
+        if HELD.with_borrow(|held| held.contains(&path)) {
+            return Err(FileError::Recursive { id: id.clone() });
+        }
+        let folder = path.parent().unwrap_or(&path);
+        fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
+        IdLock::try_take(&path)
     }
 }
 
@@ -55,6 +78,7 @@ impl IdLock {
         // The one before may have removed the file between our opening and locking it; the lock is then one on
         // nothing.
         if same_file(&file, path).map_err(failed())? {
+            HELD.with_borrow_mut(|held| held.insert(path.to_owned()));
             Ok(Some(Self { file, path: path.to_owned() }))
         } else {
             Ok(None)
@@ -68,6 +92,7 @@ impl Drop for IdLock {
         // does not remove open files, where the empty file stays.
         let _ = fs::remove_file(&self.path);
         let _ = self.file.unlock();
+        HELD.with_borrow_mut(|held| held.remove(&self.path));
     }
 }
 
@@ -122,6 +147,19 @@ mod tests {
         let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
         let id = RunId::new("a").unwrap();
         let _held = folder.lock(&id, || false).unwrap().unwrap();
-        assert!(folder.lock(&id, || true).unwrap().is_none());
+        thread::scope(|scope| {
+            scope.spawn(|| assert!(folder.lock(&id, || true).unwrap().is_none()));
+        });
+    }
+
+    #[test]
+    fn a_thread_does_not_wait_for_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let held = folder.lock(&id, || false).unwrap().unwrap();
+        assert!(matches!(folder.lock(&id, || false), Err(FileError::Recursive { .. })));
+        drop(held);
+        assert!(folder.lock(&id, || false).unwrap().is_some());
     }
 }

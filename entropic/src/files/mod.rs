@@ -8,9 +8,9 @@
 //! ├── a3f8c1d2e4b6f7a8.csv          a result, complete
 //! └── .entropic/
 //!     ├── store.json                whose folder this is
-//!     ├── staging/…                 where runners write; gone afterwards
+//!     ├── staging/<process>/…       where its runners write; gone afterwards
 //!     ├── locks/<id>                somebody runs it
-//!     ├── pending/<id>              a result is being put in place
+//!     ├── journal/<process>.jsonl   what a process is about to put in place
 //!     └── checkpoints/<id>/         what an attempt left for the next one
 //! ```
 //!
@@ -18,13 +18,19 @@
 //! - a final name always holds a complete result: it is written elsewhere and renamed into place ([`Attempt`]);
 //! - an id is run by one thread of one process at a time ([`Folder::lock`]);
 //! - nothing that entropic did not write is moved, replaced or deleted: a name that is taken is a conflict;
+//! - a finished result is never lost: whoever comes next finishes what a dead process had begun
+//!   ([`Folder::recover`]);
 //! - a folder belongs to one store ([`Folder::claim`]); another one is refused.
 
 mod attempt;
 mod checksum;
 mod error;
+mod fault;
 mod folder;
+mod journal;
 mod lock;
+mod publish;
+mod recover;
 mod rename;
 
 pub use attempt::Attempt;
@@ -32,6 +38,7 @@ pub use checksum::sha256;
 pub use error::FileError;
 pub use folder::{Claim, Folder};
 pub use lock::IdLock;
+pub use recover::Recovered;
 
 /// What a finished run survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

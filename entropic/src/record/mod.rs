@@ -15,6 +15,7 @@
 mod column;
 mod custom_data;
 mod error;
+mod portable;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod record;
 mod sim_enum;
@@ -27,6 +28,8 @@ pub use column::{SimColumn, StoredAs};
 pub use custom_data::CustomData;
 pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
+#[doc(hidden)]
+pub use portable::{Portable, Repr};
 pub use record::Record;
 pub use sim_enum::SimEnum;
 pub use sim_record::{Grid, RowParts, SimRecord};

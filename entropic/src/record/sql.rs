@@ -34,7 +34,7 @@ impl SqlOrd for Time6 {}
 /// [`Nullable`] around each.
 pub trait SqlColumn: SqlType {
     /// The value Diesel writes and reads for a column of this type.
-    type Repr: serde::de::DeserializeOwned;
+    type Repr: serde::de::DeserializeOwned + super::Repr;
     /// Which of the kinds of columns it is.
     const KIND: ColumnKind;
     /// Whether the column may hold NULL.

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::store::{Inner, Results, Runner};
 use super::{CancelToken, RunContext, Store};
@@ -166,8 +166,8 @@ impl<T: Stored> StoreBuilder<T> {
         };
         let db = Db::open(url, options)?;
         db.ensure_table(&T::TABLE)?;
-        if self.results == Results::Written
-            && !db.is_read_only()
+        let recovers = self.results == Results::Written && !db.is_read_only();
+        if recovers
             && let Some(name) = db.store_name(&T::TABLE)?
         {
             // A database that never had a name was made by the Python package, which marks no folders.
@@ -175,7 +175,18 @@ impl<T: Stored> StoreBuilder<T> {
             folder.claim(&Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt })?;
         }
         tracing::debug!(table = T::TABLE.name, url = %db.url(), "opened");
-        let inner = Inner { db, folder, results: self.results, checksum: self.checksum, cancel: self.cancel };
-        Ok(Store::new(Arc::new(inner), self.runner))
+        let inner = Inner {
+            db,
+            folder,
+            results: self.results,
+            checksum: self.checksum,
+            cancel: self.cancel,
+            recovered: Mutex::default(),
+        };
+        let store = Store::new(Arc::new(inner), self.runner);
+        if recovers {
+            store.recover()?;
+        }
+        Ok(store)
     }
 }

@@ -51,9 +51,7 @@ impl<T: Stored> Store<T> {
     /// # Errors
     /// `is_unsupported` in a read-only store.
     pub fn delete_id(&self, id: &RunId) -> Result<bool> {
-        self.writable("delete")?;
-        let row = self.find_row(id)?;
-        self.forget(id, row, false)
+        self.forget_id(id, false)
     }
 
     /// Forgets the run of that key and removes its result, wherever that is. Whether there was one.
@@ -61,14 +59,20 @@ impl<T: Stored> Store<T> {
     /// # Errors
     /// As [`delete_id`](Self::delete_id), and when the result cannot be removed; the row is gone then.
     pub fn delete_id_with_file(&self, id: &RunId) -> Result<bool> {
+        self.forget_id(id, true)
+    }
+
+    fn forget_id(&self, id: &RunId, with_file: bool) -> Result<bool> {
         self.writable("delete")?;
+        let _lock = self.hold(id)?;
         let row = self.find_row(id)?;
-        self.forget(id, row, true)
+        self.forget(id, row, with_file)
     }
 
     fn forget_asked(&self, params: &T, with_file: bool) -> Result<bool> {
         self.writable("delete")?;
         let asked = Asked::of(params)?;
+        let _lock = self.hold(&asked.id)?;
         let row = self.find_row(&asked.id)?;
         if let Some(row) = &row {
             same_params(&asked, row)?;

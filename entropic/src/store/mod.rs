@@ -20,6 +20,7 @@ mod error;
 mod explain;
 mod patch;
 mod read;
+mod recover;
 mod register;
 mod run;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]

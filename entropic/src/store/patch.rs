@@ -48,6 +48,8 @@ impl<T: Stored> Store<T> {
     /// ```
     pub fn patch(&self, params: &T, patch: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
+        self.writable("patch")?;
+        let _lock = self.hold(&asked.id)?;
         let row = self.find_row(&asked.id)?;
         if let Some(row) = &row {
             same_params(&asked, row)?;
@@ -60,6 +62,8 @@ impl<T: Stored> Store<T> {
     /// # Errors
     /// As [`patch`](Self::patch).
     pub fn patch_id(&self, id: &RunId, patch: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
+        self.writable("patch")?;
+        let _lock = self.hold(id)?;
         let row = self.find_row(id)?;
         self.apply(id, row, patch)
     }
@@ -70,7 +74,6 @@ impl<T: Stored> Store<T> {
         row: Option<Record<T>>,
         patch: &(impl Serialize + ?Sized),
     ) -> Result<Record<T>> {
-        self.writable("patch")?;
         let patch = CustomData::given_as("a patch", patch)?;
         let Some(mut record) = row else {
             return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());

@@ -71,6 +71,7 @@ impl<T: Stored> Store<T> {
         custom_data: &(impl Serialize + ?Sized),
     ) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
+        self.writable("register")?;
         if let Some(row) = self.find_row(&asked.id)? {
             same_params(&asked, &row)?;
         }
@@ -107,6 +108,7 @@ impl<T: Stored> Store<T> {
         if self.inner.checksum {
             custom_data.insert(CHECKSUM.to_owned(), sha256(path)?.into());
         }
+        let _lock = self.hold(id)?;
         // In the form in which Python's pathlib writes a path, as rows have it.
         let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
         let row = NewRow {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::read::{Asked, Found, same_params};
+use super::recover::Kept;
 use super::store::{Results, Runner};
 use super::{RunContext, Store, StoreError};
 use crate::db::{NewRow, Stored};
@@ -171,22 +172,22 @@ impl<T: Stored> Store<T> {
         if self.runner.is_none() {
             return Err(StoreError::NoRunner { table: T::TABLE.name }.into());
         }
-        let cancel = &self.inner.cancel;
-        match self.folder().lock(id, || cancel.is_cancelled())? {
-            Some(lock) if !cancel.is_cancelled() => Ok(lock),
-            _ => Err(StoreError::Cancelled { id: id.clone() }.into()),
+        let lock = self.hold(id)?;
+        if self.inner.cancel.is_cancelled() {
+            return Err(StoreError::Cancelled { id: id.clone() }.into());
         }
+        Ok(lock)
     }
 
     /// Makes a run and stores it. The lock is held until the row is written.
-    fn make(&self, _lock: &IdLock, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
+    fn make(&self, lock: &IdLock, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let known = self.find_row(&id)?.is_some();
         if self.inner.results == Results::Written {
             self.folder().check_target(&id, known)?;
         }
         let finished = self.call(runner, params, &id, custom_data)?;
-        self.keep(params, &id, finished, known)
+        self.keep(lock, params, &id, finished, known)
     }
 
     /// Calls the runner in a private place.
@@ -238,18 +239,24 @@ impl<T: Stored> Store<T> {
     }
 
     /// Puts the result in place, then writes the row.
-    fn keep(&self, params: &T, id: &RunId, finished: Finished<T>, known: bool) -> Result<Record<T>> {
-        let Finished { output, attempt, mut custom_data } = finished;
+    fn keep(
+        &self,
+        lock: &IdLock,
+        params: &T,
+        id: &RunId,
+        finished: Finished<T>,
+        known: bool,
+    ) -> Result<Record<T>> {
+        let Finished { output, mut attempt, mut custom_data } = finished;
         let folder = self.folder();
-        let result_file = match self.inner.results {
-            Results::Written => {
-                attempt.inspect()?;
-                if self.inner.checksum {
-                    custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
-                }
-                folder.publish(id, &attempt, known)?;
-                Self::row_text(&folder.row_path(id))?
+        if self.inner.results == Results::Written {
+            attempt.inspect()?;
+            if self.inner.checksum {
+                custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
             }
+        }
+        let result_file = match self.inner.results {
+            Results::Written => Self::row_text(&folder.row_path(id))?,
             Results::None => String::new(),
         };
         let row = NewRow {
@@ -260,11 +267,17 @@ impl<T: Stored> Store<T> {
             created_at: Timestamp::now(),
             custom_data: &custom_data,
         };
+        if self.inner.results == Results::Written {
+            folder.publish(lock, id, &mut attempt, known, Kept::of(&row)?)?;
+        }
         self.db().with("store a run", |conn| T::upsert(conn, &row))?;
         if known {
             tracing::info!(table = T::TABLE.name, %id, "overwritten");
         }
-        folder.settle(id);
+        if self.inner.results == Results::Written {
+            folder.settle(id, &attempt);
+        }
+        folder.forget_checkpoints(id);
         self.stored(id)
     }
 

@@ -3,12 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, Stored};
-use crate::files::Folder;
+use crate::files::{Folder, Recovered};
 
 /// What makes a run, with the type of its error forgotten.
 pub(super) type Runner<T> = Arc<
@@ -29,6 +29,7 @@ pub(super) struct Inner {
     pub(super) results: Results,
     pub(super) checksum: bool,
     pub(super) cancel: CancelToken,
+    pub(super) recovered: Mutex<Recovered>,
 }
 
 /// The runs of one record type: a table of parameters and outputs, and a folder of results.

@@ -1,0 +1,244 @@
+//! Finishing what dead processes have begun.
+//!
+//! Whether a process is dead is judged under the folder's recovery lock only: two that ask at once must not take
+//! each other's question for a sign of life. What is unfinished is finished under the id's lock; an id that somebody
+//! holds is left to that one, who looks here before running.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::attempt::aside;
+use super::journal::{Entry, Other};
+use super::publish::put;
+use super::{Durability, FileError, Folder, IdLock, rename};
+use crate::params::RunId;
+
+/// What recovery found and did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recovered {
+    /// Runs that were finished, and whose rows have been written now.
+    pub adopted: Vec<RunId>,
+    /// Runs that were finished, and whose place is taken by a file that is not ours; tried again each time.
+    pub blocked: Vec<RunId>,
+    /// How many staging folders of dead processes were removed.
+    pub leftovers: usize,
+}
+
+impl Recovered {
+    /// Whether there was nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds what a later recovery did.
+    pub(crate) fn add(&mut self, later: Self) {
+        self.adopted.extend(later.adopted);
+        self.blocked = later.blocked;
+        self.leftovers += later.leftovers;
+    }
+}
+
+/// What became of an unfinished entry.
+enum Outcome {
+    /// Its row is written.
+    Adopted,
+    /// Its place is taken.
+    Blocked,
+    /// There is nothing to be adopted: its result was removed by hand.
+    Void,
+}
+
+impl Folder {
+    /// Finishes what dead processes have begun, but for ids that are held just now. `commit` writes a row, if it
+    /// still is to be written.
+    ///
+    /// # Errors
+    /// [`FileError::Io`], or what `commit` gave.
+    pub fn recover<E: From<FileError>>(
+        &self,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+    ) -> Result<Recovered, E> {
+        let mut recovered = Recovered::default();
+        let others = self.others()?;
+        if others.is_empty() && !self.staging().exists() {
+            return Ok(recovered);
+        }
+        let _recovering = self.recovery_lock()?;
+        for other in others {
+            if !other.is_dead()? {
+                continue;
+            }
+            let mut left = false;
+            for entry in other.unfinished()? {
+                let id = entry.run_id();
+                match self.try_lock_idle(&id)? {
+                    Some(lock) => left |= self.finish(&lock, &other, &entry, commit, &mut recovered)?,
+                    None => left = true,
+                }
+            }
+            if !left {
+                // Its staging folder goes below: a folder without a journal has no owner.
+                other.remove()?;
+            }
+        }
+        recovered.leftovers += self.sweep_staging()?;
+        self.sweep_locks()?;
+        Ok(recovered)
+    }
+
+    /// Finishes what anybody has begun of one id, whose lock is held.
+    ///
+    /// # Errors
+    /// As [`recover`](Self::recover).
+    pub fn recover_id<E: From<FileError>>(
+        &self,
+        lock: &IdLock,
+        id: &RunId,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+    ) -> Result<Recovered, E> {
+        let mut recovered = Recovered::default();
+        // Our own: results that are in place, and whose rows could not be written.
+        if let Some(journal) = self.journal_if_begun() {
+            for entry in journal.open_entries(id) {
+                let staging = self.staging().join(journal.name());
+                match self.adopt(lock, &staging, &entry, commit)? {
+                    Outcome::Blocked => recovered.blocked.push(id.clone()),
+                    outcome => {
+                        journal.done(&entry.attempt)?;
+                        remove_staged(&staging.join(&entry.attempt))?;
+                        recovered.adopted.extend(matches!(outcome, Outcome::Adopted).then(|| id.clone()));
+                    }
+                }
+            }
+        }
+        let others = self.others()?;
+        if others.is_empty() {
+            return Ok(recovered);
+        }
+        let _recovering = self.recovery_lock()?;
+        for other in others {
+            if other.is_dead()? {
+                for entry in other.unfinished()?.into_iter().filter(|entry| entry.id == id.as_str()) {
+                    self.finish(lock, &other, &entry, commit, &mut recovered)?;
+                }
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Finishes an entry of a dead process; whether it is still unfinished.
+    fn finish<E: From<FileError>>(
+        &self,
+        lock: &IdLock,
+        other: &Other,
+        entry: &Entry,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+        recovered: &mut Recovered,
+    ) -> Result<bool, E> {
+        let staging = self.staging().join(&other.name);
+        let outcome = self.adopt(lock, &staging, entry, commit)?;
+        match outcome {
+            Outcome::Blocked => {
+                recovered.blocked.push(entry.run_id());
+                return Ok(true);
+            }
+            Outcome::Adopted => recovered.adopted.push(entry.run_id()),
+            Outcome::Void => {}
+        }
+        other.note_done(&entry.attempt)?;
+        remove_staged(&staging.join(&entry.attempt))?;
+        Ok(false)
+    }
+
+    fn adopt<E: From<FileError>>(
+        &self,
+        _lock: &IdLock,
+        staging: &Path,
+        entry: &Entry,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+    ) -> Result<Outcome, E> {
+        let id = entry.run_id();
+        // A journal that was edited by hand must not lead out of the folder.
+        if RunId::new(entry.id.as_str()).is_err() || entry.attempt.contains(['/', '\\']) {
+            return Ok(Outcome::Void);
+        }
+        let attempt = staging.join(&entry.attempt);
+        let staged = attempt.join(self.file_name(&id));
+        let target = self.target(&id);
+        if fs::symlink_metadata(&staged).is_ok() {
+            match put(&staged, &target, &aside(&attempt), entry.replaces) {
+                Ok(()) => {}
+                Err(FileError::Occupied { .. }) => return Ok(Outcome::Blocked),
+                Err(error) => return Err(error.into()),
+            }
+            if self.durability() == Durability::Full {
+                rename::sync_one(target.parent().unwrap_or(&target))?;
+            }
+        } else if fs::symlink_metadata(&target).is_err() {
+            return Ok(Outcome::Void);
+        }
+        commit(&id, entry.row.clone())?;
+        tracing::info!(%id, "adopted a finished run of a dead process");
+        Ok(Outcome::Adopted)
+    }
+
+    /// Removes the staging folders that have no journal. How many attempts were in them.
+    fn sweep_staging(&self) -> Result<usize, FileError> {
+        let staging = self.staging();
+        let entries = match fs::read_dir(&staging) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            other => other.map_err(FileError::io("list", &staging))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            found.push(entry.map_err(FileError::io("list", &staging))?.path());
+        }
+        // Read after the folders: a process makes its journal first.
+        let owned: HashSet<String> =
+            Other::all(&self.journals(), None)?.into_iter().map(|journal| journal.name).collect();
+        let mut removed = 0;
+        for path in found {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !owned.contains(&name) {
+                removed += fs::read_dir(&path).map_or(0, Iterator::count);
+                rename::remove(&path).map_err(FileError::io("remove", &path))?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes the lock files that dead processes left; they block nobody.
+    fn sweep_locks(&self) -> Result<(), FileError> {
+        for entry in fs::read_dir(self.own().join("locks")).into_iter().flatten().flatten() {
+            if let Some(id) = entry.file_name().to_str() {
+                // Taken, a lock is removed when it is given back.
+                drop(self.try_lock_idle(&RunId::from_stored(id.to_owned()))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn others(&self) -> Result<Vec<Other>, FileError> {
+        Other::all(&self.journals(), self.journal_if_begun().map(super::journal::Journal::name))
+    }
+
+    /// Held while dead processes are looked for.
+    fn recovery_lock(&self) -> Result<File, FileError> {
+        let path = self.own().join("recovery.lock");
+        let failed = || FileError::io("lock", &path);
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
+        file.lock().map_err(failed())?;
+        Ok(file)
+    }
+}
+
+fn remove_staged(attempt: &Path) -> Result<(), FileError> {
+    rename::remove(attempt).map_err(FileError::io("remove", attempt))
+}

@@ -1,0 +1,79 @@
+//! What may be said on the command line.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use entropic::DbUrl;
+
+const USAGE: &str = "\
+usage: lotka_volterra [--fresh] [--database URL] [FOLDER]
+
+  FOLDER           where to keep everything (default: `lotka_volterra` in Cargo's target folder)
+  --database URL   sqlite://PATH or postgres://… (default: $ENTROPIC_DATABASE_URL, else FOLDER/runs.db);
+                   PostgreSQL needs `--features postgres` or `--features postgres-bundled`
+  --fresh          forget the stored runs first";
+
+/// Where to keep what.
+#[derive(Debug)]
+pub struct Options {
+    /// The folder around everything.
+    pub home: PathBuf,
+    /// The database, as a URL.
+    pub database: String,
+    /// The folder of the results.
+    pub results: PathBuf,
+    /// Whether to forget what is stored.
+    pub fresh: bool,
+}
+
+impl Options {
+    /// Reads the command line; nothing comes back if help was all that was wanted.
+    pub fn read() -> Result<Option<Self>, Box<dyn Error>> {
+        let (mut home, mut database, mut fresh) = (None, std::env::var("ENTROPIC_DATABASE_URL").ok(), false);
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--help" | "-h" => {
+                    println!("{USAGE}");
+                    return Ok(None);
+                }
+                "--fresh" => fresh = true,
+                "--database" => database = Some(words.next().ok_or(USAGE)?),
+                word if word.starts_with('-') || home.is_some() => {
+                    return Err(format!("`{word}` was not expected\n\n{USAGE}").into());
+                }
+                word => home = Some(PathBuf::from(word)),
+            }
+        }
+        let home = match home {
+            Some(home) => home,
+            None => target_folder()?.join("lotka_volterra"),
+        };
+        // A results folder belongs to one store, so each database has its own.
+        let (database, results) = match database {
+            Some(url) => {
+                let backend = url.parse::<DbUrl>().map_err(entropic::Error::from)?.backend();
+                (url, home.join(format!("results-{}", backend.to_string().to_lowercase())))
+            }
+            None => (format!("sqlite://{}", home.join("runs.db").display()), home.join("results")),
+        };
+        Ok(Some(Self { home, database, results, fresh }))
+    }
+
+    /// The database for people.
+    pub fn shown_database(&self, url: &DbUrl) -> String {
+        url.path().map_or_else(|| url.to_string(), below)
+    }
+}
+
+/// Cargo's target folder, wherever that is: this program lies in its `<profile>/examples`.
+fn target_folder() -> std::io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    Ok(program.ancestors().nth(3).unwrap_or(&program).to_owned())
+}
+
+/// A path as seen from the working folder, if it lies below it.
+pub fn below(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
