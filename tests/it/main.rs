@@ -10,6 +10,7 @@
 )]
 
 mod changes;
+mod crashes;
 // mod derive;
 mod opening;
 mod params;

@@ -1,0 +1,274 @@
+//! Processes that die: at every step of a publish, and at any instant.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use entropic::prelude::*;
+use entropic::{Durability, Result};
+
+use crate::records::{Orbit, at};
+use crate::support::{Scratch, each_backend};
+
+const URL: &str = "ENTROPIC_TEST_CHILD_URL";
+const DIR: &str = "ENTROPIC_TEST_CHILD_DIR";
+const WORK: &str = "ENTROPIC_TEST_CHILD_WORK";
+
+/// What a child does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Work {
+    /// One run, whose result is a file.
+    File,
+    /// One run, whose result is a folder.
+    Folder,
+    /// Runs of many parameters, for ever.
+    Many,
+}
+
+/// Long enough to be seen half written.
+fn text(mass: f64, attempt: &str) -> String {
+    format!("{attempt} {mass}\n").repeat(2_000)
+}
+
+fn store(url: &str, dir: &Path, work: Work, attempt: String) -> Result<Store<Orbit>> {
+    let log = dir.join("finished.log");
+    Store::builder()
+        .database(url)
+        .results_dir(dir.join("results"))
+        .durability(if work == Work::Many { Durability::Process } else { Durability::Full })
+        .runner(move |orbit: &Orbit, run| {
+            let file = if work == Work::Folder {
+                fs::create_dir(run.result_file())?;
+                run.result_file().join("part")
+            } else {
+                run.result_file().to_owned()
+            };
+            fs::write(file, text(orbit.mass, &attempt))?;
+            run.output.energy = Some(orbit.mass);
+            OpenOptions::new().create(true).append(true).open(&log)?.write_all(format!("{}\n", orbit.mass).as_bytes())
+        })
+        .open()
+}
+
+fn child(s: &Scratch, work: Work, fault: &str) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "crashes::child_works", "--ignored", "--nocapture"])
+        .env(URL, s.url())
+        .env(DIR, s.dir())
+        .env(WORK, format!("{work:?}"))
+        .env("ENTROPIC_FAULT", fault)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_works() {
+    let Ok(url) = std::env::var(URL) else { return };
+    let dir = std::env::var(DIR).unwrap();
+    let work = match std::env::var(WORK).unwrap().as_str() {
+        "File" => Work::File,
+        "Folder" => Work::Folder,
+        _ => Work::Many,
+    };
+    let store = store(&url, Path::new(&dir), work, "child".to_owned()).unwrap();
+    if work == Work::Many {
+        for n in 0.. {
+            store.run_or_retrieve(&Orbit::of(f64::from(n % 400))).unwrap();
+        }
+    } else {
+        store.run(&Orbit::of(1.0)).unwrap();
+    }
+}
+
+/// How often the runner came to its end for each mass.
+fn finished(s: &Scratch) -> BTreeMap<String, usize> {
+    let mut runs = BTreeMap::new();
+    for line in fs::read_to_string(s.dir().join("finished.log")).unwrap_or_default().lines() {
+        *runs.entry(line.to_owned()).or_default() += 1;
+    }
+    runs
+}
+
+fn content(record: &Record<Orbit>) -> String {
+    let path = &record.result_file;
+    fs::read_to_string(if path.is_dir() { path.join("part") } else { path.clone() }).unwrap()
+}
+
+/// The results that are there under a final name are complete, whoever wrote them.
+fn nothing_is_half(s: &Scratch) {
+    for entry in fs::read_dir(s.results_dir()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|suffix| suffix == "h5") {
+            let path = if path.is_dir() { path.join("part") } else { path };
+            let text = fs::read_to_string(&path).unwrap();
+            let first = text.lines().next().unwrap_or_default();
+            assert_eq!(text, format!("{first}\n").repeat(2_000), "{}", path.display());
+        }
+    }
+}
+
+/// Nobody's leftovers, once a store was opened and closed again.
+fn nothing_is_left(s: &Scratch) {
+    for name in ["staging", "journal", "locks"] {
+        let left: Vec<_> = fs::read_dir(s.results_dir().join(".entropic").join(name))
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// Lets a child die at a step of its run, over an older run or not, then looks at what the next one finds.
+fn dies(s: &Scratch, work: Work, fault: &str, older: bool) -> Result<()> {
+    let here = || store(s.url(), s.dir(), work, "here".to_owned());
+    if older {
+        here()?.run(&Orbit::of(1.0))?;
+    }
+    let status = child(s, work, fault).wait().unwrap();
+    assert!(!status.success(), "it should have died at `{fault}`");
+    nothing_is_half(s);
+
+    let before = finished(s)["1"];
+    let next = here()?;
+    nothing_is_half(s);
+    let adopted = !matches!(fault, "staged" | "synced");
+    assert_eq!(next.recovered().adopted.len(), usize::from(adopted && fault != "settled"), "{fault}: {:?}", next.recovered());
+    let record = next.run_or_retrieve(&Orbit::of(1.0))?;
+    assert_eq!(record.output.energy, Some(1.0));
+    // What had come to its end and was noted is not run again; what was not noted is, unless there is an older one.
+    assert_eq!(finished(s)["1"], before + usize::from(!adopted && !older), "{fault}");
+    assert_eq!(content(&record), text(1.0, if adopted { "child" } else { "here" }), "{fault}");
+    assert_eq!(next.count()?, 1);
+    next.run(&Orbit::of(1.0))?;
+    drop(next);
+    drop(here()?);
+    nothing_is_left(s);
+    assert!(here()?.recovered().is_empty());
+    Ok(())
+}
+
+/// The steps of a publish, in their order.
+#[cfg(feature = "fault-hooks")]
+const STEPS: [&str; 7] = ["staged", "synced", "journaled", "renamed", "folder-synced", "stored", "settled"];
+
+#[cfg(feature = "fault-hooks")]
+fn at_every_step(s: &Scratch, work: Work, steps: &[&str], older: bool) -> Result<()> {
+    for step in steps {
+        fs::remove_dir_all(s.results_dir()).ok();
+        fs::remove_file(s.dir().join("finished.log")).ok();
+        s.try_sql("DROP TABLE orbits").ok();
+        s.try_sql("DROP TABLE entropic_stores").ok();
+        dies(s, work, step, older)?;
+    }
+    Ok(())
+}
+
+#[cfg(feature = "fault-hooks")]
+each_backend! {
+    fn a_death_at_any_step_loses_nothing(s: &Scratch) -> Result<()> {
+        at_every_step(s, Work::File, &STEPS, false)
+    }
+
+    fn a_death_at_any_step_over_an_older_result_loses_nothing(s: &Scratch) -> Result<()> {
+        at_every_step(s, Work::File, &STEPS, true)
+    }
+
+    fn a_death_at_any_step_of_a_folder_loses_nothing(s: &Scratch) -> Result<()> {
+        at_every_step(s, Work::Folder, &STEPS, false)
+    }
+
+    fn a_death_at_any_step_over_an_older_folder_loses_nothing(s: &Scratch) -> Result<()> {
+        at_every_step(s, Work::Folder, &[&STEPS[..3], &["aside"], &STEPS[3..]].concat(), true)
+    }
+
+    fn what_a_living_process_has_begun_is_left_alone(s: &Scratch) -> Result<()> {
+        let slow = at(s).runner(|_: &Orbit, run| {
+            fs::write(run.result_file(), "half")?;
+            std::thread::sleep(Duration::from_millis(300));
+            fs::write(run.result_file(), "whole")
+        }).open()?;
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| slow.run(&Orbit::of(1.0)));
+            std::thread::sleep(Duration::from_millis(100));
+            let other = at::<Orbit>(s).open()?;
+            assert!(other.recovered().is_empty());
+            assert!(other.retrieve(&Orbit::of(1.0))?.is_none());
+            let record = running.join().unwrap()?;
+            assert_eq!(fs::read_to_string(&record.result_file).unwrap(), "whole");
+            Ok(())
+        })
+    }
+
+    fn a_run_that_lost_its_row_is_adopted_by_whoever_asks_next(s: &Scratch) -> Result<()> {
+        // Opened before the other dies, so that nothing is recovered at open.
+        let here = store(s.url(), s.dir(), Work::File, "here".to_owned())?;
+        assert!(!child(s, Work::File, "renamed").wait().unwrap().success());
+        assert!(here.retrieve(&Orbit::of(1.0))?.is_none());
+        let record = here.run_or_retrieve(&Orbit::of(1.0))?;
+        assert_eq!(content(&record), text(1.0, "child"));
+        assert_eq!(finished(s)["1"], 1);
+        assert_eq!(here.recovered().adopted, [record.id.clone()]);
+        Ok(())
+    }
+
+    fn a_place_that_was_taken_meanwhile_blocks_and_loses_nothing(s: &Scratch) -> Result<()> {
+        drop(store(s.url(), s.dir(), Work::File, "here".to_owned())?);
+        assert!(!child(s, Work::File, "journaled").wait().unwrap().success());
+        let target = s.results_dir().join(format!("{}.h5", Orbit::of(1.0).id()?));
+        fs::write(&target, "somebody's").unwrap();
+        let here = store(s.url(), s.dir(), Work::File, "here".to_owned())?;
+        assert_eq!(here.recovered().blocked, [Orbit::of(1.0).id()?]);
+        assert!(here.run_or_retrieve(&Orbit::of(1.0)).unwrap_err().is_conflict());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "somebody's");
+        fs::remove_file(&target).unwrap();
+        let record = here.run_or_retrieve(&Orbit::of(1.0))?;
+        assert_eq!(content(&record), text(1.0, "child"));
+        assert_eq!(finished(s)["1"], 1);
+        Ok(())
+    }
+}
+
+each_backend! {
+    /// Ten deaths, or as many as `ENTROPIC_TEST_KILLS` says.
+    fn a_death_at_any_instant_loses_nothing(s: &Scratch) -> Result<()> {
+        let deaths = std::env::var("ENTROPIC_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+        let mut random = 0x9e37_79b9_u64;
+        for _ in 0..deaths {
+            let mut running = child(s, Work::Many, "");
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            std::thread::sleep(Duration::from_micros(20_000 + (random >> 33) % 60_000));
+            running.kill().unwrap();
+            running.wait().unwrap();
+            if s.results_dir().exists() {
+                nothing_is_half(s);
+            }
+        }
+        let next = store(s.url(), s.dir(), Work::Many, "here".to_owned())?;
+        nothing_is_half(s);
+        // No wrong hit, no row without its result, nobody blocked.
+        for record in next.list()? {
+            assert_eq!(record.id, record.params.id()?);
+            assert_eq!(content(&record), text(record.mass, "child"));
+        }
+        let known = next.count()?;
+        for n in 0..400 {
+            let record = next.run_or_retrieve(&Orbit::of(f64::from(n)))?;
+            assert_eq!(record.output.energy, Some(f64::from(n)));
+        }
+        assert_eq!(next.count()?, 400);
+        drop(next);
+        nothing_is_left(s);
+        let again: usize = finished(s).values().map(|runs| runs - 1).sum();
+        println!("{deaths} deaths, {known} runs known after them, {again} run again that had come to their end");
+        // A death between the last word of a runner and the line of the journal is a run that never was.
+        assert!(again <= deaths, "{again} of {deaths}");
+        Ok(())
+    }
+}
