@@ -99,3 +99,66 @@ each_backend! {
         Ok(())
     }
 }
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use super::*;
+    use crate::support::postgres::OwnServer;
+
+    /// Two stores of the same table with results folders of their own, as on two hosts that share a server alone.
+    fn host(s: &Scratch, name: &str, calls: &crate::records::Calls) -> entropic::StoreBuilder<Orbit> {
+        let counted = calls.clone();
+        entropic::Store::builder()
+            .database(s.url())
+            .results_dir(s.dir().join(name))
+            .without_results()
+            .runner(move |_: &Orbit, run| {
+                counted.add();
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                run.output.energy = Some(1.0);
+                Ok::<(), std::io::Error>(())
+            })
+    }
+
+    #[test]
+    fn hosts_that_share_a_server_run_the_same_once() -> Result<()> {
+        let Some(s) = Scratch::postgres() else { return Ok(()) };
+        let calls = crate::records::Calls::default();
+        let stores = [host(&s, "a", &calls).open()?, host(&s, "b", &calls).open()?, host(&s, "c", &calls).open()?];
+        std::thread::scope(|scope| {
+            for store in &stores {
+                scope.spawn(|| store.run_or_retrieve(&Orbit::of(1.0)).unwrap());
+            }
+        });
+        assert_eq!(calls.count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn a_lock_session_that_was_lost_while_running_is_noticed() -> Result<()> {
+        let Some(mut server) = OwnServer::start() else { return Ok(()) };
+        let s = Scratch::postgres_at(server.url());
+        let calls = crate::records::Calls::default();
+        let here = host(&s, "a", &calls).open()?;
+        std::thread::scope(|scope| -> Result<()> {
+            let running = scope.spawn(|| {
+                here.with_runner(|_, run| {
+                    std::thread::sleep(std::time::Duration::from_millis(1_500));
+                    run.output.energy = Some(2.0);
+                    Ok::<(), std::io::Error>(())
+                })
+                .run_or_retrieve(&Orbit::of(1.0))
+            });
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            server.kill();
+            server.restart();
+            // The lock went with the server; another host makes the run meanwhile.
+            let there = host(&s, "b", &calls).open()?.run_or_retrieve(&Orbit::of(1.0))?;
+            let record = running.join().unwrap()?;
+            assert_eq!(record, there, "one row, and the one that was there first");
+            Ok(())
+        })?;
+        assert_eq!((here.count()?, calls.count()), (1, 1));
+        Ok(())
+    }
+}

@@ -13,14 +13,20 @@ use crate::record::{ColumnKind, ColumnSpec};
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct IdIn {
+    #[cfg(feature = "postgres")]
     ids: Vec<String>,
+    #[cfg(feature = "sqlite")]
     json: String,
 }
 
 impl IdIn {
     pub(crate) fn new(ids: Vec<String>) -> Self {
-        let json = serde_json::Value::from(ids.as_slice()).to_string();
-        Self { ids, json }
+        Self {
+            #[cfg(feature = "sqlite")]
+            json: serde_json::Value::from(ids.as_slice()).to_string(),
+            #[cfg(feature = "postgres")]
+            ids,
+        }
     }
 }
 

@@ -111,6 +111,11 @@ impl Db {
         self.options.read_only
     }
 
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only a session of its own needs them"))]
+    pub(super) fn options(&self) -> &DbOptions {
+        &self.options
+    }
+
     fn checkout(&self) -> Result<PooledConn, DbError> {
         self.pool.get().map(PooledConn).map_err(|_| {
             // The pool only knows that time ran out; a connection of our own tells why.

@@ -15,6 +15,7 @@ mod drift;
 mod error;
 mod handle;
 mod identity;
+mod lock;
 mod pool;
 mod stored;
 mod url;
@@ -27,3 +28,5 @@ pub use handle::{Db, DbOptions, Synchronous};
 pub use pool::PooledConn;
 pub use stored::{NewRow, Stored, TakeRecord};
 pub use url::{Backend, DbUrl};
+
+pub(crate) use lock::{RunLock, RunLocks};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{Connection, ConnectionError};
+use diesel::ConnectionError;
 
 use super::{Conn, DbError, DbOptions, DbUrl, Synchronous};
 
@@ -70,6 +70,7 @@ impl ManageConnection for Manager {
 pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<Conn, ManagerError> {
     #[cfg(feature = "postgres")]
     if let Some(url) = url.postgres() {
+        use diesel::Connection;
         let mut conn = diesel::PgConnection::establish(url)?;
         // Rows are compared as text in places; the session's own settings must not change how they look.
         conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages TO warning")?;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use super::store::{Inner, Results, Runner};
 use super::{CancelToken, RunContext, Store};
 use crate::Result;
-use crate::db::{Db, DbOptions, DbUrl, Stored, Synchronous};
+use crate::db::{Db, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
 use crate::files::{Claim, Durability, Folder};
 
 /// Says where a store keeps its rows and results, and how its runs are made.
@@ -166,16 +166,17 @@ impl<T: Stored> StoreBuilder<T> {
         };
         let db = Db::open(url, options)?;
         db.ensure_table(&T::TABLE)?;
+        let name = db.store_name(&T::TABLE)?;
         let recovers = self.results == Results::Written && !db.is_read_only();
-        if recovers
-            && let Some(name) = db.store_name(&T::TABLE)?
-        {
+        if let (true, Some(name)) = (recovers, &name) {
             // A database that never had a name was made by the Python package, which marks no folders.
             let rows = if name.fresh { 0 } else { db.count(&T::TABLE)? };
             folder.claim(&Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt })?;
         }
         tracing::debug!(table = T::TABLE.name, url = %db.url(), "opened");
+        let locks = RunLocks::new(&db, name.as_ref().map_or("", |name| &name.id));
         let inner = Inner {
+            locks,
             db,
             folder,
             results: self.results,

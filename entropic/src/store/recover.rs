@@ -1,12 +1,14 @@
 //! Holding an id, and finishing what dead processes have begun.
 
 use std::sync::PoisonError;
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Store, StoreError};
-use crate::db::{NewRow, Stored};
+use crate::db::{NewRow, RunLock, Stored};
 use crate::files::{FileError, IdLock, Recovered};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
@@ -34,17 +36,58 @@ impl Kept {
     }
 }
 
+/// The right to work on an id.
+pub(super) struct Hold<'a> {
+    // Given back in this order: the outer one last.
+    db: RunLock<'a>,
+    pub(super) file: IdLock,
+}
+
+/// Whether an id was held all the time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Renewed {
+    /// It was.
+    Held,
+    /// It is again; somebody else may have held it in between.
+    Anew,
+}
+
 impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id, and finishes what anybody has begun of it.
-    pub(super) fn hold(&self, id: &RunId) -> Result<IdLock> {
+    pub(super) fn hold(&self, id: &RunId) -> Result<Hold<'_>> {
+        let cancelled = || StoreError::Cancelled { id: id.clone() };
         let cancel = &self.inner.cancel;
-        let lock = self
-            .folder()
-            .lock(id, || cancel.is_cancelled())?
-            .ok_or_else(|| StoreError::Cancelled { id: id.clone() })?;
-        let recovered = self.folder().recover_id(&lock, id, &mut |id, row| self.commit_kept(id, row))?;
+        let file = self.folder().lock(id, || cancel.is_cancelled())?.ok_or_else(cancelled)?;
+        let db = self.db_lock(id)?.ok_or_else(cancelled)?;
+        let recovered = self.folder().recover_id(&file, id, &mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
-        Ok(lock)
+        Ok(Hold { db, file })
+    }
+
+    /// The lock that processes on other hosts see. `None` once the store is cancelled.
+    fn db_lock(&self, id: &RunId) -> Result<Option<RunLock<'_>>> {
+        let mut pause = Duration::from_millis(2);
+        loop {
+            if let Some(lock) = self.inner.locks.try_take(id)? {
+                return Ok(Some(lock));
+            }
+            if self.inner.cancel.is_cancelled() {
+                return Ok(None);
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(100));
+        }
+    }
+
+    /// Makes sure that an id is still held before its row is written. A lost session is taken anew; whether
+    /// somebody else has made the run in between is for the caller to see.
+    pub(super) fn renew<'a>(&'a self, id: &RunId, hold: &mut Hold<'a>) -> Result<Renewed> {
+        if hold.db.is_held() {
+            return Ok(Renewed::Held);
+        }
+        tracing::warn!(table = T::TABLE.name, %id, "the lock session was lost; locking again");
+        hold.db = self.db_lock(id)?.ok_or_else(|| StoreError::Cancelled { id: id.clone() })?;
+        Ok(Renewed::Anew)
     }
 
     /// Finishes what dead processes have begun, at open.

@@ -7,11 +7,11 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::read::{Asked, Found, same_params};
-use super::recover::Kept;
+use super::recover::{Hold, Kept, Renewed};
 use super::store::{Results, Runner};
 use super::{RunContext, Store, StoreError};
 use crate::db::{NewRow, Stored};
-use crate::files::{Attempt, IdLock, sha256};
+use crate::files::{Attempt, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
 use crate::{Error, Result};
@@ -94,12 +94,12 @@ impl<T: Stored> Store<T> {
             }
             Found::Nothing => {}
         }
-        let lock = self.claim_run(&asked.id)?;
+        let hold = self.claim_run(&asked.id)?;
         // Whoever held the id before may have made the run meanwhile.
         if let Found::Hit(record) = self.look_up(asked)? {
             return Ok((record, true));
         }
-        Ok((self.make(&lock, params, asked.id.clone(), custom_data.clone())?, false))
+        Ok((self.make(hold, params, asked.id.clone(), custom_data.clone())?, false))
     }
 
     /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
@@ -140,11 +140,11 @@ impl<T: Stored> Store<T> {
     pub fn run_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
-        let lock = self.claim_run(&asked.id)?;
+        let hold = self.claim_run(&asked.id)?;
         if let Some(row) = self.find_row(&asked.id)? {
             same_params(&asked, &row)?;
         }
-        self.make(&lock, params, asked.id, custom_data)
+        self.make(hold, params, asked.id, custom_data)
     }
 
     /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
@@ -162,32 +162,32 @@ impl<T: Stored> Store<T> {
         // A key read from another program's row need not be one that can name a file.
         let id = RunId::new(id.as_str())?;
         let custom_data = CustomData::from_serialize(custom_data)?;
-        let lock = self.claim_run(&id)?;
-        self.make(&lock, params, id, custom_data)
+        let hold = self.claim_run(&id)?;
+        self.make(hold, params, id, custom_data)
     }
 
     /// Refuses what can be refused before a run, and waits until nobody else runs the id.
-    fn claim_run(&self, id: &RunId) -> Result<IdLock> {
+    fn claim_run(&self, id: &RunId) -> Result<Hold<'_>> {
         self.writable("run")?;
         if self.runner.is_none() {
             return Err(StoreError::NoRunner { table: T::TABLE.name }.into());
         }
-        let lock = self.hold(id)?;
+        let hold = self.hold(id)?;
         if self.inner.cancel.is_cancelled() {
             return Err(StoreError::Cancelled { id: id.clone() }.into());
         }
-        Ok(lock)
+        Ok(hold)
     }
 
     /// Makes a run and stores it. The lock is held until the row is written.
-    fn make(&self, lock: &IdLock, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
+    fn make<'a>(&'a self, hold: Hold<'a>, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let known = self.find_row(&id)?.is_some();
         if self.inner.results == Results::Written {
             self.folder().check_target(&id, known)?;
         }
         let finished = self.call(runner, params, &id, custom_data)?;
-        self.keep(lock, params, &id, finished, known)
+        self.keep(hold, params, &id, finished, known)
     }
 
     /// Calls the runner in a private place.
@@ -239,9 +239,9 @@ impl<T: Stored> Store<T> {
     }
 
     /// Puts the result in place, then writes the row.
-    fn keep(
-        &self,
-        lock: &IdLock,
+    fn keep<'a>(
+        &'a self,
+        mut hold: Hold<'a>,
         params: &T,
         id: &RunId,
         finished: Finished<T>,
@@ -249,6 +249,10 @@ impl<T: Stored> Store<T> {
     ) -> Result<Record<T>> {
         let Finished { output, mut attempt, mut custom_data } = finished;
         let folder = self.folder();
+        if self.renew(id, &mut hold)? == Renewed::Anew && !known && self.find_row(id)?.is_some() {
+            // While the session was lost somebody else made the run; theirs is in place.
+            return self.stored(id);
+        }
         if self.inner.results == Results::Written {
             attempt.inspect()?;
             if self.inner.checksum {
@@ -268,7 +272,7 @@ impl<T: Stored> Store<T> {
             custom_data: &custom_data,
         };
         if self.inner.results == Results::Written {
-            folder.publish(lock, id, &mut attempt, known, Kept::of(&row)?)?;
+            folder.publish(&hold.file, id, &mut attempt, known, Kept::of(&row)?)?;
         }
         self.db().with("store a run", |conn| T::upsert(conn, &row))?;
         if known {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
-use crate::db::{Db, DbUrl, PooledConn, Stored};
+use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
 
 /// What makes a run, with the type of its error forgotten.
@@ -30,6 +30,7 @@ pub(super) struct Inner {
     pub(super) checksum: bool,
     pub(super) cancel: CancelToken,
     pub(super) recovered: Mutex<Recovered>,
+    pub(super) locks: RunLocks,
 }
 
 /// The runs of one record type: a table of parameters and outputs, and a folder of results.

@@ -1,0 +1,171 @@
+//! One run of an id at a time, across the hosts that share a server.
+//!
+//! On PostgreSQL a store keeps one session of its own for advisory locks. They are only ever tried, never waited
+//! for on the server, and never taken on a pooled connection, where the next borrower would have them too. A session
+//! that is lost loses its locks; whoever held one asks before it writes ([`RunLock::is_held`]).
+//!
+//! An embedded database has one host, where the lock files of the results folder do; here every lock is free then.
+
+use super::{Db, DbError};
+use crate::params::RunId;
+
+/// The locks of one store.
+pub(crate) struct RunLocks {
+    #[cfg(feature = "postgres")]
+    session: Option<postgres::Session>,
+}
+
+/// The right to run an id, as far as the database is asked.
+pub(crate) struct RunLock<'a> {
+    #[cfg(feature = "postgres")]
+    held: Option<postgres::Held<'a>>,
+    #[cfg(not(feature = "postgres"))]
+    held: std::marker::PhantomData<&'a ()>,
+}
+
+impl RunLocks {
+    /// The locks of the store of that name: other stores of the database have others.
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no backend needs them"))]
+    pub(crate) fn new(db: &Db, store: &str) -> Self {
+        Self {
+            #[cfg(feature = "postgres")]
+            session: (db.backend() == super::Backend::Postgres).then(|| postgres::Session::new(db, store)),
+        }
+    }
+
+    /// The right to run an id, unless somebody has it.
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no backend needs it"))]
+    pub(crate) fn try_take(&self, id: &RunId) -> Result<Option<RunLock<'_>>, DbError> {
+        #[cfg(feature = "postgres")]
+        if let Some(session) = &self.session {
+            return Ok(session.try_take(id)?.map(|held| RunLock { held: Some(held) }));
+        }
+        Ok(Some(RunLock { held: Default::default() }))
+    }
+}
+
+impl RunLock<'_> {
+    /// Whether the right has not been lost with its session.
+    pub(crate) fn is_held(&self) -> bool {
+        #[cfg(feature = "postgres")]
+        if let Some(held) = &self.held {
+            return held.is_held();
+        }
+        true
+    }
+}
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use diesel::sql_types::{BigInt, Bool};
+    use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
+    use sha2::{Digest, Sha256};
+
+    use super::super::error::is_lost;
+    use super::super::pool::{self, ManagerError};
+    use super::super::{Conn, Db, DbError, DbOptions, DbUrl};
+    use crate::params::RunId;
+
+    /// The session of a store, connected when it is first wanted.
+    pub(super) struct Session {
+        url: DbUrl,
+        options: DbOptions,
+        /// Told apart from the locks of other stores by this.
+        salt: i64,
+        state: Mutex<State>,
+    }
+
+    struct State {
+        conn: Option<Conn>,
+        /// Counts the connections: a lock belongs to the one it was taken on.
+        epoch: u64,
+    }
+
+    pub(super) struct Held<'a> {
+        session: &'a Session,
+        key: i64,
+        epoch: u64,
+    }
+
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        yes: bool,
+    }
+
+    impl Session {
+        pub(super) fn new(db: &Db, store: &str) -> Self {
+            let digest = Sha256::digest(store.as_bytes());
+            let mut salt = [0; 8];
+            salt.copy_from_slice(&digest[..8]);
+            Self {
+                url: db.url().clone(),
+                options: db.options().clone(),
+                salt: i64::from_be_bytes(salt),
+                state: Mutex::new(State { conn: None, epoch: 0 }),
+            }
+        }
+
+        fn state(&self) -> MutexGuard<'_, State> {
+            self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        pub(super) fn try_take(&self, id: &RunId) -> Result<Option<Held<'_>>, DbError> {
+            let key = id.lock_key() ^ self.salt;
+            let mut state = self.state();
+            let taken = match self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key) {
+                // A server that was restarted is asked once more, on a new session.
+                Err(DbError::Query { source, .. }) if is_lost(&source) => {
+                    self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key)?
+                }
+                other => other?,
+            };
+            Ok(taken.then(|| Held { session: self, key, epoch: state.epoch }))
+        }
+
+        fn ask(&self, state: &mut State, question: &str, key: i64) -> Result<bool, DbError> {
+            let mut conn = match state.conn.take() {
+                Some(conn) => conn,
+                None => {
+                    state.epoch += 1;
+                    pool::connect(&self.url, &self.options).map_err(|error: ManagerError| DbError::Connect {
+                        url: self.url.to_string(),
+                        reason: error.to_string(),
+                    })?
+                }
+            };
+            let answer: QueryResult<Answer> = sql_query(question).bind::<BigInt, _>(key).get_result(&mut conn);
+            match answer {
+                Ok(answer) => {
+                    state.conn = Some(conn);
+                    Ok(answer.yes)
+                }
+                // The session is dropped, and its locks with it: whatever it was, they cannot be relied upon.
+                Err(source) => Err(DbError::Query { url: self.url.to_string(), what: "lock a run", source }),
+            }
+        }
+    }
+
+    impl Held<'_> {
+        pub(super) fn is_held(&self) -> bool {
+            let mut state = self.session.state();
+            if state.epoch != self.epoch || state.conn.is_none() {
+                return false;
+            }
+            self.session.ask(&mut state, "SELECT $1 IS NOT NULL AS yes", self.key).is_ok()
+        }
+    }
+
+    impl Drop for Held<'_> {
+        fn drop(&mut self) {
+            let mut state = self.session.state();
+            if state.epoch == self.epoch && state.conn.is_some() {
+                if let Err(error) = self.session.ask(&mut state, "SELECT pg_advisory_unlock($1) AS yes", self.key) {
+                    tracing::debug!(%error, "the session of a lock was lost");
+                }
+            }
+        }
+    }
+}
