@@ -110,7 +110,10 @@ pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
     Timestamp, sql,
 };
-pub use store::{CancelToken, Explanation, FieldDifference, RunContext, Store, StoreBuilder, StoreError};
+pub use store::{
+    CancelToken, Explanation, FieldDifference, IntegrityReport, Problem, RepairReport, RunContext, Store,
+    StoreBuilder, StoreError,
+};
 pub use sweep::{GridPoints, Sweep, SweepFailure, SweepReport};
 
 #[cfg(feature = "derive")]

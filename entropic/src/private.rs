@@ -8,7 +8,6 @@ pub use serde_json::{Map, Value as JsonValue};
 /// A JSON object.
 pub type JsonMap = Map<String, JsonValue>;
 
-
 pub use diesel::connection::DefaultLoadingMode;
 #[cfg(feature = "postgres")]
 pub use diesel::pg::PgRowByRowLoadingMode;
@@ -18,8 +17,8 @@ pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, json_canonical, json_check, json_from_repr,
-    json_to_repr, patched,
+    ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, json_canonical, json_check,
+    json_from_repr, json_to_repr, patched,
 };
 pub use crate::sweep::GridPoints;
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};

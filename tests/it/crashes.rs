@@ -48,7 +48,11 @@ fn store(url: &str, dir: &Path, work: Work, attempt: String) -> Result<Store<Orb
             };
             fs::write(file, text(orbit.mass, &attempt))?;
             run.output.energy = Some(orbit.mass);
-            OpenOptions::new().create(true).append(true).open(&log)?.write_all(format!("{}\n", orbit.mass).as_bytes())
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&log)?
+                .write_all(format!("{}\n", orbit.mass).as_bytes())
         })
         .open()
 }
@@ -139,7 +143,12 @@ fn dies(s: &Scratch, work: Work, fault: &str, older: bool) -> Result<()> {
     let next = here()?;
     nothing_is_half(s);
     let adopted = !matches!(fault, "staged" | "synced");
-    assert_eq!(next.recovered().adopted.len(), usize::from(adopted && fault != "settled"), "{fault}: {:?}", next.recovered());
+    assert_eq!(
+        next.recovered().adopted.len(),
+        usize::from(adopted && fault != "settled"),
+        "{fault}: {:?}",
+        next.recovered()
+    );
     let record = next.run_or_retrieve(&Orbit::of(1.0))?;
     assert_eq!(record.output.energy, Some(1.0));
     // What had come to its end and was noted is not run again; what was not noted is, unless there is an older one.

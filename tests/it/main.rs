@@ -12,6 +12,7 @@
 mod changes;
 mod crashes;
 // mod derive;
+mod integrity;
 mod opening;
 mod params;
 mod processes;

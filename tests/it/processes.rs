@@ -108,23 +108,22 @@ mod postgres {
     /// Two stores of the same table with results folders of their own, as on two hosts that share a server alone.
     fn host(s: &Scratch, name: &str, calls: &crate::records::Calls) -> entropic::StoreBuilder<Orbit> {
         let counted = calls.clone();
-        entropic::Store::builder()
-            .database(s.url())
-            .results_dir(s.dir().join(name))
-            .without_results()
-            .runner(move |_: &Orbit, run| {
+        entropic::Store::builder().database(s.url()).results_dir(s.dir().join(name)).without_results().runner(
+            move |_: &Orbit, run| {
                 counted.add();
                 std::thread::sleep(std::time::Duration::from_millis(100));
                 run.output.energy = Some(1.0);
                 Ok::<(), std::io::Error>(())
-            })
+            },
+        )
     }
 
     #[test]
     fn hosts_that_share_a_server_run_the_same_once() -> Result<()> {
         let Some(s) = Scratch::postgres() else { return Ok(()) };
         let calls = crate::records::Calls::default();
-        let stores = [host(&s, "a", &calls).open()?, host(&s, "b", &calls).open()?, host(&s, "c", &calls).open()?];
+        let stores =
+            [host(&s, "a", &calls).open()?, host(&s, "b", &calls).open()?, host(&s, "c", &calls).open()?];
         std::thread::scope(|scope| {
             for store in &stores {
                 scope.spawn(|| store.run_or_retrieve(&Orbit::of(1.0)).unwrap());

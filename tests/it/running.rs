@@ -35,8 +35,14 @@ fn left_behind(s: &Scratch) -> Vec<PathBuf> {
     let own = s.results_dir().join(".entropic");
     let mut folders = vec![own.join("locks"), own.join("checkpoints")];
     // A process has a staging folder for as long as it lives.
-    folders.extend(fs::read_dir(own.join("staging")).into_iter().flatten().map(|entry| entry.unwrap().path()));
-    folders.iter().filter_map(|dir| fs::read_dir(dir).ok()).flatten().map(|entry| entry.unwrap().path()).collect()
+    folders
+        .extend(fs::read_dir(own.join("staging")).into_iter().flatten().map(|entry| entry.unwrap().path()));
+    folders
+        .iter()
+        .filter_map(|dir| fs::read_dir(dir).ok())
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }
 
 each_backend! {

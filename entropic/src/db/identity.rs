@@ -24,6 +24,12 @@ struct StoreId {
 }
 
 #[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = BigInt)]
     n: i64,
@@ -116,6 +122,14 @@ impl Db {
         self.with("count the rows", |conn| {
             let counted = sql_query(&query).get_result::<Counted>(conn)?;
             Ok(u64::try_from(counted.n).unwrap_or(0))
+        })
+    }
+
+    /// The keys of all rows, in the order of (created_at, id).
+    pub(crate) fn ids(&self, table: &TableSpec) -> Result<Vec<String>, DbError> {
+        let query = format!("SELECT \"id\" FROM {} ORDER BY \"created_at\", \"id\"", quoted(table.name));
+        self.with("list the keys", |conn| {
+            Ok(sql_query(&query).load::<Key>(conn)?.into_iter().map(|key| key.id).collect())
         })
     }
 

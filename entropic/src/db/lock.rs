@@ -130,13 +130,13 @@ mod postgres {
                 Some(conn) => conn,
                 None => {
                     state.epoch += 1;
-                    pool::connect(&self.url, &self.options).map_err(|error: ManagerError| DbError::Connect {
-                        url: self.url.to_string(),
-                        reason: error.to_string(),
+                    pool::connect(&self.url, &self.options).map_err(|error: ManagerError| {
+                        DbError::Connect { url: self.url.to_string(), reason: error.to_string() }
                     })?
                 }
             };
-            let answer: QueryResult<Answer> = sql_query(question).bind::<BigInt, _>(key).get_result(&mut conn);
+            let answer: QueryResult<Answer> =
+                sql_query(question).bind::<BigInt, _>(key).get_result(&mut conn);
             match answer {
                 Ok(answer) => {
                     state.conn = Some(conn);
@@ -162,7 +162,9 @@ mod postgres {
         fn drop(&mut self) {
             let mut state = self.session.state();
             if state.epoch == self.epoch && state.conn.is_some() {
-                if let Err(error) = self.session.ask(&mut state, "SELECT pg_advisory_unlock($1) AS yes", self.key) {
+                if let Err(error) =
+                    self.session.ask(&mut state, "SELECT pg_advisory_unlock($1) AS yes", self.key)
+                {
                     tracing::debug!(%error, "the session of a lock was lost");
                 }
             }

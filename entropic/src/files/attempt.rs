@@ -29,11 +29,7 @@ impl Folder {
             .prefix(&format!("{id}-"))
             .tempdir_in(&staging)
             .map_err(FileError::io("make a folder in", &staging))?;
-        Ok(Attempt {
-            result: dir.path().join(self.file_name(id)),
-            scratch: dir.path().join("scratch"),
-            dir,
-        })
+        Ok(Attempt { result: dir.path().join(self.file_name(id)), scratch: dir.path().join("scratch"), dir })
     }
 }
 

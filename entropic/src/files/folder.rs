@@ -167,7 +167,8 @@ impl Folder {
 
     pub(super) fn lock_path(&self, id: &RunId) -> PathBuf {
         // A key that another program stored need not be one that can name a file.
-        let name = if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
+        let name =
+            if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
         self.own().join("locks").join(name)
     }
 
@@ -225,6 +226,28 @@ impl Folder {
             (Some(parent), Some(name)) if parent == self.given => self.root.join(name),
             _ => resolved.to_owned(),
         }
+    }
+
+    /// What has the name of a result: a hashed key and the suffix.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn results(&self) -> Result<Vec<(RunId, PathBuf)>, FileError> {
+        let entries = match fs::read_dir(&self.root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(FileError::io("list", &self.root))?,
+        };
+        let mut results = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(FileError::io("list", &self.root))?.file_name();
+            let id = name
+                .to_str()
+                .and_then(|name| name.strip_suffix(&*self.suffix))
+                .and_then(|id| RunId::new(id).ok());
+            results.extend(id.filter(RunId::is_hashed).map(|id| (id, self.given.join(&name))));
+        }
+        results.sort();
+        Ok(results)
     }
 
     /// Removes a result; nothing there is fine.

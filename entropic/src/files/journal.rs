@@ -203,7 +203,11 @@ impl Other {
         // A line that was cut off must not swallow this one.
         let mut text = vec![b'\n'];
         text.extend(line_text(&Line::Done(attempt.to_owned())).map_err(failed())?);
-        OpenOptions::new().append(true).open(&self.path).and_then(|mut file| file.write_all(&text)).map_err(failed())
+        OpenOptions::new()
+            .append(true)
+            .open(&self.path)
+            .and_then(|mut file| file.write_all(&text))
+            .map_err(failed())
     }
 
     pub(super) fn remove(&self) -> Result<(), FileError> {
@@ -269,7 +273,8 @@ mod tests {
             let text = [&whole[..], &cut[..end]].concat();
             assert_eq!(unfinished(&text), [entry("a")], "{end}");
             // And swallow nothing that follows.
-            let text = [&whole[..], &cut[..end], b"\n", &line_text(&Line::Done("a".to_owned())).unwrap()].concat();
+            let text =
+                [&whole[..], &cut[..end], b"\n", &line_text(&Line::Done("a".to_owned())).unwrap()].concat();
             assert!(unfinished(&text).iter().all(|entry| entry.attempt == "b"), "{end}");
         }
         assert_eq!(unfinished(&[&[0u8; 512], &b"\n"[..], &whole[..]].concat()), [entry("a")]);

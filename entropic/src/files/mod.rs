@@ -38,7 +38,7 @@ pub use checksum::sha256;
 pub use error::FileError;
 pub use folder::{Claim, Folder};
 pub use lock::IdLock;
-pub use recover::Recovered;
+pub use recover::{Leftovers, Recovered};
 
 /// What a finished run survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

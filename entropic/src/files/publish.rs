@@ -30,7 +30,11 @@ impl Folder {
     /// [`FileError::Occupied`] (`is_conflict`).
     pub fn check_target(&self, id: &RunId, known: bool) -> Result<(), FileError> {
         let target = self.target(id);
-        if known || fs::symlink_metadata(&target).is_err() { Ok(()) } else { Err(FileError::Occupied { path: target }) }
+        if known || fs::symlink_metadata(&target).is_err() {
+            Ok(())
+        } else {
+            Err(FileError::Occupied { path: target })
+        }
     }
 
     /// Puts the result of an attempt in place: steps 1 to 4. Whatever happens from the journal's line on, the result
@@ -90,7 +94,11 @@ impl Folder {
 /// Gives a staged result its final name.
 pub(super) fn put(staged: &Path, target: &Path, aside: &Path, replaces: bool) -> Result<(), FileError> {
     let there = fs::symlink_metadata(target).is_ok();
-    let put = if replaces && there { replace(staged, target, aside) } else { rename::without_replacing(staged, target) };
+    let put = if replaces && there {
+        replace(staged, target, aside)
+    } else {
+        rename::without_replacing(staged, target)
+    };
     put.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => FileError::Occupied { path: target.to_owned() },
         _ => FileError::io("put in place", target)(error),

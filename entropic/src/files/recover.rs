@@ -5,10 +5,12 @@
 //! holds is left to that one, who looks here before running.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::attempt::aside;
@@ -41,6 +43,38 @@ impl Recovered {
         self.adopted.extend(later.adopted);
         self.blocked = later.blocked;
         self.leftovers += later.leftovers;
+    }
+}
+
+/// What dead processes have left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Leftovers {
+    /// Runs that had come to their end, and whose rows are not written.
+    pub unfinished: Vec<String>,
+    /// How many staging folders there are besides.
+    pub staged: usize,
+    /// How many lock files nobody holds.
+    pub locks: usize,
+}
+
+impl Leftovers {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for Leftovers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "dead processes have left {} finished runs, {} staging folders and {} lock files",
+            self.unfinished.len(),
+            self.staged,
+            self.locks
+        )
     }
 }
 
@@ -222,6 +256,49 @@ impl Folder {
             }
         }
         Ok(())
+    }
+
+    /// What dead processes have left; nothing is touched.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn leftovers(&self) -> Result<Leftovers, FileError> {
+        let mut leftovers = Leftovers::default();
+        if !self.own().exists() {
+            return Ok(leftovers);
+        }
+        let _recovering = match self.recovery_lock() {
+            // In a folder that cannot be written to nobody recovers either.
+            Err(FileError::Io { source, .. })
+                if matches!(
+                    source.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                return Ok(leftovers);
+            }
+            other => other?,
+        };
+        let mut alive: HashSet<String> =
+            self.journal_if_begun().map(|own| own.name().to_owned()).into_iter().collect();
+        for other in self.others()? {
+            if other.is_dead()? {
+                leftovers.unfinished.extend(other.unfinished()?.into_iter().map(|entry| entry.id));
+            } else {
+                alive.insert(other.name);
+            }
+        }
+        for staging in fs::read_dir(self.staging()).into_iter().flatten().flatten() {
+            if !alive.contains(&*staging.file_name().to_string_lossy()) {
+                leftovers.staged += fs::read_dir(staging.path()).map_or(0, Iterator::count);
+            }
+        }
+        leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
+        for lock in fs::read_dir(self.own().join("locks")).into_iter().flatten().flatten() {
+            let free = File::open(lock.path()).is_ok_and(|file| file.try_lock().is_ok());
+            leftovers.locks += usize::from(free);
+        }
+        Ok(leftovers)
     }
 
     fn others(&self) -> Result<Vec<Other>, FileError> {

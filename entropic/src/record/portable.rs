@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn floats_come_back_to_the_bit() {
-        for x in [0.1 + 0.2, -0.0, f64::MAX, f64::MIN_POSITIVE, 5e-324, f64::INFINITY, f64::NEG_INFINITY, 1e23] {
+        for x in
+            [0.1 + 0.2, -0.0, f64::MAX, f64::MIN_POSITIVE, 5e-324, f64::INFINITY, f64::NEG_INFINITY, 1e23]
+        {
             let text = x.to_value().to_string();
             let back = serde_json::from_str(&text).ok().and_then(f64::from_value);
             assert_eq!(back.map(f64::to_bits), Some(x.to_bits()), "{text}");

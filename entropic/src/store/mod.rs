@@ -25,6 +25,7 @@ mod register;
 mod run;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
+mod verify;
 
 pub use builder::StoreBuilder;
 pub use cancel::CancelToken;
@@ -32,5 +33,6 @@ pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference};
 pub use store::Store;
+pub use verify::{IntegrityReport, Problem, RepairReport};
 
 pub(crate) use read::Asked;

@@ -97,16 +97,28 @@ impl<T: Stored> Store<T> {
         if let Some((field, why)) = T::clean_output(&mut record.output).pop() {
             return Err(RecordError::Field { table: T::TABLE.name, field, why }.into());
         }
-        let result_file = Self::row_text(&record.result_file)?;
+        self.rewrite(&record)?;
+        self.stored(id)
+    }
+
+    /// Lets the row of a run say where its result is found now.
+    pub(super) fn repoint(&self, id: &RunId) -> Result<()> {
+        if let Some(row) = self.find_row(id)? {
+            self.rewrite(&self.resolved(row))?;
+        }
+        Ok(())
+    }
+
+    fn rewrite(&self, record: &Record<T>) -> Result<()> {
         let row = NewRow {
             params: &record.params,
             output: &record.output,
-            id: id.as_str(),
-            result_file: &result_file,
+            id: record.id.as_str(),
+            result_file: &Self::row_text(&record.result_file)?,
             created_at: record.created_at,
             custom_data: &record.custom_data,
         };
-        self.db().with("patch a run", |conn| T::upsert(conn, &row))?;
-        self.stored(id)
+        self.db().with("change a run", |conn| T::upsert(conn, &row))?;
+        Ok(())
     }
 }

@@ -129,7 +129,10 @@ impl<T: Stored> Store<T> {
         });
         let Some((params, output, result_file, created_at, custom_data)) = parts else {
             return Err(Error::from(FileError::Journal {
-                why: format!("the row of run `{id}` was written by a record of another shape than `{}`", T::TABLE.name),
+                why: format!(
+                    "the row of run `{id}` was written by a record of another shape than `{}`",
+                    T::TABLE.name
+                ),
             }));
         };
         let row = NewRow {

@@ -180,7 +180,13 @@ impl<T: Stored> Store<T> {
     }
 
     /// Makes a run and stores it. The lock is held until the row is written.
-    fn make<'a>(&'a self, hold: Hold<'a>, params: &T, id: RunId, custom_data: CustomData) -> Result<Record<T>> {
+    fn make<'a>(
+        &'a self,
+        hold: Hold<'a>,
+        params: &T,
+        id: RunId,
+        custom_data: CustomData,
+    ) -> Result<Record<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let known = self.find_row(&id)?.is_some();
         if self.inner.results == Results::Written {
