@@ -65,6 +65,8 @@
 //! | [`record`] | what a record is: columns, outputs, custom data |
 //! | [`params`] | canonical text and hashing |
 //!
+//! What is promised about crashes, concurrency and files is told in the [`guide`].
+//!
 //! # Features
 //!
 //! | feature | what it brings |
@@ -96,6 +98,7 @@ pub mod __private;
 pub mod db;
 mod error;
 pub mod files;
+pub mod guide;
 mod macros;
 pub mod params;
 pub mod record;

@@ -47,11 +47,14 @@ pub mod python;
 mod scheme;
 mod serialize;
 mod text;
+mod zeros;
 
 pub use canonical::{Canonical, canonical_eq};
 pub use error::ParamsError;
 pub use id::RunId;
 pub use scheme::FloatScheme;
+
+pub(crate) use zeros::signs_of_zero;
 
 use serde::Serialize;
 use serialize::{Rules, Writer};

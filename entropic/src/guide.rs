@@ -1,0 +1,3 @@
+//! Pages to be read.
+//!
+#![doc = include_str!("guarantees.md")]
