@@ -36,7 +36,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let decay = Decay { rate: 0.5, time: 2.0 };
     let first = store.run_or_retrieve(&decay)?; // computes, unless an earlier start of this program did
     let again = store.run_or_retrieve(&decay)?; // never computes
-    println!("run {}: {:.4} left, see {}", first.id, again.output.left.unwrap_or(f64::NAN), again.result_file.display());
+    println!(
+        "run {}: {:.4} left, see {}",
+        first.id,
+        again.output.left.unwrap_or(f64::NAN),
+        again.result_file.display()
+    );
     Ok(())
 }
 

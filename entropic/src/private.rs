@@ -15,7 +15,7 @@ pub use diesel::pg::PgRowByRowLoadingMode;
 pub use crate::__wide_table as wide_table;
 pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
-pub use crate::record::sql::SqlColumn;
+pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{
     ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, json_canonical, json_check,
     json_from_repr, json_to_repr, patched,

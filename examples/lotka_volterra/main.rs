@@ -35,7 +35,7 @@ pub enum Method {
     Rk4,
 }
 
-/// The parameters of a run, a column each, and its outputs, a column each too.
+/// The parameters of a run, a column each, and its outputs, a column each too. The rates are those of [`Rates`].
 #[derive(Debug, Clone, PartialEq, SimRecord)]
 #[sim(table = "lotka_volterra")]
 #[sim(output(prey_max: f64, predators_max: f64, period: f64, drift: f64))]
@@ -82,6 +82,9 @@ fn points() -> impl Iterator<Item = LotkaVolterra> {
     })
 }
 
+/// How many moments a result holds, about.
+const ROWS: u64 = 4_000;
+
 /// The runner: called for what is not there yet. Writes the trajectory to a private path, which gets its final name
 /// once this has returned without an error, and sets the outputs.
 fn simulate(ask: &LotkaVolterra, run: &mut RunContext<LotkaVolterra>) -> std::io::Result<()> {
@@ -89,11 +92,11 @@ fn simulate(ask: &LotkaVolterra, run: &mut RunContext<LotkaVolterra>) -> std::io
     let start = [ask.prey0, ask.predators0];
     let mut csv = BufWriter::new(File::create(run.result_file())?);
     writeln!(csv, "years,hares,lynxes")?;
-    let show = |years: f64, [hares, lynxes]: [f64; 2]| writeln!(csv, "{years:.3},{hares},{lynxes}");
+    let show = |years: f64, [hares, lynxes]: [f64; 2]| writeln!(csv, "{years:.3},{hares:.6},{lynxes:.6}");
     let span = (ask.dt, ask.t_end);
     let summary = match ask.method {
-        Method::Euler => rates.integrate(start, span, 2_000, Rates::euler, show)?,
-        Method::Rk4 => rates.integrate(start, span, 2_000, Rates::rk4, show)?,
+        Method::Euler => rates.integrate(start, span, ROWS, Rates::euler, show)?,
+        Method::Rk4 => rates.integrate(start, span, ROWS, Rates::rk4, show)?,
     };
     [run.output.prey_max, run.output.predators_max] = summary.most.map(Some);
     run.output.period = summary.period;
@@ -117,7 +120,8 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(&options.home)?;
+    std::fs::create_dir_all(&options.home)
+        .map_err(|error| format!("the folder `{}` cannot be made: {error}", options.home.display()))?;
     let store = Store::<LotkaVolterra>::builder()
         .database(&options.database)
         .results_dir(&options.results)
@@ -133,13 +137,15 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         }
     }
 
-    // Asked beforehand for the table alone: the sweep finds out by itself what is there.
-    let known = points().map(|point| Ok(store.retrieve(&point)?.is_some())).collect::<entropic::Result<Vec<_>>>()?;
+    // Asked for the table alone: the sweep finds out by itself what is there, and makes anew what has lost its file.
+    let known: Vec<bool> =
+        points().map(|point| store.retrieve(&point).is_ok_and(|run| run.is_some())).collect();
     let report = store.sweep(points()).run()?;
     if !report.is_complete() {
         return Err(report.to_string().into());
     }
-    println!("{}\n", table(&report.records, &known));
+    println!("{}", table(&report.records, &known));
+    println!("dt and period in years, the most hares and lynxes in thousands\n");
     println!("{report}");
     if report.misses == 0 {
         println!("Everything was there already. `--fresh` forgets it and computes anew.");
@@ -148,12 +154,15 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
 
     // A typed query: a wrong column or a text for a number does not compile.
-    let bad = store.query(|t| t.filter(lotka_volterra::drift.gt(0.01)).order(lotka_volterra::drift.desc()))?;
+    let bad =
+        store.query(|t| t.filter(lotka_volterra::drift.gt(0.01)).order(lotka_volterra::drift.desc()))?;
     let euler = bad.iter().filter(|run| run.method == Method::Euler).count();
     println!("\nDrift worse than 1 %: {} runs, {euler} of them by Euler's method", bad.len());
 
     let picture = options.home.join("lotka_volterra.svg");
-    let drawn = |method| report.records.iter().find(|run| run.pasture == "fair" && run.dt == 0.01 && run.method == method);
+    let drawn = |method| {
+        report.records.iter().find(|run| run.pasture == "fair" && run.dt == 0.01 && run.method == method)
+    };
     if let (Some(euler), Some(rk4)) = (drawn(Method::Euler), drawn(Method::Rk4)) {
         plot::draw(&picture, euler, rk4)?;
         println!("Picture of two of them: {}", below(&picture));
@@ -164,10 +173,12 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 /// One line for each run.
 fn table(runs: &[Record<LotkaVolterra>], known: &[bool]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
-        "pasture", "method", "dt (years)", "period (years)", "hares, most", "lynxes, most", "drift", "took", "",
-    ]);
-    let number = |value: Option<f64>, digits: usize| value.map_or("none".to_owned(), |value| format!("{value:.digits$}"));
+    table
+        .load_style(presets::UTF8_BORDERS_ONLY)
+        .set_header(["pasture", "method", "dt", "period", "hares", "lynxes", "drift", "took", "store"]);
+    let number = |value: Option<f64>, digits: usize| {
+        value.map_or("none".to_owned(), |value| format!("{value:.digits$}"))
+    };
     for (run, known) in runs.iter().zip(known) {
         table.add_row([
             run.pasture.clone(),
@@ -176,13 +187,24 @@ fn table(runs: &[Record<LotkaVolterra>], known: &[bool]) -> Table {
             number(run.output.period, 3),
             number(run.output.prey_max, 1),
             number(run.output.predators_max, 1),
-            run.output.drift.map_or("none".to_owned(), |drift| format!("{:.2e} %", 100.0 * drift)),
+            run.output.drift.map_or("none".to_owned(), percent),
             run.elapsed_seconds().map_or("?".to_owned(), |seconds| format!("{seconds:.3} s")),
             if *known { "hit" } else { "miss" }.to_owned(),
         ]);
     }
-    for column in table.column_iter_mut().skip(2).take(6) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((1, 0));
+        if (2..8).contains(&at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    if let Some(last) = table.column_mut(8) {
+        last.set_padding((1, 1));
     }
     table
+}
+
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent < 0.01 { format!("{percent:.1e} %") } else { format!("{percent:.2} %") }
 }

@@ -124,7 +124,10 @@ mod tests {
     fn small_orbits_have_the_period_of_the_linear_theory() {
         let [x, y] = RATES.equilibrium();
         let period = summary(Rates::rk4, [x * 1.001, y], 0.01).period;
-        assert!(period.is_some_and(|period| (period - TAU / (0.55_f64 * 0.8).sqrt()).abs() < 1e-4), "{period:?}");
+        assert!(
+            period.is_some_and(|period| (period - TAU / (0.55_f64 * 0.8).sqrt()).abs() < 1e-4),
+            "{period:?}"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use entropic::prelude::*;
+use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
@@ -16,7 +17,9 @@ const HARES: RGBColor = RGBColor(230, 159, 0);
 const LYNXES: RGBColor = RGBColor(0, 114, 178);
 const EULER: RGBColor = RGBColor(213, 94, 0);
 const RK4: RGBColor = RGBColor(0, 114, 178);
-const FONT: &str = "sans-serif";
+/// Plotters rounds to whole pixels; so many of its pixels are one of the picture.
+const FINE: u32 = 4;
+const SIZE: (u32, u32) = (1080, 460);
 
 type Panel<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -27,39 +30,54 @@ pub fn draw(
     rk4: &Record<LotkaVolterra>,
 ) -> Result<(), Box<dyn Error>> {
     let (outward, closed) = (trajectory(&euler.result_file)?, trajectory(&rk4.result_file)?);
-    let root = SVGBackend::new(path, (1080, 460)).into_drawing_area();
+    let mut svg = String::new();
+    panels(&mut svg, rk4, &outward, &closed)?;
+    let size = |(width, height): (u32, u32)| format!("width=\"{width}\" height=\"{height}\"");
+    fs::write(path, svg.replacen(&size((fine(SIZE.0), fine(SIZE.1))), &size(SIZE), 1))?;
+    Ok(())
+}
+
+fn panels(
+    svg: &mut String,
+    rk4: &Record<LotkaVolterra>,
+    outward: &[(f64, Populations)],
+    closed: &[(f64, Populations)],
+) -> Result<(), Box<dyn Error>> {
+    let root = SVGBackend::with_string(svg, (fine(SIZE.0), fine(SIZE.1))).into_drawing_area();
     root.fill(&WHITE)?;
-    let (left, right) = root.split_horizontally(560);
+    let (left, right) = root.split_horizontally(fine(560));
 
     let years = 50.0;
     let mut panel = panel(
         &left,
         &format!("Runge-Kutta, dt = {} years", rk4.dt),
         ("time (years)", years),
-        ("animals (thousands)", 1.25 * rk4.output.prey_max.unwrap_or(100.0)),
+        ("animals (thousands)", 1.25 * most(closed, 0)),
     )?;
     for (which, name, colour) in [(0, "hares", HARES), (1, "lynxes", LYNXES)] {
-        let points = closed.iter().filter(|(time, _)| *time <= years).map(|(time, both)| (*time, both[which]));
-        line(&mut panel, points, name, colour)?;
+        let points =
+            closed.iter().filter(|(time, _)| *time <= years).map(|(time, both)| (*time, both[which]));
+        line(&mut panel, points, name, colour.stroke_width(fine(2)))?;
     }
     legend(&mut panel)?;
 
-    let most = |output: Option<f64>| 1.1 * output.unwrap_or(100.0);
     let mut panel = self::panel(
         &right,
-        &format!("{} years, dt = {} years", rk4.t_end, rk4.dt),
-        ("hares (thousands)", most(euler.output.prey_max)),
-        ("lynxes (thousands)", most(euler.output.predators_max)),
+        &format!("Phase portrait of {} years, dt = {} years", rk4.t_end, rk4.dt),
+        ("hares (thousands)", 1.1 * most(outward, 0)),
+        ("lynxes (thousands)", 1.1 * most(outward, 1)),
     )?;
-    for (run, name, colour) in [(&outward, "Euler", EULER), (&closed, "Runge-Kutta", RK4)] {
-        line(&mut panel, run.iter().map(|(_, [hares, lynxes])| (*hares, *lynxes)), name, colour)?;
+    for (run, name, style) in
+        [(outward, "Euler", EULER.stroke_width(fine(1))), (closed, "Runge-Kutta", RK4.stroke_width(fine(2)))]
+    {
+        line(&mut panel, run.iter().map(|(_, [hares, lynxes])| (*hares, *lynxes)), name, style)?;
     }
     let rates = Rates { alpha: rk4.alpha, beta: rk4.beta, gamma: rk4.gamma, delta: rk4.delta };
     let [x, y] = rates.equilibrium();
     panel
-        .draw_series([Circle::new((x, y), 3, BLACK.filled())])?
+        .draw_series([Circle::new((x, y), fine(3), BLACK.filled())])?
         .label("equilibrium")
-        .legend(|(x, y)| Circle::new((x + 10, y), 3, BLACK.filled()));
+        .legend(|(x, y)| Circle::new((x + offset(10), y), fine(3), BLACK.filled()));
     legend(&mut panel)?;
     root.present()?;
     Ok(())
@@ -77,28 +95,50 @@ fn trajectory(csv: &Path) -> Result<Vec<(f64, Populations)>, Box<dyn Error>> {
     Ok(moments)
 }
 
+fn most(moments: &[(f64, Populations)], which: usize) -> f64 {
+    moments.iter().fold(0.0, |most, (_, both)| most.max(both[which]))
+}
+
+/// A length in Plotters' pixels.
+fn fine(length: u32) -> u32 {
+    FINE * length
+}
+
+/// The same as a distance between positions.
+fn offset(length: i32) -> i32 {
+    length * FINE as i32
+}
+
+fn font(size: u32) -> (&'static str, u32) {
+    ("sans-serif", fine(size))
+}
+
 fn panel<'a>(
-    area: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
+    area: &DrawingArea<SVGBackend<'a>, Shift>,
     title: &str,
     (x_name, x_end): (&str, f64),
     (y_name, y_end): (&str, f64),
 ) -> Result<Panel<'a>, Box<dyn Error>> {
     let mut panel = ChartBuilder::on(area)
-        .caption(title, (FONT, 17))
-        .margin(14)
-        .x_label_area_size(44)
-        .y_label_area_size(56)
+        .caption(title, font(17))
+        .margin(fine(14))
+        .x_label_area_size(fine(44))
+        .y_label_area_size(fine(50))
         .build_cartesian_2d(0.0..x_end, 0.0..y_end)?;
     panel
         .configure_mesh()
         .x_desc(x_name)
         .y_desc(y_name)
-        .axis_desc_style((FONT, 15))
-        .label_style((FONT, 13))
+        .axis_desc_style(font(15))
+        .label_style(font(13))
         .x_labels(6)
         .y_labels(6)
+        .x_label_formatter(&|x| x.to_string())
+        .y_label_formatter(&|y| y.to_string())
+        .set_all_tick_mark_size(fine(4))
+        .axis_style(BLACK.stroke_width(fine(1)))
         .light_line_style(TRANSPARENT)
-        .bold_line_style(BLACK.mix(0.1))
+        .bold_line_style(BLACK.mix(0.1).stroke_width(fine(1)))
         .draw()?;
     Ok(panel)
 }
@@ -107,12 +147,12 @@ fn line(
     panel: &mut Panel<'_>,
     points: impl Iterator<Item = (f64, f64)>,
     name: &str,
-    colour: RGBColor,
+    style: ShapeStyle,
 ) -> Result<(), Box<dyn Error>> {
     panel
-        .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
+        .draw_series(LineSeries::new(points, style))?
         .label(name)
-        .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(2)));
+        .legend(move |(x, y)| PathElement::new([(x, y), (x + offset(20), y)], style));
     Ok(())
 }
 
@@ -120,9 +160,11 @@ fn legend(panel: &mut Panel<'_>) -> Result<(), Box<dyn Error>> {
     panel
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperRight)
+        .legend_area_size(fine(28))
+        .margin(fine(8))
         .background_style(WHITE.mix(0.85))
-        .border_style(BLACK.mix(0.3))
-        .label_font((FONT, 14))
+        .border_style(BLACK.mix(0.3).stroke_width(fine(1)))
+        .label_font(font(14))
         .draw()?;
     Ok(())
 }

@@ -3,9 +3,9 @@
 One line of JSON in, a request; one line of JSON out, its answer, until the input ends. `op` says what to do: it is
 the name of a function below. `{"error": …}` is an exception.
 
-What JSON has no word for travels as an object with one key: `{"$float": "nan"}`, `{"$datetime": "2026-01-02 …"}`,
-`{"$date": …}`, `{"$time": …}`, `{"$method": "rk4"}`, `{"$tuple": […]}`, `{"$os": "ff"}` (what Python makes of bytes
-in a file name that are not UTF-8).
+What JSON has no word for travels as an object with one key: `{"$float": "nan"}`, `{"$int": "…"}` beyond 64 bits,
+`{"$datetime": "2026-01-02 …"}`, `{"$date": …}`, `{"$time": …}`, `{"$method": "rk4"}`, `{"$tuple": […]}`, and
+`{"$os": "ff"}`: what Python makes of bytes in a file name that are not UTF-8.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ from typing import Any, Optional
 
 from entropic import Base, Mapped, Store, mapped_column
 from entropic.hashing import hash_dict
-from sqlalchemy import JSON, BigInteger, Enum, create_engine
+from sqlalchemy import JSON, BigInteger, Enum, NullPool, create_engine
 from sqlalchemy.orm import Session
 
 
@@ -30,7 +30,7 @@ class Method(str, enum.Enum):
     LEAP_FROG = "leap-frog"
 
 
-# The models, as users write them. Each is made when it is first asked for: a store makes the tables of all models
+# The models, as users write them. Each is made when a test first asks for it: a store makes the tables of all models
 # that its process knows.
 
 
@@ -115,20 +115,36 @@ def choices():
     return Choice
 
 
+def notes():
+    class Note(Base):
+        __tablename__ = "notes"
+        value: Mapped[Any] = mapped_column(JSON)
+
+    return Note
+
+
 MODELS: dict[str, type[Base]] = {}
 
 
 def model(name):
     if name not in MODELS:
-        makers = (trials, trials_with_budget, events, counts, levels, measures, choices)
+        makers = (trials, trials_with_budget, events, counts, levels, measures, choices, notes)
         MODELS[name] = {maker.__name__: maker for maker in makers}[name]()
     return MODELS[name]
+
+
+def forget(request):
+    """Another test begins."""
+    MODELS.clear()
+    Base.registry.dispose()
+    Base.metadata.clear()
 
 
 # Values on their way in and out.
 
 READERS = {
     "$float": float,
+    "$int": int,
     "$datetime": dt.datetime.fromisoformat,
     "$date": dt.date.fromisoformat,
     "$time": dt.time.fromisoformat,
@@ -237,7 +253,7 @@ def delete(request):
 
 def patch(request):
     """`apply_patch` on the row with that id."""
-    with Session(create_engine(request["url"])) as session:
+    with Session(create_engine(request["url"], poolclass=NullPool)) as session:
         row = session.get(model(request["model"]), request["id"])
         row.apply_patch(read(request["patch"]))
         session.commit()
@@ -247,7 +263,7 @@ def patch(request):
 def insert(request):
     """A row written with the model alone, whatever is in it."""
     store(request)
-    with Session(create_engine(request["url"])) as session:
+    with Session(create_engine(request["url"], poolclass=NullPool)) as session:
         session.add(model(request["model"])(**read(request["row"])))
         session.commit()
 
@@ -298,7 +314,7 @@ def random_trial(dice):
     }
 
 
-OPERATIONS = (create, run, run_or_retrieve, retrieve, register, sweep, delete, patch, insert, identities)
+OPERATIONS = (forget, create, run, run_or_retrieve, retrieve, register, sweep, delete, patch, insert, identities)
 
 
 def main():

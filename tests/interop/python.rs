@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Once, OnceLock};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -23,10 +23,19 @@ const REQUIRE: &str = "ENTROPIC_REQUIRE_PYTHON";
 pub struct Peer {
     /// What every request says.
     standing: Map<String, Value>,
-    child: Child,
-    requests: Option<ChildStdin>,
+    /// There until the test is over.
+    script: Option<Script>,
+}
+
+/// `peer.py`, running; it ends with its input, and so with this process.
+struct Script {
+    _process: Child,
+    requests: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
+
+/// Those that no test uses just now: to start one costs more than most tests.
+static IDLE: Mutex<Vec<Script>> = Mutex::new(Vec::new());
 
 impl Peer {
     /// Python with one of the models of `peer.py`, or `None` (said loudly) where there is no Python.
@@ -36,26 +45,15 @@ impl Peer {
 
     /// The same with a results folder of the test's choice, relative to the working folder if it likes.
     pub fn start_in(scratch: &Scratch, model: &str, results_dir: &Path) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer.py");
-        let mut child = Command::new(interpreter()?)
-            .args(["-W", "ignore", "-X", "utf8"])
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("Python does not start: {error}"));
+        let python = interpreter()?;
+        let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let standing = json!({
             "url": sqlalchemy_url(scratch.url()),
             "model": model,
             "results_dir": results_dir.to_str().unwrap(),
         });
         let Value::Object(standing) = standing else { unreachable!("it is an object") };
-        Some(Self {
-            standing,
-            requests: child.stdin.take(),
-            answers: BufReader::new(child.stdout.take().unwrap()),
-            child,
-        })
+        Some(Self { standing, script: Some(idle.unwrap_or_else(|| Script::start(python))) })
     }
 
     /// The answer to a request.
@@ -92,25 +90,45 @@ impl Peer {
         for (key, value) in &self.standing {
             request.entry(key.clone()).or_insert_with(|| value.clone());
         }
-        let line = Value::Object(request).to_string() + "\n";
-        let mut answer = String::new();
-        let read = match &mut self.requests {
-            Some(requests) => requests.write_all(line.as_bytes()).and_then(|()| self.answers.read_line(&mut answer)),
-            None => Ok(0),
-        };
-        match read {
-            Ok(1..) => serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error} in {answer}")),
-            Ok(0) => panic!("Python ended without an answer, see above"),
-            Err(error) => panic!("Python cannot be talked to: {error}"),
+        match self.script.as_mut().unwrap().talk(&Value::Object(request).to_string()) {
+            Ok(answer) => serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error} in {answer}")),
+            Err(error) => panic!("Python cannot be talked to, see its output: {error}"),
         }
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // The end of its input is the end of the script.
-        drop(self.requests.take());
-        let _ = self.child.wait();
+        // After a failure nobody knows what its state is.
+        if std::thread::panicking() {
+            return;
+        }
+        self.call("forget", json!({}));
+        IDLE.lock().unwrap_or_else(PoisonError::into_inner).extend(self.script.take());
+    }
+}
+
+impl Script {
+    #[track_caller]
+    fn start(python: &Path) -> Self {
+        let mut child = Command::new(python)
+            .args(["-W", "ignore", "-X", "utf8"])
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", python.display()));
+        let (requests, answers) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { _process: child, requests, answers: BufReader::new(answers) }
+    }
+
+    fn talk(&mut self, request: &str) -> io::Result<String> {
+        self.requests.write_all(format!("{request}\n").as_bytes())?;
+        let mut answer = String::new();
+        match self.answers.read_line(&mut answer)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(answer),
+        }
     }
 }
 
@@ -143,7 +161,8 @@ fn interpreter() -> Option<&'static Path> {
     );
     SAID.call_once(|| {
         let wanted = REQUIREMENTS.join(" and ");
-        let line = format!("SKIPPED: no Python for the tests, set {PYTHON} to one that has {wanted}: {reason}\n");
+        let line =
+            format!("SKIPPED: no Python for the tests, set {PYTHON} to one that has {wanted}: {reason}\n");
         // Past the capture of the tests' output. Nobody is left to tell if it fails.
         let _ = io::stderr().write_all(line.as_bytes());
     });

@@ -93,6 +93,18 @@ each_backend! {
         assert_eq!(py.one("retrieve", &ours.told(), json!({})), seen(&made));
     }
 
+    /// Rows hold the folder as their writer gave it.
+    fn a_results_folder_is_found_however_it_is_written(s: &Scratch) {
+        let relative = from_working_folder(&s.results_dir());
+        let Some(mut py) = Peer::start_in(s, "trials", &relative) else { return };
+        let trial = &trials()[0];
+        let written = py.one("run", &trial.told(), json!({"content": "x: "}));
+        let mut found = seen(&open::<Trial, _, _>(s, never).run_or_retrieve(trial).unwrap());
+        assert!(found["result_file"].as_str().unwrap().starts_with('/'), "{found}");
+        found["result_file"] = written["result_file"].clone();
+        assert_eq!(found, written);
+    }
+
     fn outputs_that_python_never_set_are_none(s: &Scratch) {
         let Some(mut py) = Peer::start(s, "measures") else { return };
         let params = Measure { mass: 2.5 };

@@ -76,6 +76,29 @@ pub struct Count {
     pub n: i64,
 }
 
+/// Any JSON, bare values as well.
+#[derive(Debug, Clone, PartialEq, SimRecord)]
+#[sim(table = "notes")]
+pub struct Note {
+    #[sim(json)]
+    pub value: Value,
+}
+
+/// A table that has grown since Python made it.
+pub mod grown {
+    use entropic::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, SimRecord)]
+    #[sim(table = "levels")]
+    pub struct Level {
+        pub x: f64,
+        #[sim(default = 0.5)]
+        pub drag: f64,
+        #[sim(default)]
+        pub note: Option<String>,
+    }
+}
+
 /// The same tables with narrower fields.
 pub mod narrow {
     use entropic::prelude::*;
@@ -91,11 +114,15 @@ pub mod narrow {
     pub struct Count {
         pub n: i32,
     }
+}
+
+/// The same once more.
+pub mod narrower {
+    use entropic::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, SimRecord)]
     #[sim(table = "counts")]
-    #[allow(dead_code, reason = "not every backend has a use for it")]
-    pub struct Byte {
+    pub struct Count {
         pub n: u8,
     }
 }
@@ -142,6 +169,7 @@ told! {
     Measure: mass, |record| number(record.mass);
     Choice: method, |record| json!({"$method": record.method.as_str()});
     Level: x, |record| number(record.x);
+    Note: value, |record| record.value.clone();
     Count: n, |record| record.n.into();
     narrow::Count: n, |record| record.n.into();
 }
@@ -199,11 +227,7 @@ pub fn try_open<T: Stored>(scratch: &Scratch) -> entropic::Result<Store<T>> {
 
 /// The same with a results folder of the test's choice.
 pub fn open_in<T: Stored>(scratch: &Scratch, results_dir: &Path) -> entropic::Result<Store<T>> {
-    Store::builder()
-        .database(scratch.url())
-        .results_dir(results_dir)
-        .durability(Durability::Process)
-        .open()
+    Store::builder().database(scratch.url()).results_dir(results_dir).durability(Durability::Process).open()
 }
 
 /// A runner for runs that must be there.

@@ -6,9 +6,7 @@ use entropic::{Durability, Store};
 use serde_json::{Value, json};
 
 use crate::python::Peer;
-use crate::records::{
-    Event, Measure, Told, Trial, custom_data, events, open, seen, told, trials, writes,
-};
+use crate::records::{Event, Measure, Told, Trial, custom_data, events, open, seen, told, trials, writes};
 use crate::support::{Scratch, each_backend};
 
 /// Asks Python for records in every way there is; each must be what Rust has made.
@@ -66,11 +64,10 @@ each_backend! {
         let Some(mut py) = Peer::start(s, "measures") else { return };
         let store = open::<Measure, _, _>(s, |measure, run| {
             run.output.energy = Some(-measure.mass / 3.0);
-            run.set("solver", "ünïcode")?;
-            writes("by rust: ")(measure, run).map_err(Box::<dyn std::error::Error + Send + Sync>::from)
+            writes("by rust: ")(measure, run)
         });
         let params = Measure { mass: 0.1 };
-        let mut made = seen(&store.run_or_retrieve(&params).unwrap());
+        let mut made = seen(&store.run_or_retrieve_with(&params, &json!({"solver": "ünïcode"})).unwrap());
         made["params"]["energy"] = json!(-0.1 / 3.0);
         made["params"]["rounds"] = json!(null);
         assert_eq!(made["custom_data"]["solver"], "ünïcode");
@@ -83,10 +80,13 @@ each_backend! {
             .database(s.url())
             .durability(Durability::Process)
             .without_results()
-            .runner(|_: &Trial, run| run.set("answer", 42))
+            .runner(|_: &Trial, _| Ok::<(), std::io::Error>(()))
             .open()
             .unwrap();
-        let made: Vec<Value> = trials().iter().map(|trial| seen(&store.run_or_retrieve(trial).unwrap())).collect();
+        let made: Vec<Value> = trials()
+            .iter()
+            .map(|trial| seen(&store.run_or_retrieve_with(trial, &json!({"answer": 42})).unwrap()))
+            .collect();
         assert_eq!(made[0]["result_file"], "");
         assert_eq!(made[0]["custom_data"]["answer"], 42);
         all_hit(&mut py, &trials(), &made);

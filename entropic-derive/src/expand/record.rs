@@ -63,7 +63,7 @@ pub fn row(record: &Record) -> TokenStream {
     let entropic = &record.entropic;
     let columns = record.columns().map(|field| {
         let sql = sql_of(field, record);
-        quote!(<#sql as #entropic::__private::SqlColumn>::Repr)
+        quote!(<#sql as #entropic::__private::SqlColumn>::Read)
     });
     quote! {
         (
@@ -240,7 +240,11 @@ fn parts(record: &Record, output: &proc_macro2::Ident) -> TokenStream {
     let names: Vec<_> = (0..record.columns().count()).map(|at| format_ident!("column{at}")).collect();
     let mut values = record.columns().zip(&names).map(|(field, name)| {
         let field_ident = &field.ident;
-        let read = read(field, record, quote!(#name));
+        let sql = sql_of(field, record);
+        let repr = quote! {
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+        };
+        let read = read(field, record, repr);
         let blame = blame(field, record, "stored");
         quote!(#field_ident: #read #blame,)
     });

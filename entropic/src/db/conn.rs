@@ -3,9 +3,9 @@
 
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::HasSqlType;
+use diesel::sql_types::{BigInt, HasSqlType, Integer, SmallInt};
 
-use crate::record::sql::{CustomJson, Json, Time6, UtcTimestamp};
+use crate::record::sql::{CustomJson, Json, Time6, UtcTimestamp, Whole};
 use crate::record::{CustomData, TimeOfDay, Timestamp};
 
 /// A connection to either backend; plain Diesel runs on `&mut Conn`.
@@ -19,6 +19,17 @@ pub enum Conn {
     /// Server.
     #[cfg(feature = "postgres")]
     Postgres(diesel::PgConnection),
+}
+
+/// Reading what the concrete backends can read.
+macro_rules! read {
+    ($($sql:ty => $value:ty),*) => {$(
+        impl FromSql<$sql, MultiBackend> for $value {
+            fn from_sql(value: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                value.from_sql::<$value, $sql>()
+            }
+        }
+    )*};
 }
 
 /// The bridges that the derive makes for Diesel's own types, for ours.
@@ -36,14 +47,12 @@ macro_rules! bridged {
                     Ok(IsNull::No)
                 }
             }
-            impl FromSql<$sql, MultiBackend> for $value {
-                fn from_sql(value: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                    value.from_sql::<$value, $sql>()
-                }
-            }
+            read!($sql => $value);
         )+
     )*};
 }
+
+read!(SmallInt => Whole<i16>, Integer => Whole<i32>, BigInt => Whole<i64>);
 
 bridged! {
     UtcTimestamp: Timestamp;

@@ -26,6 +26,7 @@ pub struct Folder {
     /// Begun with the first attempt; a process that only reads leaves no trace.
     journal: OnceLock<Journal>,
     beginning: Mutex<()>,
+    known_as: OnceLock<Vec<String>>,
 }
 
 /// Whose folder it is: `.entropic/store.json`.
@@ -35,6 +36,9 @@ struct Mark {
     format: u32,
     store_id: String,
     table: String,
+    /// Under which paths it was opened: rows of then say these.
+    #[serde(default)]
+    known_as: Vec<String>,
 }
 
 /// Who asks for a folder.
@@ -73,6 +77,7 @@ impl Folder {
             durability,
             journal: OnceLock::new(),
             beginning: Mutex::new(()),
+            known_as: OnceLock::new(),
         })
     }
 
@@ -82,9 +87,14 @@ impl Folder {
     /// [`FileError::Foreign`], [`FileError::Unmarked`] (`is_conflict`), [`FileError::DamagedMark`]
     /// (`is_corrupt`), [`FileError::Io`].
     pub fn claim(&self, claim: &Claim<'_>) -> Result<(), FileError> {
-        let path = self.mark_path();
-        match self.read_mark() {
-            Ok(Some(mark)) if mark.store_id == claim.store_id => return Ok(()),
+        let given = self.given.to_string_lossy().into_owned();
+        let mut mark = match self.read_mark() {
+            Ok(Some(mark)) if mark.store_id == claim.store_id => {
+                if mark.known_as.contains(&given) {
+                    return Ok(());
+                }
+                mark
+            }
             Ok(Some(mark)) if !claim.adopt => {
                 return Err(FileError::Foreign {
                     path: self.root.clone(),
@@ -97,23 +107,38 @@ impl Folder {
                 return Err(FileError::Unmarked { path: self.root.clone(), rows: claim.rows });
             }
             Err(error) if !claim.adopt => return Err(error),
-            _ => {}
-        }
+            _ => return self.mark(claim, given),
+        };
+        mark.known_as.push(given);
+        self.write_mark(&mark, true)
+    }
+
+    /// Marks a folder that bears no mark, or that is taken over.
+    fn mark(&self, claim: &Claim<'_>, given: String) -> Result<(), FileError> {
         fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
-        let mark = Mark { format: 1, store_id: claim.store_id.to_owned(), table: claim.table.to_owned() };
+        let mark = Mark {
+            format: 1,
+            store_id: claim.store_id.to_owned(),
+            table: claim.table.to_owned(),
+            known_as: vec![given],
+        };
+        match self.write_mark(&mark, claim.adopt) {
+            // Another process was faster. Whose it is now decides.
+            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                self.claim(claim)
+            }
+            other => other,
+        }
+    }
+
+    fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {
+        let path = self.mark_path();
         let failed = || FileError::io("write", &path);
-        let text = serde_json::to_string_pretty(&mark).map_err(|error| failed()(error.into()))?;
+        let text = serde_json::to_string_pretty(mark).map_err(|error| failed()(error.into()))?;
         let mut file = tempfile::NamedTempFile::new_in(self.own()).map_err(failed())?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
-        if claim.adopt {
-            file.persist(&path).map_err(|error| failed()(error.error))?;
-        } else if let Err(error) = file.persist_noclobber(&path) {
-            // Another process was faster. Whose it is now decides.
-            if error.error.kind() == io::ErrorKind::AlreadyExists {
-                return self.claim(claim);
-            }
-            return Err(failed()(error.error));
-        }
+        let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+        persisted.map_err(|error| failed()(error.error))?;
         rename::sync_one(&self.own())
     }
 
@@ -196,17 +221,32 @@ impl Folder {
         self.given.join(self.file_name(id))
     }
 
-    /// Where the result of a row is to be found: below this folder if the row says it lies in a results folder
-    /// under the run's own name (the folder may have been moved, or the working folder be another), else where
-    /// the row says.
+    /// Where the result of a row is to be found.
+    ///
+    /// Below this folder if the row says that it lies in a folder that was this one (the mark knows under which paths
+    /// it was opened, so it may have been moved, or the working folder be another) under the run's own name. Otherwise
+    /// where the row says; and if there is nothing, below this folder all the same.
     #[must_use]
     pub fn resolve(&self, id: &RunId, stored: &Path) -> PathBuf {
-        let Some(name) = stored.file_name() else { return stored.to_owned() };
-        if stored.parent() == Some(&self.given) {
+        let parent = stored.parent();
+        if parent == Some(&self.given) {
             return stored.to_owned();
         }
-        let ours = name.to_str().is_some_and(|name| name.starts_with(id.as_str()));
-        if ours && self.root.join(name).exists() { self.given.join(name) } else { stored.to_owned() }
+        let own = self.file_name(id);
+        if stored.file_name() != Some(own.as_ref()) {
+            return stored.to_owned();
+        }
+        let was_ours = self.known_as().iter().any(|known| parent == Some(Path::new(known)))
+            // Another program's row, relative to a working folder that need not be ours.
+            || (stored.is_relative() && parent.and_then(Path::file_name) == self.root.file_name());
+        let here = (was_ours || !stored.exists()) && self.root.join(&own).exists();
+        if here { self.given.join(own) } else { stored.to_owned() }
+    }
+
+    /// Under which paths this folder was opened, in the form of the rows.
+    fn known_as(&self) -> &[String] {
+        self.known_as
+            .get_or_init(|| self.read_mark().ok().flatten().map(|mark| mark.known_as).unwrap_or_default())
     }
 
     /// Whether there is something at a path that [`resolve`](Self::resolve) gave.

@@ -88,16 +88,13 @@ impl CustomData {
         serde_json::to_string(&self.0)
     }
 
-    /// Reads what is stored. Python writes `NaN` and `Infinity` as bare words that are not JSON; they are
-    /// read as null, as serde writes them.
+    /// Reads what is stored, be it by Python.
     pub(crate) fn from_json(text: &str) -> Result<Self, RecordError> {
-        match serde_json::from_str(text) {
-            Ok(map) => Ok(Self(map)),
-            Err(error) => match serde_json::from_str(&without_bare_words(text)) {
-                Ok(Value::Object(map)) => Ok(Self(map)),
-                Ok(Value::Null) => Ok(Self::default()),
-                _ => Err(RecordError::StoredCustomData { why: error.to_string() }),
-            },
+        match from_python_json(text) {
+            Ok(Value::Object(map)) => Ok(Self(map)),
+            Ok(Value::Null) => Ok(Self::default()),
+            Ok(other) => Err(RecordError::StoredCustomData { why: format!("it is {}", kind(&other)) }),
+            Err(error) => Err(RecordError::StoredCustomData { why: error.to_string() }),
         }
     }
 
@@ -147,24 +144,31 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Python's bare `NaN`, `Infinity` and `-Infinity` outside of strings, as null.
-fn without_bare_words(text: &str) -> String {
+/// Reads JSON, and what Python writes in its place: `NaN` and `Infinity` as bare words, which become null as serde
+/// writes them, and halves of surrogate pairs (from file names that are no UTF-8), which become U+FFFD.
+pub(super) fn from_python_json<V: serde::de::DeserializeOwned>(text: &str) -> Result<V, serde_json::Error> {
+    serde_json::from_str(text).or_else(|error| serde_json::from_str(&as_json(text)).map_err(|_| error))
+}
+
+/// The text without what JSON does not have.
+fn as_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
-        if next == '"' {
+        let taken = if next == '"' {
             let end = string_end(rest);
-            out.push_str(&rest[..end]);
-            rest = &rest[end..];
+            out.push_str(&whole_surrogates(&rest[..end]));
+            end
         } else if let Some(word) =
             ["NaN", "-Infinity", "Infinity"].iter().find(|word| rest.starts_with(**word))
         {
             out.push_str("null");
-            rest = &rest[word.len()..];
+            word.len()
         } else {
             out.push(next);
-            rest = &rest[next.len_utf8()..];
-        }
+            next.len_utf8()
+        };
+        rest = &rest[taken..];
     }
     out
 }
@@ -183,6 +187,35 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
+/// A string of JSON whose escapes are characters.
+fn whole_surrogates(string: &str) -> String {
+    let mut out = String::with_capacity(string.len());
+    let mut rest = string;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = match (unit(rest), rest.get(6..).and_then(unit)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+            (Some(0xd800..0xe000), _) => {
+                out.push('\u{fffd}');
+                rest = &rest[6..];
+                continue;
+            }
+            // An escape of another kind, or one cut off.
+            _ => rest.chars().take(2).map(char::len_utf8).sum(),
+        };
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The UTF-16 unit of the escape that `text` begins with.
+fn unit(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -198,6 +231,14 @@ mod tests {
             Value::Object(data.into_map()),
             json!({"a": null, "b": [null, "say \"NaN\" 漢"], "NaN": 1})
         );
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_do_not_hide_the_rest() {
+        let data =
+            CustomData::from_json(r#"{"p": "/\udcff/\ud83d\ude00 \\ud800 \ud83d", "n": "a\nb"}"#).unwrap();
+        assert_eq!(data["p"], "/\u{fffd}/\u{1f600} \\ud800 \u{fffd}");
+        assert_eq!(data["n"], "a\nb");
     }
 
     #[test]

@@ -345,7 +345,9 @@ fn wrong_key<T: SimRecord>(record: &Record<T>) -> Option<Problem> {
         return Some(Problem::WrongKey { id, expected: None });
     };
     let expected = RunId::from_canonical(&text);
-    if expected == record.id || crate::params::signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id) {
+    if expected == record.id
+        || crate::params::signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id)
+    {
         return None;
     }
     Some(Problem::WrongKey { id, expected: Some(expected.to_string()) })

@@ -1,0 +1,173 @@
+//! A full SQLite database, and the floor over it: `rusqlite` by hand.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use entropic::prelude::*;
+use rusqlite::{Connection, Row};
+use serde_json::{Map, Value};
+
+use super::{CUSTOM_DATA, Method, Orbit, floor_id, shuffled};
+
+/// Databases are kept below the target folder; a change of their content wants another number.
+const VERSION: u32 = 1;
+/// How many rows have a result, at most; only these are asked for.
+const ASKED: usize = 10_000;
+
+/// The columns of the table, as the floor selects them.
+macro_rules! columns {
+    () => {
+        "adaptive, drag, dt, label, mass, method, seed, steps, energy, period, orbits.id, result_file, created_at, custom_data"
+    };
+}
+
+/// All rows, for the floor of bulk reads.
+pub const ALL: &str = concat!("SELECT ", columns!(), " FROM orbits");
+/// The same in the order of entropic's listings.
+pub const LISTED: &str = concat!("SELECT ", columns!(), " FROM orbits ORDER BY created_at, id");
+/// The rows of a list of ids, in its order.
+pub const JOINED: &str =
+    concat!("SELECT ", columns!(), " FROM json_each(?) AS asked JOIN orbits ON orbits.id = asked.value");
+
+/// A database of some rows, and the points that may be asked for, in random order.
+pub struct Fixture {
+    dir: PathBuf,
+    pub points: Vec<Orbit>,
+}
+
+impl Fixture {
+    /// Finds the database of an earlier start, or makes it.
+    pub fn of(rows: u32) -> Result<Self, Box<dyn Error>> {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("orbits-{rows}-v{VERSION}"));
+        let points: Vec<Orbit> = shuffled(rows, ASKED).into_iter().map(Orbit::nth).collect();
+        let fixture = Self { dir, points };
+        let done = fixture.dir.join("done");
+        if !done.exists() {
+            let _ = fs::remove_dir_all(&fixture.dir);
+            fs::create_dir_all(&fixture.dir)?;
+            fixture.fill(rows)?;
+            fs::write(done, "")?;
+        }
+        Ok(fixture)
+    }
+
+    fn fill(&self, rows: u32) -> Result<(), Box<dyn Error>> {
+        drop(self.store()?);
+        let mut connection = self.connection()?;
+        let transaction = connection.transaction()?;
+        let mut insert = transaction.prepare("INSERT INTO orbits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?;
+        for n in 0..rows {
+            let o = Orbit::nth(n);
+            let id = o.id()?;
+            // What the floor computes must be the key that entropic uses.
+            assert_eq!(id.as_str(), floor_id(&o));
+            insert.execute(rusqlite::params![
+                o.adaptive,
+                o.drag,
+                o.dt,
+                o.label,
+                o.mass,
+                o.method.as_str(),
+                o.seed,
+                o.steps,
+                -0.5 / o.mass,
+                Option::<f64>::None,
+                id.as_str(),
+                self.result(id.as_str()).to_str(),
+                format!(
+                    "2026-11-{:02} {:02}:{:02}:28.{:06}",
+                    1 + n % 28,
+                    n / 28 % 24,
+                    n / 672 % 60,
+                    n % 1_000_000
+                ),
+                CUSTOM_DATA,
+            ])?;
+        }
+        drop(insert);
+        transaction.commit()?;
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE")?;
+        for point in &self.points {
+            fs::write(self.result(&floor_id(point)), "done\n")?;
+        }
+        Ok(())
+    }
+
+    fn result(&self, id: &str) -> PathBuf {
+        self.dir.join("results").join(format!("{id}.csv"))
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.join("runs.db")
+    }
+
+    pub fn store(&self) -> entropic::Result<Store<Orbit>> {
+        Store::builder()
+            .database(format!("sqlite://{}", self.database().display()))
+            .results_dir(self.dir.join("results"))
+            .file_suffix(".csv")
+            .open()
+    }
+
+    /// A connection of the floor, set up like the store's.
+    pub fn connection(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(self.database())?;
+        connection.execute_batch(
+            "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA journal_mode = wal",
+        )?;
+        Ok(connection)
+    }
+}
+
+/// What the floor makes of a row.
+pub struct FloorRecord {
+    pub params: Orbit,
+    pub energy: Option<f64>,
+    pub period: Option<f64>,
+    pub id: String,
+    pub result_file: PathBuf,
+    pub created_at: NaiveDateTime,
+    pub custom_data: Map<String, Value>,
+}
+
+impl FloorRecord {
+    pub fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            params: Orbit {
+                adaptive: row.get(0)?,
+                drag: row.get(1)?,
+                dt: row.get(2)?,
+                label: row.get(3)?,
+                mass: row.get(4)?,
+                method: Method::from_text(row.get_ref(5)?.as_str()?).expect("only methods were stored"),
+                seed: row.get(6)?,
+                steps: row.get(7)?,
+            },
+            energy: row.get(8)?,
+            period: row.get(9)?,
+            id: row.get(10)?,
+            result_file: row.get::<_, String>(11)?.into(),
+            created_at: NaiveDateTime::parse_from_str(row.get_ref(12)?.as_str()?, "%Y-%m-%d %H:%M:%S%.f")
+                .expect("only moments were stored"),
+            custom_data: serde_json::from_str(row.get_ref(13)?.as_str()?).expect("only objects were stored"),
+        })
+    }
+
+    /// The row of an id.
+    pub fn find(connection: &Connection, id: &str) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(concat!("SELECT ", columns!(), " FROM orbits WHERE id = ?"))?
+            .query_row([id], Self::read)
+    }
+
+    /// The rows of a query, all of them.
+    pub fn load(
+        connection: &Connection,
+        sql: &str,
+        binds: impl rusqlite::Params,
+    ) -> rusqlite::Result<Vec<Self>> {
+        connection.prepare_cached(sql)?.query_map(binds, Self::read)?.collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! What it costs to read a hundred thousand runs, and to sweep over ten thousand that are all there (SQLite), beside
+//! `rusqlite` by hand: every column decoded; for the sweep a `json_each` join, the hashes and the `stat`s as well.
+//!
+//! ```text
+//! cargo bench --bench list
+//! ```
+//!
+//! Budget: 1.5 times the floor.
+#![allow(missing_docs, reason = "a benchmark")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark says what went wrong, and what it found"
+)]
+
+mod common;
+
+use std::error::Error;
+
+use common::sqlite::{ALL, Fixture, FloorRecord, JOINED, LISTED};
+use common::{Versus, floor_id, measuring};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut versus = Versus::from_args();
+    let fixture = Fixture::of(if measuring() { 100_000 } else { 1_000 })?;
+    let (store, connection) = (fixture.store()?, fixture.connection()?);
+
+    versus.compare(
+        "list/list",
+        1.5,
+        || store.list().expect("all rows"),
+        || FloorRecord::load(&connection, LISTED, []).expect("all rows"),
+    );
+    versus.compare(
+        "list/query",
+        1.5,
+        || store.query(|table| table).expect("all rows"),
+        || FloorRecord::load(&connection, ALL, []).expect("all rows"),
+    );
+    versus.compare(
+        "list/sweep",
+        1.5,
+        || store.sweep(fixture.points.iter().cloned()).run().expect("hits"),
+        || {
+            let ids: Vec<String> = fixture.points.iter().map(floor_id).collect();
+            let ids = serde_json::to_string(&ids).expect("texts are JSON");
+            let records = FloorRecord::load(&connection, JOINED, [ids]).expect("rows");
+            for record in &records {
+                std::fs::metadata(&record.result_file).expect("the result is there");
+            }
+            records
+        },
+    );
+    versus.finish();
+    Ok(())
+}
