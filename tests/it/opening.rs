@@ -168,7 +168,8 @@ mod sqlite {
         let copy = s.dir().join("copy of 100% ?#'");
         fs::create_dir(&copy).unwrap();
         fs::copy(s.dir().join("runs.db"), copy.join("runs.db")).unwrap();
-        fs::create_dir(copy.join("results")).unwrap();
+        fs::create_dir_all(copy.join("results/.entropic")).unwrap();
+        fs::copy(s.results_dir().join(".entropic/store.json"), copy.join("results/.entropic/store.json")).unwrap();
         for entry in fs::read_dir(s.results_dir()).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -184,7 +185,7 @@ mod sqlite {
             .open()?;
         let record = reader.retrieve(&Orbit::of(1.0))?.unwrap();
         assert!(record.result_file.starts_with(&copy));
-        assert!(!copy.join("results/.entropic").exists());
+        assert_eq!(fs::read_dir(copy.join("results/.entropic")).unwrap().count(), 1, "nothing was made");
         Ok(())
     }
 
