@@ -102,10 +102,15 @@ impl Error {
         }
     }
 
-    /// The same call may succeed later: a busy database, a lost connection.
+    /// The same call may succeed later: a busy database, a lost connection, a run that somebody
+    /// else is still making.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Db(error) if error.is_transient())
+        match self {
+            Self::Db(error) => error.is_transient(),
+            Self::Store(error) => matches!(error, StoreError::StillRunning { .. }),
+            _ => false,
+        }
     }
 
     /// The store cannot do that as it was opened: it is read-only, has no runner, or lacks a feature.

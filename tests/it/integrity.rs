@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use entropic::{IntegrityReport, Problem, Result};
+use entropic::{IntegrityReport, Problem, Result, SimRecord};
 
 use crate::records::{Orbit, at, orbits};
 use crate::support::{Scratch, each_backend};
@@ -72,6 +72,165 @@ each_backend! {
         assert!(stored().starts_with(moved.to_str().unwrap()));
         assert!(store.repair(false)?.repointed.is_empty());
         assert_eq!(store.list()?[0].created_at, made.created_at);
+        Ok(())
+    }
+}
+
+each_backend! {
+    fn a_corrupt_journal_loses_nothing_that_is_stored(s: &Scratch) -> Result<()> {
+        let (store, calls) = orbits(s)?;
+        let made = store.run(&Orbit::of(1.0))?;
+        drop(store);
+        let journal = s.results_dir().join(".entropic/journal");
+        fs::create_dir_all(&journal).unwrap();
+        let evil = r#"{"publish":{"attempt":"../../..","id":"../../evil","replaces":true,"row":{}}}"#;
+        let shapeless = format!(r#"{{"publish":{{"attempt":"x","id":"{}","replaces":true,"row":{{"columns":3}}}}}}"#, made.id);
+        for (name, text) in [
+            ("garbage", "\0\u{1}garbage\n{{{{\n".to_owned()),
+            ("cut", format!("{{\"publish\":{{\"attempt\":\"x\",\"id\":\"{}\"", made.id)),
+            ("evil", format!("{evil}\n")),
+            ("empty", String::new()),
+        ] {
+            fs::write(journal.join(format!("{name}.jsonl")), text).unwrap();
+        }
+        let before = fs::read(&made.result_file).unwrap();
+        let (store, _) = orbits(s)?;
+        assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
+        assert_eq!(fs::read(&made.result_file).unwrap(), before);
+        assert_eq!(fs::read_dir(&journal).unwrap().count(), 0);
+        assert!(!s.dir().join("evil.h5").exists());
+        drop(store);
+        // A line whose row cannot be read is told, and neither forgotten nor in anybody's way.
+        fs::write(journal.join("shapeless.jsonl"), format!("{shapeless}\n")).unwrap();
+        let (store, _) = orbits(s)?;
+        assert_eq!(store.recovered().blocked, [made.id.clone()]);
+        assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
+        assert!(journal.join("shapeless.jsonl").exists());
+        assert_eq!(calls.count(), 1);
+        Ok(())
+    }
+
+    fn a_run_of_somebody_else_is_waited_for_as_long_as_wanted(s: &Scratch) -> Result<()> {
+        let slow = at(s).runner(|_: &Orbit, run| {
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            fs::write(run.result_file(), "x")
+        }).open()?;
+        let hasty = at(s).wait_at_most(std::time::Duration::from_millis(50))
+            .runner(|_: &Orbit, run| fs::write(run.result_file(), "y")).open()?;
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| slow.run(&Orbit::of(1.0)));
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            let error = hasty.run_or_retrieve(&Orbit::of(1.0)).unwrap_err();
+            assert!(error.is_transient() && error.to_string().contains("somebody else"), "{error}");
+            running.join().unwrap()
+        })?;
+        assert!(hasty.retrieve(&Orbit::of(1.0))?.is_some());
+        Ok(())
+    }
+
+    fn a_runner_that_asks_for_its_own_run_is_told(s: &Scratch) -> Result<()> {
+        let (store, _) = orbits(s)?;
+        let inner = store.clone();
+        let error = store
+            .with_runner(move |orbit: &Orbit, _| inner.run_or_retrieve(orbit).map(drop))
+            .run(&Orbit::of(1.0))
+            .unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("its runner cannot ask for it"), "{cause}");
+        // Other runs it may ask for.
+        let inner = store.clone();
+        store
+            .with_runner(move |_: &Orbit, run| -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
+                let other = inner.run_or_retrieve(&Orbit::of(2.0))?;
+                Ok(fs::copy(other.result_file, run.result_file()).map(drop)?)
+            })
+            .run(&Orbit::of(1.0))?;
+        assert_eq!(store.count()?, 2);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Keeps a database locked for some time, as another program's long write does.
+    fn locked<R>(s: &Scratch, time: Duration, job: impl FnOnce() -> R) -> R {
+        use diesel::Connection;
+        use diesel::connection::SimpleConnection;
+        let path = s.dir().join("runs.db");
+        let mut other = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::sleep(time);
+                other.batch_execute("ROLLBACK").unwrap();
+            });
+            job()
+        })
+    }
+
+    #[test]
+    fn a_locked_database_is_waited_for_within_the_budget_and_transient_beyond() -> Result<()> {
+        let s = Scratch::sqlite();
+        let (store, _) = orbits(&s)?;
+        locked(&s, Duration::from_millis(300), || store.run(&Orbit::of(1.0)))?;
+        let hasty = at(&s)
+            .patience(Duration::from_millis(100))
+            .runner(|_: &Orbit, run| fs::write(run.result_file(), "x"))
+            .open()?;
+        let start = Instant::now();
+        let error = locked(&s, Duration::from_millis(900), || hasty.run(&Orbit::of(2.0)).unwrap_err());
+        assert!(error.is_transient(), "{error:?}");
+        assert!(error.to_string().contains("busy"), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(5));
+        // The result is in place; whoever asks next writes the row and runs nothing.
+        let record = hasty.with_runner(|_, _| Err::<(), _>("ran again")).run_or_retrieve(&Orbit::of(2.0))?;
+        assert_eq!(fs::read_to_string(record.result_file).unwrap(), "x");
+        assert_eq!(hasty.recovered().adopted, [Orbit::of(2.0).id()?]);
+        Ok(())
+    }
+
+    #[test]
+    fn on_a_network_file_system_the_rollback_journal_is_used() -> Result<()> {
+        for (network, wanted) in [(true, "delete"), (false, "wal")] {
+            let s = Scratch::sqlite();
+            let store = at(&s)
+                .network_file_system(network)
+                .runner(|_: &Orbit, run| fs::write(run.result_file(), "x"))
+                .open()?;
+            store.run(&Orbit::of(1.0))?;
+            assert_eq!(
+                s.scalar_text("SELECT journal_mode AS value FROM pragma_journal_mode").unwrap(),
+                wanted
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_damaged_database_is_told_and_left_as_it_is() -> Result<()> {
+        let s = Scratch::sqlite();
+        let (store, _) = orbits(&s)?;
+        for n in 0..200 {
+            store.run(&Orbit::of(f64::from(n)))?;
+        }
+        drop(store);
+        let path = s.dir().join("runs.db");
+        let whole = fs::read(&path).unwrap();
+        for (what, bytes) in [
+            ("cut", whole[..whole.len() / 2].to_vec()),
+            ("overwritten", [&whole[..1024], &vec![0xab; whole.len() - 1024][..]].concat()),
+        ] {
+            fs::write(&path, &bytes).unwrap();
+            let outcome = orbits(&s).and_then(|(store, _)| store.list());
+            let error = outcome.unwrap_err();
+            assert!(error.is_corrupt(), "{what}: {error:?}");
+        }
+        fs::write(&path, &whole).unwrap();
+        assert_eq!(orbits(&s)?.0.verify()?.rows, 200);
         Ok(())
     }
 }

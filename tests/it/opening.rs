@@ -169,7 +169,8 @@ mod sqlite {
         fs::create_dir(&copy).unwrap();
         fs::copy(s.dir().join("runs.db"), copy.join("runs.db")).unwrap();
         fs::create_dir_all(copy.join("results/.entropic")).unwrap();
-        fs::copy(s.results_dir().join(".entropic/store.json"), copy.join("results/.entropic/store.json")).unwrap();
+        fs::copy(s.results_dir().join(".entropic/store.json"), copy.join("results/.entropic/store.json"))
+            .unwrap();
         for entry in fs::read_dir(s.results_dir()).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

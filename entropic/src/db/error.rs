@@ -64,13 +64,13 @@ pub enum DbError {
     },
     /// No connection came free in time.
     #[error(
-        "no connection to `{url}` came free within {seconds} s; is one kept too long, or the pool too small?"
+        "no connection to `{url}` came free within {seconds:.1} s; is one kept too long, or the pool too small?"
     )]
     Exhausted {
         /// The URL, without its password.
         url: String,
         /// How long was waited.
-        seconds: u64,
+        seconds: f64,
     },
     /// The table differs from the struct.
     #[error("table `{table}` in `{url}` differs from its record: {}", listed(differences))]
@@ -83,14 +83,14 @@ pub enum DbError {
         differences: Vec<Difference>,
     },
     /// Another process kept the database busy for longer than the budget.
-    #[error("`{url}` stayed busy for {seconds} s while trying to {what}; try again, or find who holds it")]
+    #[error("`{url}` stayed busy for {seconds:.1} s while trying to {what}; try again, or find who holds it")]
     Busy {
         /// The URL, without its password.
         url: String,
         /// What was tried.
         what: &'static str,
         /// How long.
-        seconds: u64,
+        seconds: f64,
         /// What the database said last.
         source: DieselError,
     },

@@ -7,11 +7,9 @@ use diesel::RunQueryDsl;
 use diesel::r2d2::Pool;
 
 use super::error::{is_busy, is_damaged, is_lost};
-use super::pool::{self, CHECKOUT, Manager};
+use super::network::on_network;
+use super::pool::{self, Manager};
 use super::{Backend, Conn, DbError, DbUrl, PooledConn, RowError};
-
-/// How long a busy or vanished database is tried again before the caller hears of it.
-const BUDGET: Duration = Duration::from_secs(30);
 
 /// When a commit counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +29,10 @@ pub struct DbOptions {
     pub synchronous: Synchronous,
     /// The most connections at a time.
     pub pool_size: u32,
+    /// How long a busy or vanished database is tried again before the caller hears of it.
+    pub patience: Duration,
+    /// Whether the database file lies on a network file system; found out if not said.
+    pub network: Option<bool>,
 }
 
 impl Default for DbOptions {
@@ -40,6 +42,8 @@ impl Default for DbOptions {
             read_only: false,
             synchronous: Synchronous::Full,
             pool_size: u32::try_from(cores.saturating_add(1)).unwrap_or(16),
+            patience: Duration::from_secs(30),
+            network: None,
         }
     }
 }
@@ -73,6 +77,11 @@ impl Db {
                 return Err(DbError::NoFolder { folder: folder.to_owned(), path: path.to_owned() });
             }
         }
+        let network = options.network.unwrap_or_else(|| url.path().is_some_and(on_network));
+        if network && url.path().is_some() {
+            tracing::warn!(%url, "SQLite on a network file system is for one host; for several use PostgreSQL");
+        }
+        let options = DbOptions { network: Some(network), ..options };
         let pool = pool::pool(&url, &options)?;
         let db = Self { pool, url, options };
         db.greet()?;
@@ -121,7 +130,10 @@ impl Db {
             // The pool only knows that time ran out; a connection of our own tells why.
             match self.greet() {
                 Err(error) => error,
-                Ok(()) => DbError::Exhausted { url: self.url.to_string(), seconds: CHECKOUT.as_secs() },
+                Ok(()) => DbError::Exhausted {
+                    url: self.url.to_string(),
+                    seconds: self.options.patience.as_secs_f64(),
+                },
             }
         })
     }
@@ -171,11 +183,11 @@ impl Db {
             if !lost && !is_busy(&error) {
                 return Err(DbError::Query { url: url(), what, source: error });
             }
-            if start.elapsed() >= BUDGET {
+            if start.elapsed() >= self.options.patience {
                 return Err(DbError::Busy {
                     url: url(),
                     what,
-                    seconds: start.elapsed().as_secs(),
+                    seconds: start.elapsed().as_secs_f64(),
                     source: error,
                 });
             }

@@ -16,6 +16,7 @@ mod error;
 mod handle;
 mod identity;
 mod lock;
+mod network;
 mod pool;
 mod stored;
 mod url;

@@ -1,16 +1,12 @@
 //! Connections, set up in one place.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
 
 use diesel::ConnectionError;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
 use super::{Conn, DbError, DbOptions, DbUrl, Synchronous};
-
-/// How long a connection from the pool is waited for.
-pub(super) const CHECKOUT: Duration = Duration::from_secs(30);
 
 /// A connection of the pool; goes back when dropped. Derefs to [`Conn`].
 pub struct PooledConn(pub(super) PooledConnection<Manager>);
@@ -101,9 +97,6 @@ mod sqlite {
     use super::{DbOptions, DbUrl, ManagerError, Synchronous};
     use crate::db::error::is_busy;
 
-    /// How long one statement waits for another process's write before SQLite gives up.
-    const BUSY: Duration = Duration::from_secs(10);
-
     pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<SqliteConnection, ManagerError> {
         let Some(path) = url.path() else {
             return set_up(SqliteConnection::establish(":memory:")?, "memory", options);
@@ -112,7 +105,9 @@ mod sqlite {
     }
 
     fn read_write(path: &Path, options: &DbOptions) -> Result<SqliteConnection, ManagerError> {
-        set_up(SqliteConnection::establish(&text(path)?)?, "wal", options)
+        // The write-ahead log needs memory that all its users share, which no two hosts do.
+        let journal = if options.network == Some(true) { "delete" } else { "wal" };
+        set_up(SqliteConnection::establish(&text(path)?)?, journal, options)
     }
 
     /// A database in WAL mode wants to make files beside it even to be read. Where the folder forbids that, and
@@ -147,17 +142,21 @@ mod sqlite {
         };
         conn.batch_execute(&format!(
             "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous};",
-            BUSY.as_millis(),
+            options.patience.as_millis(),
         ))?;
         if !journal.is_empty() {
-            change_journal(&mut conn, journal)?;
+            change_journal(&mut conn, journal, options)?;
         }
         Ok(conn)
     }
 
     /// SQLite does not wait for others when the journal mode changes, so the waiting is done here.
-    fn change_journal(conn: &mut SqliteConnection, journal: &str) -> Result<(), ManagerError> {
-        let deadline = Instant::now() + BUSY;
+    fn change_journal(
+        conn: &mut SqliteConnection,
+        journal: &str,
+        options: &DbOptions,
+    ) -> Result<(), ManagerError> {
+        let deadline = Instant::now() + options.patience;
         loop {
             match conn.batch_execute(&format!("PRAGMA journal_mode = {journal}")) {
                 Err(error) if is_busy(&error) && Instant::now() < deadline => {
@@ -197,7 +196,7 @@ pub(super) fn pool(url: &DbUrl, options: &DbOptions) -> Result<Pool<Manager>, Db
     };
     builder
         .test_on_check_out(false)
-        .connection_timeout(CHECKOUT)
+        .connection_timeout(options.patience.max(std::time::Duration::from_millis(1)))
         .error_handler(Box::new(Silent))
         .build(Manager { url: url.clone(), options: options.clone() })
         .map_err(|error| DbError::Connect { url: url.to_string(), reason: error.to_string() })

@@ -25,7 +25,8 @@ use crate::params::RunId;
 pub struct Recovered {
     /// Runs that were finished, and whose rows have been written now.
     pub adopted: Vec<RunId>,
-    /// Runs that were finished, and whose place is taken by a file that is not ours; tried again each time.
+    /// Runs that were finished, and whose place is taken by a file that is not ours, or whose row was written by a
+    /// record of another shape; tried again each time.
     pub blocked: Vec<RunId>,
     /// How many staging folders of dead processes were removed.
     pub leftovers: usize,
@@ -89,14 +90,14 @@ enum Outcome {
 }
 
 impl Folder {
-    /// Finishes what dead processes have begun, but for ids that are held just now. `commit` writes a row, if it
-    /// still is to be written.
+    /// Finishes what dead processes have begun, but for ids that are held just now. `commit` writes a row, and
+    /// says whether it could be read.
     ///
     /// # Errors
     /// [`FileError::Io`], or what `commit` gave.
     pub fn recover<E: From<FileError>>(
         &self,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Recovered, E> {
         let mut recovered = Recovered::default();
         let others = self.others()?;
@@ -134,7 +135,7 @@ impl Folder {
         &self,
         lock: &IdLock,
         id: &RunId,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Recovered, E> {
         let mut recovered = Recovered::default();
         // Our own: results that are in place, and whose rows could not be written.
@@ -172,7 +173,7 @@ impl Folder {
         lock: &IdLock,
         other: &Other,
         entry: &Entry,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
         let staging = self.staging().join(&other.name);
@@ -195,7 +196,7 @@ impl Folder {
         _lock: &IdLock,
         staging: &Path,
         entry: &Entry,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<(), E>,
+        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
         let id = entry.run_id();
         // A journal that was edited by hand must not lead out of the folder.
@@ -217,7 +218,9 @@ impl Folder {
         } else if fs::symlink_metadata(&target).is_err() {
             return Ok(Outcome::Void);
         }
-        commit(&id, entry.row.clone())?;
+        if !commit(&id, entry.row.clone())? {
+            return Ok(Outcome::Blocked);
+        }
         tracing::info!(%id, "adopted a finished run of a dead process");
         Ok(Outcome::Adopted)
     }

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::store::{Inner, Results, Runner};
 use super::{CancelToken, RunContext, Store};
@@ -26,6 +27,7 @@ pub struct StoreBuilder<T: Stored> {
     checksum: bool,
     adopt: bool,
     cancel: CancelToken,
+    wait: Option<Duration>,
     options: DbOptions,
     record: PhantomData<fn() -> T>,
 }
@@ -42,6 +44,7 @@ impl<T: Stored> StoreBuilder<T> {
             checksum: false,
             adopt: false,
             cancel: CancelToken::new(),
+            wait: None,
             options: DbOptions::default(),
             record: PhantomData,
         }
@@ -124,6 +127,27 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
+    /// How long a database that others keep busy, or whose server is gone, is tried again before a call fails with
+    /// an error that `is_transient`; 30 seconds by default.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.options.patience = patience;
+        self
+    }
+
+    /// How long a run that somebody else is making is waited for; without end by default. A call that gives up fails
+    /// with an error that `is_transient`.
+    pub fn wait_at_most(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// Whether the database file lies on a network file system, where SQLite cannot use its write-ahead log; found
+    /// out (on Linux) if not said.
+    pub fn network_file_system(mut self, network: bool) -> Self {
+        self.options.network = Some(network);
+        self
+    }
+
     /// Opens the store: connects, makes the table and the results folder if they are missing, and checks them if
     /// they are there.
     ///
@@ -182,6 +206,7 @@ impl<T: Stored> StoreBuilder<T> {
             results: self.results,
             checksum: self.checksum,
             cancel: self.cancel,
+            wait: self.wait,
             recovered: Mutex::default(),
         };
         let store = Store::new(Arc::new(inner), self.runner);

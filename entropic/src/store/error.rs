@@ -68,6 +68,14 @@ pub enum StoreError {
         /// What it said.
         message: String,
     },
+    /// Somebody else has been making the run for longer than this store waits.
+    #[error("run `{id}` is still being made by somebody else after {seconds:.1} s")]
+    StillRunning {
+        /// The key.
+        id: RunId,
+        /// How long was waited.
+        seconds: f64,
+    },
     /// The run was cancelled.
     #[error("run `{id}` was cancelled")]
     Cancelled {

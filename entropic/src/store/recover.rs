@@ -2,17 +2,17 @@
 
 use std::sync::PoisonError;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Store, StoreError};
+use crate::Result;
 use crate::db::{NewRow, RunLock, Stored};
 use crate::files::{FileError, IdLock, Recovered};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
-use crate::{Error, Result};
 
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,24 +55,35 @@ pub(super) enum Renewed {
 impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id, and finishes what anybody has begun of it.
     pub(super) fn hold(&self, id: &RunId) -> Result<Hold<'_>> {
-        let cancelled = || StoreError::Cancelled { id: id.clone() };
-        let cancel = &self.inner.cancel;
-        let file = self.folder().lock(id, || cancel.is_cancelled())?.ok_or_else(cancelled)?;
-        let db = self.db_lock(id)?.ok_or_else(cancelled)?;
+        let start = Instant::now();
+        let file = self.folder().lock(id, || self.gives_up(start))?.ok_or_else(|| self.gave_up(id, start))?;
+        let db = self.db_lock(id, start)?;
         let recovered = self.folder().recover_id(&file, id, &mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
         Ok(Hold { db, file })
     }
 
-    /// The lock that processes on other hosts see. `None` once the store is cancelled.
-    fn db_lock(&self, id: &RunId) -> Result<Option<RunLock<'_>>> {
+    fn gives_up(&self, start: Instant) -> bool {
+        self.inner.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| start.elapsed() >= wait)
+    }
+
+    fn gave_up(&self, id: &RunId, start: Instant) -> StoreError {
+        if self.inner.cancel.is_cancelled() {
+            StoreError::Cancelled { id: id.clone() }
+        } else {
+            StoreError::StillRunning { id: id.clone(), seconds: start.elapsed().as_secs_f64() }
+        }
+    }
+
+    /// The lock that processes on other hosts see.
+    fn db_lock(&self, id: &RunId, start: Instant) -> Result<RunLock<'_>> {
         let mut pause = Duration::from_millis(2);
         loop {
             if let Some(lock) = self.inner.locks.try_take(id)? {
-                return Ok(Some(lock));
+                return Ok(lock);
             }
-            if self.inner.cancel.is_cancelled() {
-                return Ok(None);
+            if self.gives_up(start) {
+                return Err(self.gave_up(id, start).into());
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(100));
@@ -86,7 +97,7 @@ impl<T: Stored> Store<T> {
             return Ok(Renewed::Held);
         }
         tracing::warn!(table = T::TABLE.name, %id, "the lock session was lost; locking again");
-        hold.db = self.db_lock(id)?.ok_or_else(|| StoreError::Cancelled { id: id.clone() })?;
+        hold.db = self.db_lock(id, Instant::now())?;
         Ok(Renewed::Anew)
     }
 
@@ -120,20 +131,16 @@ impl<T: Stored> Store<T> {
         self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).add(recovered);
     }
 
-    /// Writes a row that a journal kept.
-    fn commit_kept(&self, id: &RunId, row: Value) -> Result<()> {
+    /// Writes a row that a journal kept, if it is one of this record.
+    fn commit_kept(&self, id: &RunId, row: Value) -> Result<bool> {
         let kept = serde_json::from_value::<Kept>(row).ok();
         let parts = kept.and_then(|kept| {
             let (params, output) = T::from_values(kept.columns)?;
             Some((params, output, kept.result_file, kept.created_at, kept.custom_data))
         });
         let Some((params, output, result_file, created_at, custom_data)) = parts else {
-            return Err(Error::from(FileError::Journal {
-                why: format!(
-                    "the row of run `{id}` was written by a record of another shape than `{}`",
-                    T::TABLE.name
-                ),
-            }));
+            tracing::warn!(table = T::TABLE.name, %id, "a journal holds a row of another shape");
+            return Ok(false);
         };
         let row = NewRow {
             params: &params,
@@ -144,6 +151,6 @@ impl<T: Stored> Store<T> {
             custom_data: &custom_data,
         };
         self.db().with("store a recovered run", |conn| T::upsert(conn, &row))?;
-        Ok(())
+        Ok(true)
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
@@ -29,6 +30,7 @@ pub(super) struct Inner {
     pub(super) results: Results,
     pub(super) checksum: bool,
     pub(super) cancel: CancelToken,
+    pub(super) wait: Option<Duration>,
     pub(super) recovered: Mutex<Recovered>,
     pub(super) locks: RunLocks,
 }
