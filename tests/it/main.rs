@@ -12,6 +12,7 @@
 mod changes;
 mod crashes;
 // mod derive;
+mod disk;
 mod integrity;
 mod opening;
 mod params;
