@@ -1,5 +1,7 @@
 //! The error of the crate.
 
+use std::fmt;
+
 use crate::db::DbError;
 use crate::files::FileError;
 use crate::params::ParamsError;
@@ -24,7 +26,7 @@ use crate::store::StoreError;
 /// let error = Store::<sim::Decay>::builder().database("mysql://host/runs").open().unwrap_err();
 /// assert!(error.is_invalid_input());
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Parameters or ids that cannot be.
@@ -50,6 +52,19 @@ pub enum Error {
         /// What the runner returned.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// The message and its causes: what `fn main() -> entropic::Result<()>` prints shall be read by people.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, "\n  because: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }
 
 /// A result with the error of the crate.

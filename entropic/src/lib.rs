@@ -133,6 +133,11 @@ pub use entropic_derive::SimEnum;
 #[cfg(feature = "derive")]
 pub use entropic_derive::SimColumn;
 
+/// The README's examples are tests too.
+#[cfg(all(doctest, feature = "derive", feature = "sqlite"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
 /// What nearly every program wants: the derives and the store.
 pub mod prelude {
     pub use crate::{Record, RunContext, SimColumn, SimEnum, SimRecord, Store};

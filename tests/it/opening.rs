@@ -248,8 +248,8 @@ mod sqlite {
         let error = open(&file).unwrap_err();
         assert!(error.is_corrupt(), "{error:?}");
         assert_eq!(fs::read(&file).unwrap(), before);
-        let error = open(&s.dir().join("no/such/folder/runs.db")).unwrap_err();
-        assert!(error.is_invalid_input() && error.to_string().contains("does not exist"), "{error}");
+        let error = open(&file.join("below/runs.db")).unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().contains("cannot be made"), "{error}");
         assert!(open(s.dir()).is_err());
         assert!(!s.results_dir().exists(), "nothing was made");
         let error = Store::<Orbit>::builder().database("nowhere.db").read_only(true).open().unwrap_err();
@@ -301,4 +301,35 @@ mod postgres {
 fn a_backend_that_is_not_compiled_in_is_told_with_its_feature() {
     let error = Store::<Orbit>::builder().database("postgres://h/d").open().unwrap_err();
     assert!(error.is_unsupported() && error.to_string().contains("feature `postgres`"), "{error}");
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_store_without_results_makes_no_results_folder() -> Result<()> {
+    let s = Scratch::sqlite();
+    let store = Store::<Orbit>::builder()
+        .database(s.url())
+        .without_results()
+        .runner(|_: &Orbit, _| Ok::<(), std::io::Error>(()))
+        .open()?;
+    store.run(&Orbit::of(1.0))?;
+    drop(store);
+    let mut names: Vec<_> = fs::read_dir(s.dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert!(names.iter().all(|name| name.to_str().unwrap().starts_with("runs.db")), "{names:?}");
+    assert!(!Path::new("results").exists());
+    Ok(())
+}
+
+#[cfg(all(feature = "sqlite", unix))]
+#[test]
+fn a_group_can_share_a_results_folder() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let s = Scratch::sqlite();
+    orbits(&s)?.0.run(&Orbit::of(1.0))?;
+    let plain = s.dir().join("plain");
+    fs::write(&plain, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&s.results_dir().join(".entropic/store.json")), mode(&plain));
+    Ok(())
 }

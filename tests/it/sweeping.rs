@@ -21,6 +21,9 @@ each_backend! {
         assert_eq!(report.records[0].custom_data["sweep"], 1);
         assert_eq!(report.records[1].custom_data.get("sweep"), None);
         assert!(report.is_complete());
+        assert_eq!(report.records.iter().map(|run| report.was_hit(run)).collect::<Vec<_>>(), [false, true, false, false]);
+        let told = report.to_string();
+        assert!(told.starts_with("4 runs: 1 hits, 3 misses, 0 failures in ") && told.contains("the hits saved"), "{told}");
         Ok(())
     }
 

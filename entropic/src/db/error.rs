@@ -32,13 +32,15 @@ pub enum DbError {
         /// The feature that brings it.
         feature: &'static str,
     },
-    /// The folder of a database file does not exist.
-    #[error("the folder `{}` of the database `{}` does not exist; make it first", folder.display(), path.display())]
+    /// The folder of a database file is not there and cannot be made.
+    #[error("the folder `{}` of the database `{}` cannot be made", folder.display(), path.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
         /// The database file.
         path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A database that shall only be read is not there.
     #[error("there is no database at `{}`, and a read-only store makes none", path.display())]

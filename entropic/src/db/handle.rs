@@ -73,8 +73,10 @@ impl Db {
             if options.read_only && !path.is_file() {
                 return Err(DbError::NoDatabase { path: path.to_owned() });
             }
-            if !folder.is_dir() {
-                return Err(DbError::NoFolder { folder: folder.to_owned(), path: path.to_owned() });
+            if !options.read_only
+                && let Err(source) = std::fs::create_dir_all(folder)
+            {
+                return Err(DbError::NoFolder { folder: folder.to_owned(), path: path.to_owned(), source });
             }
         }
         let network = options.network.unwrap_or_else(|| url.path().is_some_and(on_network));
@@ -195,6 +197,20 @@ impl Db {
             drop(pooled);
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(500));
+        }
+    }
+}
+
+impl Drop for Db {
+    /// Leaves the rows of an embedded database in its own file, as far as nobody else reads just now: whoever copies
+    /// the file alone shall have them.
+    fn drop(&mut self) {
+        if self.backend() == Backend::Sqlite && !self.options.read_only && !self.url.is_memory() {
+            use diesel::connection::SimpleConnection;
+            if let Some(mut pooled) = self.pool.try_get() {
+                // It is only tidiness.
+                let _ = pooled.conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)");
+            }
         }
     }
 }

@@ -52,7 +52,8 @@ pub enum FileError {
     /// The folder belongs to another store.
     #[error(
         "the results folder `{}` belongs to another store (table `{table}`, store {found}); this one is {wanted}: \
-         choose another `results_dir`, or take the folder over with `.adopt_results_dir()`", path.display()
+         choose another `results_dir`, remove the folder if it is not wanted any more, or take it over with \
+         `.adopt_results_dir()`", path.display()
     )]
     Foreign {
         /// The folder.

@@ -135,7 +135,7 @@ impl Folder {
         let path = self.mark_path();
         let failed = || FileError::io("write", &path);
         let text = serde_json::to_string_pretty(mark).map_err(|error| failed()(error.into()))?;
-        let mut file = tempfile::NamedTempFile::new_in(self.own()).map_err(failed())?;
+        let mut file = for_all().tempfile_in(self.own()).map_err(failed())?;
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
         let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
         persisted.map_err(|error| failed()(error.error))?;
@@ -298,6 +298,19 @@ impl Folder {
         let path = self.absolute(resolved);
         rename::remove(&path).map_err(FileError::io("remove", &path))
     }
+}
+
+/// Temporary files with the permissions of any other file: what is made here becomes permanent, and a group may share
+/// it.
+fn for_all() -> tempfile::Builder<'static, 'static> {
+    #[allow(unused_mut, reason = "there are no such permissions elsewhere")]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
 }
 
 impl Drop for Folder {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use super::store::{Inner, Results, Runner};
 use super::{CancelToken, RunContext, Store};
 use crate::Result;
 use crate::db::{Db, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
-use crate::files::{Claim, Durability, Folder};
+use crate::files::{Claim, Durability, FileError, Folder};
 
 /// Says where a store keeps its rows and results, and how its runs are made.
 ///
@@ -19,7 +21,7 @@ use crate::files::{Claim, Durability, Folder};
 #[must_use = "a builder does nothing until `.open()`"]
 pub struct StoreBuilder<T: Stored> {
     database: String,
-    results_dir: PathBuf,
+    results_dir: Option<PathBuf>,
     suffix: String,
     runner: Option<Runner<T>>,
     durability: Durability,
@@ -36,7 +38,7 @@ impl<T: Stored> StoreBuilder<T> {
     pub(super) fn new() -> Self {
         Self {
             database: "db.sqlite3".to_owned(),
-            results_dir: PathBuf::from("./results"),
+            results_dir: None,
             suffix: ".h5".to_owned(),
             runner: None,
             durability: Durability::default(),
@@ -58,7 +60,7 @@ impl<T: Stored> StoreBuilder<T> {
 
     /// The folder of the results; made if it is missing. It belongs to this store alone.
     pub fn results_dir(mut self, dir: impl AsRef<Path>) -> Self {
-        self.results_dir = dir.as_ref().to_owned();
+        self.results_dir = Some(dir.as_ref().to_owned());
         self
     }
 
@@ -88,6 +90,9 @@ impl<T: Stored> StoreBuilder<T> {
     }
 
     /// Runs have no result file: their outputs and custom data say everything. `result_file` is then empty.
+    ///
+    /// Unless a [`results_dir`](Self::results_dir) is given, locks, scratch and checkpoint folders are kept beside the
+    /// database file (`runs.db-work/`), or in a temporary folder if there is none.
     pub fn without_results(mut self) -> Self {
         self.results = Results::None;
         self
@@ -180,7 +185,8 @@ impl<T: Stored> StoreBuilder<T> {
     /// ```
     pub fn open(self) -> Result<Store<T>> {
         let url: DbUrl = self.database.parse()?;
-        let folder = Folder::new(&self.results_dir, &self.suffix, self.durability)?;
+        let (dir, private) = self.folder(&url)?;
+        let folder = Folder::new(&dir, &self.suffix, self.durability)?;
         let options = DbOptions {
             synchronous: match self.durability {
                 Durability::Full => Synchronous::Full,
@@ -208,11 +214,35 @@ impl<T: Stored> StoreBuilder<T> {
             cancel: self.cancel,
             wait: self.wait,
             recovered: Mutex::default(),
+            _private: private,
         };
         let store = Store::new(Arc::new(inner), self.runner);
         if recovers {
             store.recover()?;
         }
         Ok(store)
+    }
+
+    /// The folder where runs are made, and the guard of one that is for this store alone.
+    ///
+    /// Runs without results are made beside the database, where other processes see their locks; without a database
+    /// file, in a folder that goes with the store.
+    fn folder(&self, url: &DbUrl) -> Result<(PathBuf, Option<TempDir>)> {
+        if let Some(dir) = &self.results_dir {
+            return Ok((dir.clone(), None));
+        }
+        match (self.results, url.path()) {
+            (Results::Written, _) => Ok((PathBuf::from("./results"), None)),
+            (Results::None, Some(path)) => {
+                let mut name = path.as_os_str().to_owned();
+                name.push("-work");
+                Ok((PathBuf::from(name), None))
+            }
+            (Results::None, None) => {
+                let dir = tempfile::Builder::new().prefix("entropic-").tempdir();
+                let dir = dir.map_err(FileError::io("make a folder in", &std::env::temp_dir()))?;
+                Ok((dir.path().to_owned(), Some(dir)))
+            }
+        }
     }
 }

@@ -12,8 +12,8 @@ use super::store::{Results, Runner};
 use super::{RunContext, Store, StoreError};
 use crate::db::{NewRow, Stored};
 use crate::files::{Attempt, sha256};
-use crate::params::RunId;
-use crate::record::{CustomData, Record, Timestamp};
+use crate::params::{ParamsError, RunId};
+use crate::record::{ColumnError, CustomData, Record, Timestamp};
 use crate::{Error, Result};
 
 /// The key of `custom_data` that holds the SHA-256 of the result.
@@ -236,7 +236,11 @@ impl<T: Stored> Store<T> {
                 .into_iter()
                 .map(|(column, why)| {
                     tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
-                    (column.to_owned(), why.to_string().into())
+                    let why = match why {
+                        ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
+                        other => other.to_string(),
+                    };
+                    (column.to_owned(), why.into())
                 })
                 .collect();
             custom_data.insert(UNSTORED.to_owned(), reasons.into());

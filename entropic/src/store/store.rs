@@ -33,6 +33,8 @@ pub(super) struct Inner {
     pub(super) wait: Option<Duration>,
     pub(super) recovered: Mutex<Recovered>,
     pub(super) locks: RunLocks,
+    /// Removed with the store, where it has a folder for itself.
+    pub(super) _private: Option<tempfile::TempDir>,
 }
 
 /// The runs of one record type: a table of parameters and outputs, and a folder of results.

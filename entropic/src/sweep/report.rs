@@ -1,5 +1,6 @@
 //! What a sweep did.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -51,6 +52,7 @@ pub struct SweepReport<T: SimRecord> {
     pub elapsed: Duration,
     /// How long the hits took when they were run: what the store has saved.
     pub saved: Duration,
+    pub(super) made: HashSet<RunId>,
 }
 
 impl<T: SimRecord> SweepReport<T> {
@@ -63,7 +65,14 @@ impl<T: SimRecord> SweepReport<T> {
             failures: Vec::new(),
             elapsed: Duration::ZERO,
             saved: Duration::ZERO,
+            made: HashSet::new(),
         }
+    }
+
+    /// Whether a record of this sweep was there already.
+    #[must_use]
+    pub fn was_hit(&self, record: &Record<T>) -> bool {
+        !self.made.contains(&record.id)
     }
 
     /// Whether every point has a record.
@@ -77,14 +86,16 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} runs: {} hits, {} misses, {} failures in {:.3} s; the hits saved {:.3} s",
+            "{} runs: {} hits, {} misses, {} failures in {:.1?}",
             self.hits + self.misses + self.failures.len(),
             self.hits,
             self.misses,
             self.failures.len(),
-            self.elapsed.as_secs_f64(),
-            self.saved.as_secs_f64(),
+            self.elapsed,
         )?;
+        if self.hits > 0 {
+            write!(f, "; the hits saved {:.1?}", self.saved)?;
+        }
         for failure in &self.failures {
             match &failure.id {
                 Some(id) => write!(f, "\n  run `{id}`: {}", failure.error)?,

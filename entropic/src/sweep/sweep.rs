@@ -182,6 +182,7 @@ impl<T: Stored> Chunk<'_, T> {
                 .unwrap_or_default();
         } else {
             self.report.misses += 1;
+            self.report.made.insert(record.id.clone());
         }
         self.report.records.push(record);
     }
