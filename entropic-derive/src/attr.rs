@@ -1,10 +1,10 @@
 //! `#[sim(…)]`: which keys there are, where each may stand, and what each looks like.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::Span;
+use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, Token};
 
 use crate::errors::Errors;
 use crate::names;
@@ -68,13 +68,16 @@ pub struct Item {
 enum Value {
     None,
     Expr(Expr),
-    List(TokenStream),
+    List(MetaList),
 }
 
 impl Item {
+    fn form(&self) -> &'static str {
+        KEYS.iter().find(|key| key.name == self.key).map_or("", |key| key.form)
+    }
+
     fn wrong_form(&self) -> syn::Error {
-        let form = KEYS.iter().find(|key| key.name == self.key).map_or("", |key| key.form);
-        syn::Error::new(self.span, format!("`{}` is written like this: `#[sim({form})]`", self.key))
+        syn::Error::new(self.span, format!("`{}` is written `#[sim({})]`", self.key, self.form()))
     }
 
     /// `key` alone.
@@ -93,19 +96,24 @@ impl Item {
     /// `key = 2`.
     pub fn number(&self) -> syn::Result<u32> {
         match &self.value {
-            Value::Expr(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => number.base10_parse(),
+            Value::Expr(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => {
+                number.base10_parse().map_err(|_| self.wrong_form())
+            }
             _ => Err(self.wrong_form()),
         }
     }
 
-    /// `key = Name`, or `key = "Name"`.
-    pub fn name(&self) -> syn::Result<(String, Span)> {
+    /// `key = Name`: the last segment, and the whole to point at.
+    pub fn name(&self) -> syn::Result<(String, Expr)> {
+        if let Value::Expr(expr @ Expr::Path(path)) = &self.value
+            && let Some(last) = path.path.segments.last()
+        {
+            return Ok((names::plain(&last.ident), expr.clone()));
+        }
         match &self.value {
-            Value::Expr(Expr::Path(path)) => match path.path.segments.last() {
-                Some(last) => Ok((names::plain(&last.ident), path.span())),
-                None => Err(self.wrong_form()),
-            },
-            Value::Expr(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Ok((text.value(), text.span())),
+            Value::Expr(expr @ Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+                Ok((text.value(), expr.clone()))
+            }
             _ => Err(self.wrong_form()),
         }
     }
@@ -119,68 +127,110 @@ impl Item {
         }
     }
 
-    /// `key(…)`.
-    pub fn list(&self) -> syn::Result<TokenStream> {
+    /// `key(…)`, a list of `T` with commas between.
+    pub fn list<T: Parse>(&self) -> syn::Result<Punctuated<T, Token![,]>> {
         match &self.value {
-            Value::List(tokens) => Ok(tokens.clone()),
+            Value::List(list) => list
+                .parse_args_with(Punctuated::parse_terminated)
+                .map_err(|error| explained(&error, &format!("`{}` is written `{}`", self.key, self.form()))),
             _ => Err(self.wrong_form()),
         }
     }
 }
 
-/// The items of all `#[sim(…)]` here; unknown, misplaced and repeated keys are errors.
-pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Vec<Item> {
+/// What the `#[sim(…)]` of one place say.
+pub struct Items {
+    items: Vec<Item>,
+    /// Whether nothing was wrong with them. What seems to be missing in a place with a mistake may be what the
+    /// mistake was meant to say, so it is not told as well.
+    pub sound: bool,
+}
+
+impl Items {
+    pub fn get(&self, key: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.key == key)
+    }
+
+    /// Whether `key` stands here, alone as it should.
+    pub fn has_flag(&self, key: &str, errors: &mut Errors) -> bool {
+        self.get(key).is_some_and(|item| {
+            errors.keep(item.flag());
+            true
+        })
+    }
+}
+
+/// The items of all `#[sim(…)]` here; unknown, misplaced and repeated keys are errors. A misspelt key is taken
+/// for the one that it resembles, so that nothing else goes wrong because of it.
+pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
     let mut items: Vec<Item> = Vec::new();
+    let mut sound = true;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("sim")) {
         let metas = if matches!(attr.meta, Meta::List(_)) {
             attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+                .map_err(|error| explained(&error, "attributes are written `#[sim(key, key = value)]`"))
         } else {
-            Err(syn::Error::new_spanned(&attr.meta, "write `#[sim(…)]` with what is meant inside"))
+            Err(syn::Error::new_spanned(&attr.meta, "attributes are written `#[sim(key, key = value)]`"))
         };
-        for meta in errors.keep(metas).into_iter().flatten() {
-            let Some(key) = key_of(meta.path(), place, errors) else { continue };
+        let Some(metas) = errors.keep(metas) else {
+            sound = false;
+            continue;
+        };
+        for meta in metas {
             let span = meta.path().span();
-            if items.iter().any(|item| item.key == key) {
-                errors.at(span, format!("`{key}` is given twice; keep one"));
-                continue;
-            }
+            let key = match key_of(meta.path(), place) {
+                Ok(key) if items.iter().any(|item| item.key == key) => {
+                    errors.on(meta.path(), format!("`{key}` is given twice; keep one"));
+                    sound = false;
+                    continue;
+                }
+                Ok(key) => key,
+                Err((error, meant)) => {
+                    errors.push(error);
+                    sound = false;
+                    match meant {
+                        Some(key) if items.iter().all(|item| item.key != key) => key,
+                        _ => continue,
+                    }
+                }
+            };
             let value = match meta {
                 Meta::Path(_) => Value::None,
                 Meta::NameValue(pair) => Value::Expr(pair.value),
-                Meta::List(list) => Value::List(list.tokens),
+                Meta::List(list) => Value::List(list),
             };
             items.push(Item { key, span, value });
         }
     }
-    items
+    Items { items, sound }
 }
 
-fn key_of(path: &Path, place: Place, errors: &mut Errors) -> Option<&'static str> {
-    let given = path.to_token_stream().to_string();
+/// What the parser of Rust says, and what should have been written.
+fn explained(error: &syn::Error, form: &str) -> syn::Error {
+    syn::Error::new(error.span(), format!("{error}; {form}"))
+}
+
+/// The key that stands there; else what is wrong with it, and the key that it must have meant.
+fn key_of(path: &Path, place: Place) -> Result<&'static str, (syn::Error, Option<&'static str>)> {
+    let given = path.segments.iter().map(|s| names::plain(&s.ident)).collect::<Vec<_>>().join("::");
+    let error = |message: String| syn::Error::new_spanned(path, message);
     let Some(key) = KEYS.iter().find(|key| key.name == given) else {
-        let here: Vec<&str> =
+        let here: Vec<&'static str> =
             KEYS.iter().filter(|key| key.places.contains(&place)).map(|key| key.name).collect();
-        let hint = match names::nearest(&given, &here) {
+        let near = names::nearest(&given, &here);
+        let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("{} takes {}", place.name(), listed(&here)),
         };
-        errors.on(path, format!("there is no attribute `{given}` for {}: {hint}", place.name()));
-        return None;
+        return Err((error(format!("there is no attribute `{given}` for {}: {hint}", place.name())), near));
     };
-    if !key.places.contains(&place) {
-        let places: Vec<&str> = key.places.iter().map(|place| place.name()).collect();
-        errors.on(
-            path,
-            format!(
-                "`{given}` stands on {}, not on {}: `#[sim({})]`",
-                places.join(" or "),
-                place.name(),
-                key.form
-            ),
-        );
-        return None;
+    if key.places.contains(&place) {
+        return Ok(key.name);
     }
-    Some(key.name)
+    let places: Vec<&str> = key.places.iter().map(|place| place.name()).collect();
+    let places = places.join(", ");
+    let places = places.rsplit_once(", ").map_or(places.clone(), |(most, last)| format!("{most} or {last}"));
+    Err((error(format!("`#[sim({})]` stands on {places}, not on {}", key.form, place.name())), None))
 }
 
 fn listed(names: &[&str]) -> String {
@@ -188,20 +238,28 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// The path generated code reaches the library by: `::entropic`, or what `crate = "…"` says.
-pub fn crate_path(items: &[Item], errors: &mut Errors) -> Path {
+pub fn crate_path(items: &Items, errors: &mut Errors) -> Path {
     let standard = || syn::parse_quote!(::entropic);
-    let Some(item) = items.iter().find(|item| item.key == "crate") else { return standard() };
+    let Some(item) = items.get("crate") else { return standard() };
     let Some(text) = errors.keep(item.text()) else { return standard() };
-    match syn::parse_str::<Path>(&text.value()) {
-        Ok(path) if path.leading_colon.is_some() || path.segments.first().is_some_and(|s| s.ident == "crate") => {
-            path
-        }
-        _ => {
-            errors.on(
-                &text,
-                "the path must hold everywhere: begin it with `::` or `crate::`, e.g. `crate = \"::entropic\"`",
-            );
-            standard()
-        }
+    // What is no path is not shown to Rust's lexer, which has words of its own for it.
+    let given = text.value();
+    let path = given
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == ':')
+        .then(|| syn::parse_str::<Path>(&given));
+    let Some(Ok(mut path)) = path else {
+        errors.on(&text, "`crate` is the path of the library, e.g. `crate = \"::entropic\"`");
+        return standard();
+    };
+    if path.leading_colon.is_none() && path.segments.first().is_none_or(|first| first.ident != "crate") {
+        errors.on(
+            &text,
+            format!(
+                "the path must hold everywhere: begin it with `::` or `crate::`, e.g. `crate = \"::{given}\"`"
+            ),
+        );
+        path.leading_colon = Some(syn::token::PathSep::default());
     }
+    path
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::errors::Errors;
-use crate::model::{Field, Record};
+use crate::model::{Field, Record, Role};
 use crate::names;
 
 /// The most columns Diesel can be compiled for here, with the feature `wide-tables`.
@@ -11,6 +11,9 @@ const WIDEST: usize = 64;
 
 /// Judges the record as a whole.
 pub fn check(record: &Record, errors: &mut Errors) {
+    if !record.well_shaped {
+        return;
+    }
     has_a_parameter(record, errors);
     no_reserved_name(record, errors);
     no_column_twice(record, errors);
@@ -19,22 +22,29 @@ pub fn check(record: &Record, errors: &mut Errors) {
 
 fn has_a_parameter(record: &Record, errors: &mut Errors) {
     if record.fields.is_empty() {
-        errors.on(&record.ident, "a record needs at least one parameter");
+        errors.on(
+            &record.ident,
+            format!(
+                "a record needs at least one parameter, by which its runs are found: \
+                 `struct {} {{ mass: f64 }}`",
+                record.ident
+            ),
+        );
     }
 }
 
-/// The four columns that every record has cannot be the user's; names differ in more than case, because SQL
-/// does not see case.
+/// The four columns that every record has cannot be the user's; names differ in more than case, because SQLite
+/// does not see the case of ASCII letters.
 fn no_reserved_name(record: &Record, errors: &mut Errors) {
-    for field in record.columns() {
-        let lower = field.column.to_lowercase();
+    for field in record.columns().filter(|field| field.sound) {
+        let lower = field.column.to_ascii_lowercase();
         if let Some(reserved) = names::RESERVED.iter().find(|name| **name == lower) {
-            errors.on(
-                &field.ident,
+            let owner = names::Case::Snake.apply(&names::plain(&record.ident));
+            errors.at(
+                field.named_at,
                 format!(
-                    "`{reserved}` is a column that entropic adds to every record: rename the field, \
-                     e.g. `{}_{reserved}`",
-                    record.table.trim_end_matches('s')
+                    "`{reserved}` is a column that entropic adds to every record: choose another name, \
+                     e.g. `{owner}_{reserved}`"
                 ),
             );
         }
@@ -43,27 +53,32 @@ fn no_reserved_name(record: &Record, errors: &mut Errors) {
 
 fn no_column_twice(record: &Record, errors: &mut Errors) {
     let mut seen: HashMap<String, &Field> = HashMap::new();
-    for field in record.columns() {
-        let lower = field.column.to_lowercase();
-        match seen.get(&lower) {
-            Some(first) if first.column == field.column => errors.on(
-                &field.ident,
+    for field in record.columns().filter(|field| field.sound) {
+        let Some(first) = seen.get(&field.column.to_ascii_lowercase()) else {
+            seen.insert(field.column.to_ascii_lowercase(), field);
+            continue;
+        };
+        if first.column != field.column {
+            errors.at(
+                field.named_at,
                 format!(
-                    "column `{}` is there twice: give one of the fields another with `#[sim(rename = \"…\")]`",
-                    field.column
-                ),
-            ),
-            Some(first) => errors.on(
-                &field.ident,
-                format!(
-                    "columns `{}` and `{}` are the same to SQL, which ignores case: \
+                    "columns `{}` and `{}` are the same to SQLite, which ignores case: \
                      give one another name with `#[sim(rename = \"…\")]`",
                     first.column, field.column
                 ),
-            ),
-            None => {
-                seen.insert(lower, field);
-            }
+            );
+        } else if first.ident == field.ident && first.role != Role::Output && field.role != Role::Output {
+            // The compiler says of its own accord that a field is declared twice.
+            errors.silently();
+        } else {
+            errors.at(
+                field.named_at,
+                format!(
+                    "there is a column `{}` already: give one of them another name with \
+                     `#[sim(rename = \"…\")]`",
+                    field.column
+                ),
+            );
         }
     }
 }
@@ -74,7 +89,7 @@ fn not_too_wide(record: &Record, errors: &mut Errors) {
         errors.on(
             &record.ident,
             format!(
-                "`{}` has {width} columns with the four reserved ones, and {WIDEST} is the most: \
+                "`{}` has {width} columns with the four that entropic adds, and {WIDEST} is the most: \
                  gather some fields in a struct and store it with `#[sim(json)]`",
                 record.ident
             ),

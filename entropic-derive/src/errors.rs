@@ -6,12 +6,13 @@ use quote::ToTokens;
 /// Collects errors; must be asked for them before it goes.
 pub struct Errors {
     all: Option<syn::Error>,
+    silent: bool,
     asked: bool,
 }
 
 impl Errors {
     pub fn new() -> Self {
-        Self { all: None, asked: false }
+        Self { all: None, silent: false, asked: false }
     }
 
     pub fn push(&mut self, error: syn::Error) {
@@ -34,10 +35,16 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Something is wrong that the compiler tells without help.
+    pub fn silently(&mut self) {
+        self.silent = true;
+    }
+
     /// The errors as tokens, if there are any.
     pub fn finish(mut self) -> Option<TokenStream> {
         self.asked = true;
-        self.all.take().map(|all| all.into_compile_error())
+        let told = self.all.take().map(|all| all.into_compile_error());
+        told.or_else(|| self.silent.then(TokenStream::new))
     }
 }
 

@@ -9,6 +9,7 @@ mod attr;
 mod check;
 mod errors;
 mod expand;
+mod manifest;
 mod model;
 mod names;
 mod sim_column;

@@ -1,12 +1,11 @@
 //! The record as the rest of the crate sees it.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Expr, Fields, Path, Token, Type, Visibility};
+use syn::{Data, DeriveInput, Expr, Fields, Generics, Path, Token, Type, Visibility};
 
-use crate::attr::{self, Item, Place};
+use crate::attr::{self, Item, Items, Place};
 use crate::errors::Errors;
 use crate::names::{self, Case};
 use crate::sql_type::{self, SqlType};
@@ -15,6 +14,8 @@ use crate::sql_type::{self, SqlType};
 pub struct Record {
     pub ident: Ident,
     pub vis: Visibility,
+    /// Those of a wrong record; a right one has none.
+    pub generics: Generics,
     pub entropic: Path,
     /// Name of the table in the database.
     pub table: String,
@@ -23,6 +24,8 @@ pub struct Record {
     pub version: u32,
     pub fields: Vec<Field>,
     pub outputs: Vec<Field>,
+    /// Whether it is a struct with named fields and without generics.
+    pub well_shaped: bool,
 }
 
 /// A field of the struct, or an output.
@@ -30,8 +33,12 @@ pub struct Field {
     pub ident: Ident,
     /// The type as written; for an output the type inside its `Option`.
     pub ty: Type,
+    /// The type whose values are stored: that inside the `Option` of a column that can be NULL.
+    pub value: Type,
     /// Name of the column.
     pub column: String,
+    /// Where the column got its name.
+    pub named_at: Span,
     /// Name of the column in Diesel's module.
     pub column_ident: Ident,
     /// What is stored; nothing if that was an error.
@@ -41,6 +48,8 @@ pub struct Field {
     pub default: Option<Default>,
     pub float: Scheme,
     pub index: bool,
+    /// Whether nothing was wrong with its attributes.
+    pub sound: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,78 +74,101 @@ pub enum Scheme {
 }
 
 impl Record {
-    /// Reads the struct. Nothing comes back if it is not a struct that could be a record at all.
-    pub fn read(input: DeriveInput, errors: &mut Errors) -> Option<Self> {
-        let fields = match input.data {
-            Data::Struct(data) => match data.fields {
-                Fields::Named(fields) => fields.named,
-                _ => {
-                    errors.on(
-                        &input.ident,
-                        "a record needs named fields, one for each column: `struct Orbit { mass: f64 }`",
-                    );
-                    return None;
-                }
-            },
-            Data::Enum(_) => {
-                errors.on(
-                    &input.ident,
-                    "an enum cannot be a record: derive `SimRecord` on a struct with named fields; \
-                     an enum that is a parameter derives `SimEnum`",
-                );
-                return None;
-            }
-            Data::Union(_) => {
-                errors.on(&input.ident, "a union cannot be a record: use a struct with named fields");
-                return None;
-            }
-        };
-        if !input.generics.params.is_empty() {
-            errors.on(
-                &input.generics,
-                "a record cannot be generic, since it stands for one table: write a struct for each table",
-            );
-            return None;
-        }
-
+    /// Reads the struct; of what cannot be a record at all, what its stand-in needs.
+    pub fn read(input: DeriveInput, errors: &mut Errors) -> Self {
         let items = attr::items(&input.attrs, Place::Record, errors);
         let entropic = attr::crate_path(&items, errors);
-        let item = |key: &str| items.iter().find(|item| item.key == key);
-        let table = table_name(item("table"), &input.ident, errors);
-        let rename_all = item("rename_all").and_then(|item| case(item, errors));
-        let float = item("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
-        let version = item("version").and_then(|item| version(item, errors)).unwrap_or(1);
-        let outputs = item("output").map(|item| outputs(item, errors)).unwrap_or_default();
+        let table = table_name(&items, &input.ident, errors);
+        let rename_all = items.get("rename_all").and_then(|item| case(item, errors));
+        let float = items.get("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
+        let version = items.get("version").and_then(|item| version(item, errors)).unwrap_or(1);
+        let outputs = items.get("output").map(|item| outputs(item, errors)).unwrap_or_default();
+        let fields = fields(&input, errors);
 
-        let module_span = item("table").map_or(input.ident.span(), |item| item.span);
-        let module = names::diesel_ident(&table, "", &[], module_span);
+        let module_span = items
+            .get("table")
+            .and_then(|item| item.text().ok())
+            .map_or(input.ident.span(), |text| text.span());
+        let module = names::module_ident(&table, module_span);
         let mut record = Self {
             ident: input.ident,
             vis: input.vis,
+            generics: input.generics,
             entropic,
             table,
             module,
             version,
+            well_shaped: fields.is_some(),
             fields: Vec::new(),
             outputs: Vec::new(),
         };
-        for field in fields {
-            let Some(ident) = field.ident else { continue };
-            let raw = Raw { attrs: field.attrs, ident, ty: field.ty };
-            let field = Field::read(raw, Place::Field, rename_all, float, &record, errors);
-            record.fields.push(field);
+        for raw in fields.into_iter().flatten() {
+            record.fields.push(Field::read(raw, Place::Field, rename_all, float, errors));
         }
         for raw in outputs {
-            let field = Field::read(raw, Place::Output, None, float, &record, errors);
-            record.outputs.push(field);
+            record.outputs.push(Field::read(raw, Place::Output, None, float, errors));
         }
-        Some(record)
+        record.name_columns();
+        record
     }
 
     /// Fields and outputs, in table order.
     pub fn columns(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(&self.outputs)
     }
+
+    /// Gives each column its name in Diesel's module.
+    fn name_columns(&mut self) {
+        let module = self.module.to_string();
+        let mut used: Vec<String> = self.columns().map(|field| field.column.clone()).collect();
+        used.extend(names::RESERVED.map(str::to_owned));
+        for field in self.fields.iter_mut().chain(&mut self.outputs) {
+            field.column_ident = names::column_ident(&field.column, &module, &used, field.ident.span());
+            used.push(field.column_ident.to_string());
+        }
+    }
+}
+
+/// The named fields, or what is wrong with the shape.
+fn fields(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Raw>> {
+    let named = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            _ => {
+                errors.on(
+                    &input.ident,
+                    format!(
+                        "a record needs named fields, one for each column: `struct {} {{ mass: f64 }}`",
+                        input.ident
+                    ),
+                );
+                return None;
+            }
+        },
+        Data::Enum(_) => {
+            errors.on(
+                &input.ident,
+                "an enum cannot be a record: derive `SimRecord` on a struct with named fields; \
+                 an enum that is a parameter derives `SimEnum`",
+            );
+            return None;
+        }
+        Data::Union(_) => {
+            errors.on(&input.ident, "a union cannot be a record: use a struct with named fields");
+            return None;
+        }
+    };
+    if !input.generics.params.is_empty() {
+        errors.on(
+            &input.generics,
+            "a record cannot be generic, since it stands for one table: write a struct for each table",
+        );
+        return None;
+    }
+    let raw = |field: &syn::Field| {
+        Some(Raw { attrs: field.attrs.clone(), ident: field.ident.clone()?, ty: field.ty.clone() })
+    };
+    Some(named.iter().filter_map(raw).collect())
 }
 
 /// A field before its attributes are read.
@@ -156,67 +188,76 @@ impl Parse for Raw {
 }
 
 impl Field {
-    fn read(
-        raw: Raw,
-        place: Place,
-        rename_all: Option<Case>,
-        float: Scheme,
-        record: &Record,
-        errors: &mut Errors,
-    ) -> Self {
+    fn read(raw: Raw, place: Place, rename_all: Option<Case>, float: Scheme, errors: &mut Errors) -> Self {
         let items = attr::items(&raw.attrs, place, errors);
-        let item = |key: &str| items.iter().find(|item| item.key == key);
 
-        let renamed = item("rename").and_then(|item| errors.keep(item.text()));
+        let renamed = items.get("rename").and_then(|item| errors.keep(item.text()));
         let column = match (&renamed, rename_all) {
             (Some(text), _) => text.value(),
             (None, Some(case)) => case.apply(&names::plain(&raw.ident)),
             (None, None) => names::plain(&raw.ident),
         };
-        if let Some(reason) = names::refusal(&column) {
-            let span = renamed.as_ref().map_or(raw.ident.span(), syn::LitStr::span);
-            errors.at(span, reason);
+        let named_at = renamed.as_ref().map_or(raw.ident.span(), syn::LitStr::span);
+        if let Some(reason) = names::refusal(&column, "rename")
+            && items.sound
+        {
+            errors.at(named_at, reason);
         }
 
-        let json = item("json").is_some_and(|item| errors.keep(item.flag()).is_some());
-        let ignore = item("ignore").is_some_and(|item| errors.keep(item.flag()).is_some());
-        let index = item("index").is_some_and(|item| errors.keep(item.flag()).is_some());
-        let default = item("default").and_then(|item| errors.keep(item.optional_expr())).map(|expr| match expr {
-            Some(expr) => Default::Expr(Box::new(expr)),
-            None => Default::OfType,
-        });
-        let own_float = item("float").and_then(|item| scheme(item, errors));
+        let json = items.has_flag("json", errors);
+        let ignore = items.has_flag("ignore", errors);
+        let index = items.has_flag("index", errors);
+        let default =
+            items.get("default").and_then(|item| errors.keep(item.optional_expr())).map(|expr| match expr {
+                Some(expr) => {
+                    refuse_self(&expr, errors);
+                    Default::Expr(Box::new(expr))
+                }
+                None => Default::OfType,
+            });
+        let own_float = items.get("float").and_then(|item| scheme(item, errors));
+        if ignore {
+            for key in ["default", "float"] {
+                if let Some(item) = items.get(key) {
+                    errors.at(
+                        item.span,
+                        format!(
+                            "`{key}` says how a field enters the identity, and `ignore` that it does not: keep one"
+                        ),
+                    );
+                }
+            }
+        }
 
         let inner = sql_type::option_inner(&raw.ty);
-        if place == Place::Output && inner.is_some() {
-            errors.on(&raw.ty, "an output is always optional: write its type without `Option`");
-        }
-        let stated = item("sql").and_then(|item| stated_sql(item, json, errors));
-        let sql = if json {
-            Some(SqlType::Json)
-        } else if item("sql").is_some() {
-            stated
-        } else {
-            SqlType::of(inner.unwrap_or(&raw.ty)).map_err(|message| errors.on(&raw.ty, message)).ok()
+        let ty = match (place, inner) {
+            (Place::Output, Some(inner)) => {
+                errors.on(
+                    &raw.ty,
+                    format!(
+                        "an output is optional anyway: write its type without `Option`, `{}: {}`",
+                        raw.ident,
+                        inner.to_token_stream()
+                    ),
+                );
+                inner.clone()
+            }
+            _ => raw.ty.clone(),
+        };
+        let sql = match items.get("sql") {
+            Some(item) if json => {
+                errors.at(
+                    item.span,
+                    "`json` says how the field is stored already: keep one of `json` and `sql`",
+                );
+                Some(SqlType::Json)
+            }
+            _ if json => Some(SqlType::Json),
+            Some(item) => stated_sql(item, inner.unwrap_or(&ty), errors),
+            None if !items.sound => None,
+            None => SqlType::of(inner.unwrap_or(&raw.ty)).map_err(|why| errors.on(&raw.ty, why)).ok(),
         };
 
-        if let (true, Some(item)) = (ignore, item("default")) {
-            errors.at(item.span, "`default` says how a field enters the identity, and `ignore` that it does not: keep one");
-        }
-        if let (true, Some(item)) = (ignore, item("float")) {
-            errors.at(item.span, "`float` says how a field enters the identity, and `ignore` that it does not: keep one");
-        }
-
-        let used: Vec<String> = record
-            .columns()
-            .map(|field| field.column_ident.to_string())
-            .chain(names::RESERVED.map(str::to_owned))
-            .collect();
-        let column_ident = if names::RESERVED.contains(&column.as_str()) {
-            Ident::new(&column, raw.ident.span())
-        } else {
-            names::diesel_ident(&column, &record.module.to_string(), &used, raw.ident.span())
-        };
         Self {
             nullable: place == Place::Output || (inner.is_some() && !json),
             role: match place {
@@ -224,14 +265,18 @@ impl Field {
                 _ if ignore => Role::Ignored,
                 _ => Role::Identity,
             },
+            value: if json { ty.clone() } else { inner.unwrap_or(&ty).clone() },
+            ty,
+            // Until all columns are known.
+            column_ident: raw.ident.clone(),
             ident: raw.ident,
-            ty: raw.ty,
             column,
-            column_ident,
+            named_at,
             sql,
             default,
             float: own_float.unwrap_or(float),
             index,
+            sound: items.sound,
         }
     }
 
@@ -241,18 +286,26 @@ impl Field {
     }
 }
 
-fn table_name(item: Option<&Item>, ident: &Ident, errors: &mut Errors) -> String {
-    let given = item.and_then(|item| errors.keep(item.text()));
-    let Some(given) = given else {
-        return format!("{}s", Case::Snake.apply(&names::plain(ident)));
+fn table_name(items: &Items, ident: &Ident, errors: &mut Errors) -> String {
+    let given = items.get("table").and_then(|item| errors.keep(item.text()));
+    let name = match &given {
+        Some(given) => given.value(),
+        None => format!("{}s", Case::Snake.apply(&names::plain(ident))),
     };
-    let name = given.value();
-    if let Some(reason) = names::refusal(&name) {
-        errors.on(&given, reason);
-    }
     let lower = name.to_lowercase();
-    if let Some(prefix) = ["entropic_", "sqlite_", "pg_"].iter().find(|prefix| lower.starts_with(**prefix)) {
-        errors.on(&given, format!("table names that begin with `{prefix}` are taken; choose another"));
+    let reason = match ["entropic_", "sqlite_", "pg_"].iter().find(|prefix| lower.starts_with(**prefix)) {
+        Some(prefix) => Some(format!(
+            "tables whose names begin with `{prefix}` are not the user's: choose another with \
+             `#[sim(table = \"…\")]`"
+        )),
+        None => names::refusal(&name, "table"),
+    };
+    if let Some(reason) = reason {
+        match &given {
+            Some(given) => errors.on(given, reason),
+            None if items.get("table").is_none() && items.sound => errors.on(ident, reason),
+            None => {}
+        }
     }
     name
 }
@@ -261,7 +314,7 @@ fn case(item: &Item, errors: &mut Errors) -> Option<Case> {
     let text = errors.keep(item.text())?;
     let case = Case::parse(&text.value());
     if case.is_none() {
-        errors.on(&text, format!("`rename_all` is one of {}", quoted(&Case::NAMES)));
+        errors.on(&text, Case::expected(&text.value()));
     }
     case
 }
@@ -275,7 +328,7 @@ fn scheme(item: &Item, errors: &mut Errors) -> Option<Scheme> {
         _ => {
             errors.on(
                 &text,
-                "`float` is one of \"decimal\" (12 decimals, as the Python package), \
+                "`float` is one of \"decimal\" (12 decimals, as in the Python package), \
                  \"significant\" (12 significant digits) and \"exact\"",
             );
             None
@@ -286,36 +339,51 @@ fn scheme(item: &Item, errors: &mut Errors) -> Option<Scheme> {
 fn version(item: &Item, errors: &mut Errors) -> Option<u32> {
     let number = errors.keep(item.number())?;
     if number == 0 {
-        errors.at(item.span, "versions count from 1");
+        errors.at(item.span, "versions count from 1, which is what a record without `version` has");
         return None;
     }
     Some(number)
 }
 
-fn stated_sql(item: &Item, json: bool, errors: &mut Errors) -> Option<SqlType> {
-    if json {
-        errors.at(item.span, "`json` says how the field is stored already; keep one of `json` and `sql`");
-        return None;
+fn stated_sql(item: &Item, ty: &Type, errors: &mut Errors) -> Option<SqlType> {
+    let (name, at) = errors.keep(item.name())?;
+    let known = sql_type::primitive(ty);
+    match SqlType::parse(&name) {
+        Some(stated) => match known {
+            Some(sql) if sql != stated => {
+                errors.on(
+                    &at,
+                    format!("`{}` is stored as `{}`: leave `sql` out", ty.to_token_stream(), sql.name()),
+                );
+                None
+            }
+            _ => Some(stated),
+        },
+        None => {
+            let hint = match SqlType::of_primitive(&name) {
+                Some(sql) => format!("did you mean `{}`?", sql.name()),
+                None => format!("it is one of {}", SqlType::NAMES.join(", ")),
+            };
+            errors.on(&at, format!("`sql` has no `{name}`: {hint}"));
+            None
+        }
     }
-    let (name, span): (String, Span) = errors.keep(item.name())?;
-    let sql = SqlType::parse(&name);
-    if sql.is_none() {
-        errors.at(span, format!("`sql` is one of {}", SqlType::NAMES.join(", ")));
-    }
-    sql
 }
 
 fn outputs(item: &Item, errors: &mut Errors) -> Vec<Raw> {
-    let Some(tokens) = errors.keep(item.list()) else { return Vec::new() };
-    let parsed = syn::parse::Parser::parse2(Punctuated::<Raw, Token![,]>::parse_terminated, tokens);
-    errors.keep(parsed).into_iter().flatten().collect()
+    errors.keep(item.list()).into_iter().flatten().collect()
 }
 
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-}
-
-/// The place of a type, for messages and checks that shall point at it.
-pub fn span_of(ty: &Type) -> Span {
-    ty.span()
+/// A default is the same for all records, so it cannot speak of one.
+fn refuse_self(expr: &Expr, errors: &mut Errors) {
+    fn first_self(tokens: TokenStream) -> Option<Ident> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "self" => Some(ident),
+            TokenTree::Group(group) => first_self(group.stream()),
+            _ => None,
+        })
+    }
+    if let Some(ident) = first_self(expr.to_token_stream()) {
+        errors.on(&ident, "a default is the same for every record: it cannot depend on the other fields");
+    }
 }

@@ -1,111 +1,218 @@
 //! `#[derive(SimColumn)]`: a newtype stored as what it wraps.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Member};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Ident, Member, Path};
 
 use crate::attr::{self, Place};
 use crate::errors::Errors;
-use crate::model::span_of;
+use crate::manifest;
 use crate::sql_type::{self, SqlType};
 
 pub fn derive(input: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let tokens = errors
-        .keep(syn::parse2::<DeriveInput>(input))
-        .and_then(|input| expand(&input, &mut errors));
+    let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
+        return errors.finish().unwrap_or_default();
+    };
+    let items = attr::items(&input.attrs, Place::Newtype, &mut errors);
+    let entropic = attr::crate_path(&items, &mut errors);
+    let wrapped = wrapped(&input, &mut errors);
+    manifest::has_diesel(input.ident.span(), &mut errors);
     let messages = errors.finish();
-    quote!(#messages #tokens)
+    match (&messages, wrapped) {
+        (None, Some(wrapped)) => expand(&input, &wrapped, &entropic),
+        _ => {
+            let stand_in = stand_in(&input, &entropic);
+            quote!(#messages #stand_in)
+        }
+    }
 }
 
-fn expand(input: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
-    let items = attr::items(&input.attrs, Place::Newtype, errors);
-    let entropic = attr::crate_path(&items, errors);
-    if !input.generics.params.is_empty() {
-        errors.on(&input.generics, "a newtype that is a column cannot be generic");
-        return None;
-    }
-    let field = match &input.data {
-        Data::Struct(data) if data.fields.len() == 1 => data.fields.members().zip(data.fields.iter()).next(),
-        _ => None,
+/// The one field of a newtype.
+struct Wrapped<'a> {
+    member: Member,
+    field: &'a Field,
+    sql: SqlType,
+}
+
+fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a>> {
+    let (member, field) = match &input.data {
+        Data::Struct(data) if data.fields.len() == 1 => {
+            data.fields.members().zip(data.fields.iter()).next()?
+        }
+        Data::Struct(_) => {
+            errors.on(
+                &input.ident,
+                format!(
+                    "`SimColumn` is for a struct around one value, e.g. `struct {}(f64);`; a struct of more is \
+                     stored as JSON, with `#[sim(json)]` on the field of the record",
+                    input.ident
+                ),
+            );
+            return None;
+        }
+        Data::Enum(_) => {
+            errors.on(
+                &input.ident,
+                "`SimColumn` is for a struct around one value: an enum of plain variants derives `SimEnum`",
+            );
+            return None;
+        }
+        Data::Union(_) => {
+            errors.on(&input.ident, "a union cannot be a column: use a struct around one value");
+            return None;
+        }
     };
-    let Some((member, field)) = field else {
+    if !input.generics.params.is_empty() {
         errors.on(
-            &input.ident,
-            "`SimColumn` is for a struct around one value, e.g. `struct Mass(f64);`; an enum derives `SimEnum`",
+            &input.generics,
+            "a newtype that is a column cannot be generic: write a newtype for each type that it wraps",
         );
         return None;
-    };
-    let nullable = sql_type::option_inner(&field.ty).is_some();
+    }
     match SqlType::of(&field.ty) {
-        Ok(_) if !nullable => {}
-        Ok(_) => {
-            errors.on(&field.ty, "wrap the value, and put the `Option` around the newtype in the record");
-            return None;
+        Ok(sql) => Some(Wrapped { member, field, sql }),
+        Err(_) if sql_type::option_inner(&field.ty).is_some() => {
+            errors.on(
+                &field.ty,
+                format!("wrap the value without `Option`, and write `Option<{}>` in the record", input.ident),
+            );
+            None
         }
-        Err(message) => {
-            errors.on(&field.ty, message);
-            return None;
+        Err(why) => {
+            errors.on(
+                &field.ty,
+                why.replace("`#[sim(json)]` on the field", "`#[sim(json)]` on the field of the record"),
+            );
+            None
         }
     }
-    let (ident, ty) = (&input.ident, &field.ty);
-    let inner = quote_spanned!(span_of(ty)=> <#ty as #entropic::SimColumn>);
-    let sql = quote!(#inner::Sql);
-    let repr = quote!(<#sql as #entropic::__private::SqlColumn>::Repr);
-    let made = match &member {
-        Member::Named(name) => quote!(Self { #name: value }),
-        Member::Unnamed(_) => quote!(Self(value)),
+}
+
+fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenStream {
+    let (ident, member, ty) = (&input.ident, &wrapped.member, &wrapped.field.ty);
+    // All of the implementation stands where the type does: if that cannot be stored, it is one error and there.
+    let span = ty.span();
+    let name = Ident::new("__Wrapped", span);
+    let inner = quote!(<#name as #entropic::SimColumn>);
+    let repr = quote!(<#inner::Sql as #entropic::__private::SqlColumn>::Repr);
+    let made = match member {
+        Member::Named(name) => quote!(Self { #name: __value }),
+        Member::Unnamed(_) => quote!(Self(__value)),
     };
-    let plain = SqlType::of(ty).ok()?.tokens(&entropic);
+    let expressions = expressions(ident, wrapped, entropic);
+    let result = quote!(::core::result::Result);
+    let error = quote!(#entropic::ColumnError);
+    let implementation = quote! {
+        #[automatically_derived]
+        impl #entropic::SimColumn for #ident {
+            type Sql = #inner::Sql;
+            fn to_repr(&self) -> #result<#repr, #error> {
+                #inner::to_repr(&self.#member)
+            }
+            fn from_repr(__repr: #repr) -> #result<Self, #error> {
+                let __value = #inner::from_repr(__repr)?;
+                #result::Ok(#made)
+            }
+            fn canonical(
+                &self,
+                __out: &mut #entropic::__private::Canonical,
+                __scheme: #entropic::__private::FloatScheme,
+            ) -> #result<(), #error> {
+                #inner::canonical(&self.#member, __out, __scheme)
+            }
+            fn check(&self) -> #result<(), #error> {
+                #inner::check(&self.#member)
+            }
+        }
+    };
+    let implementation = moved(implementation, span);
+    quote! {
+        const _: () = {
+            type #name = #ty;
+            #implementation
+        };
+        #expressions
+    }
+}
+
+/// The tokens, all of them as if they had been written at `span`.
+fn moved(tokens: TokenStream, span: Span) -> TokenStream {
+    let moved_one = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), moved(group.stream(), span)).into();
+        }
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(moved_one).collect()
+}
+
+/// That the newtype can be compared with its column in typed queries, where what it wraps can.
+fn expressions(ident: &Ident, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenStream {
+    // Diesel binds just these types to their column; `u64`, say, is stored as `i64`, and chrono's values are bound
+    // through types of entropic.
+    if !sql_type::is_named(&wrapped.field.ty, &["i16", "i32", "i64", "f32", "f64", "bool", "String"]) {
+        return TokenStream::new();
+    }
+    let (member, ty) = (&wrapped.member, &wrapped.field.ty);
+    let plain = wrapped.sql.tokens(entropic);
     let expressions = [plain.clone(), quote!(::diesel::sql_types::Nullable<#plain>)].into_iter().map(|sql| {
+        let expression = quote!(::diesel::expression::AsExpression<#sql>);
         quote! {
             #[automatically_derived]
-            impl ::diesel::expression::AsExpression<#sql> for #ident {
-                type Expression = <#ty as ::diesel::expression::AsExpression<#sql>>::Expression;
+            impl #expression for #ident {
+                type Expression = <#ty as #expression>::Expression;
                 fn as_expression(self) -> Self::Expression {
-                    <#ty as ::diesel::expression::AsExpression<#sql>>::as_expression(self.#member)
+                    <#ty as #expression>::as_expression(self.#member)
                 }
             }
         }
     });
-    // Chrono values are bound through entropic's own types; a newtype around one is compared as those.
-    let expressions = matches!(
-        SqlType::of(ty).ok()?,
-        SqlType::SmallInt | SqlType::Integer | SqlType::BigInt | SqlType::Float | SqlType::Double | SqlType::Bool
-            | SqlType::Text
-    )
-    .then(|| quote!(#(#expressions)*))
-    .filter(|_| bound_as_itself(ty));
-    Some(quote! {
+    quote! {
+        #(#expressions)*
+
         #[automatically_derived]
-        impl #entropic::SimColumn for #ident {
-            type Sql = #sql;
-            fn to_repr(&self) -> ::core::result::Result<#repr, #entropic::ColumnError> {
-                #inner::to_repr(&self.#member)
-            }
-            fn from_repr(repr: #repr) -> ::core::result::Result<Self, #entropic::ColumnError> {
-                let value = #inner::from_repr(repr)?;
-                ::core::result::Result::Ok(#made)
-            }
-            fn canonical(
-                &self,
-                out: &mut #entropic::__private::Canonical,
-                scheme: #entropic::__private::FloatScheme,
-            ) -> ::core::result::Result<(), #entropic::ColumnError> {
-                #inner::canonical(&self.#member, out, scheme)
-            }
-            fn check(&self) -> ::core::result::Result<(), #entropic::ColumnError> {
-                #inner::check(&self.#member)
+        impl<__DB> ::diesel::serialize::ToSql<#plain, __DB> for #ident
+        where
+            __DB: ::diesel::backend::Backend,
+            #ty: ::diesel::serialize::ToSql<#plain, __DB>,
+            // As for enums: whoever has `Debug` can be bound in lists.
+            for<'__always> #ident: ::core::fmt::Debug,
+        {
+            fn to_sql<'__b>(
+                &'__b self,
+                __out: &mut ::diesel::serialize::Output<'__b, '_, __DB>,
+            ) -> ::diesel::serialize::Result {
+                <#ty as ::diesel::serialize::ToSql<#plain, __DB>>::to_sql(&self.#member, __out)
             }
         }
-        #expressions
-    })
+    }
 }
 
-/// Whether Diesel binds this very type to the column; `u64`, say, is stored as `i64`.
-fn bound_as_itself(ty: &syn::Type) -> bool {
-    let syn::Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|last| {
-        ["i16", "i32", "i64", "f32", "f64", "bool", "String"].iter().any(|name| last.ident == name)
-    })
+/// What stands in for a wrong newtype: stored as anything that a record may say.
+fn stand_in(input: &DeriveInput, entropic: &Path) -> TokenStream {
+    let ident = &input.ident;
+    let mut generics = input.generics.clone();
+    generics.params.push(syn::parse_quote!(__Sql: #entropic::__private::SqlColumn));
+    let (impl_generics, _, _) = generics.split_for_impl();
+    let (_, ty_generics, where_clause) = input.generics.split_for_impl();
+    let body = quote!(::core::unreachable!("this column does not compile"));
+    let result = quote!(::core::result::Result);
+    let error = quote!(#entropic::ColumnError);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #entropic::__private::StoredAs<__Sql> for #ident #ty_generics #where_clause {
+            fn repr(&self) -> #result<__Sql::Repr, #error> { #body }
+            fn read(_: __Sql::Repr) -> #result<Self, #error> { #body }
+            fn write(
+                &self,
+                _: &mut #entropic::__private::Canonical,
+                _: #entropic::__private::FloatScheme,
+            ) -> #result<(), #error> { #body }
+            fn verify(&self) -> #result<(), #error> { #body }
+            fn copy(&self) -> Self { #body }
+        }
+    }
 }

@@ -2,14 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields};
+use syn::{Data, DeriveInput, Fields, Ident, Path};
 
-use crate::attr::{self, Place};
+use crate::attr::{self, Items, Place};
 use crate::errors::Errors;
+use crate::manifest;
 use crate::names::{self, Case};
 
 struct Variant {
-    ident: syn::Ident,
+    ident: Ident,
     text: String,
 }
 
@@ -21,27 +22,49 @@ pub fn derive(input: TokenStream) -> TokenStream {
     let items = attr::items(&input.attrs, Place::Enum, &mut errors);
     let entropic = attr::crate_path(&items, &mut errors);
     let variants = variants(&input, &items, &mut errors);
-    let tokens = expand(&input.ident, &entropic, &variants);
+    let generic = !input.generics.params.is_empty();
+    if generic {
+        errors.on(
+            &input.generics,
+            "a `SimEnum` cannot be generic, since it is stored as the names of its variants",
+        );
+    }
+    let diesel = manifest::has_diesel(input.ident.span(), &mut errors);
     let messages = errors.finish();
+    // The implementations stand in for themselves: of a wrong enum the right variants are left.
+    let tokens = (!generic).then(|| {
+        let column = column(&input.ident, &entropic, &variants);
+        let expressions = diesel.then(|| expressions(&input.ident, &entropic));
+        quote!(#column #expressions)
+    });
     quote!(#messages #tokens)
 }
 
-fn variants(input: &DeriveInput, items: &[attr::Item], errors: &mut Errors) -> Vec<Variant> {
-    let Data::Enum(data) = &input.data else {
-        errors.on(&input.ident, "`SimEnum` is for enums; a newtype derives `SimColumn`");
-        return Vec::new();
+/// The variants that can be stored.
+fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Variant> {
+    let data = match &input.data {
+        Data::Enum(data) => data,
+        Data::Struct(_) => {
+            errors.on(
+                &input.ident,
+                "`SimEnum` is for an enum of plain variants: a struct around one value derives `SimColumn`, \
+                 a struct of parameters `SimRecord`",
+            );
+            return Vec::new();
+        }
+        Data::Union(_) => {
+            errors.on(&input.ident, "`SimEnum` is for an enum of plain variants");
+            return Vec::new();
+        }
     };
-    if !input.generics.params.is_empty() {
-        errors.on(&input.generics, "a `SimEnum` cannot be generic");
-    }
     if data.variants.is_empty() {
         errors.on(&input.ident, "a `SimEnum` needs at least one variant");
     }
-    let case = items.iter().find(|item| item.key == "rename_all").and_then(|item| {
+    let case = items.get("rename_all").and_then(|item| {
         let text = errors.keep(item.text())?;
         let case = Case::parse(&text.value());
         if case.is_none() {
-            errors.on(&text, format!("`rename_all` is one of {}", Case::NAMES.join(", ")));
+            errors.on(&text, Case::expected(&text.value()));
         }
         case
     });
@@ -49,87 +72,76 @@ fn variants(input: &DeriveInput, items: &[attr::Item], errors: &mut Errors) -> V
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             errors.on(
-                variant,
-                "a variant of a `SimEnum` has no fields, since it is stored as its name; \
-                 store an enum with fields as JSON with `#[sim(json)]`",
+                &variant.ident,
+                "a variant of a `SimEnum` is stored as its name, and has no fields: without the derive, an enum \
+                 with fields is stored as JSON, with `#[sim(json)]` on the field of the record",
             );
+            continue;
         }
         let items = attr::items(&variant.attrs, Place::Variant, errors);
-        let renamed = items
-            .iter()
-            .find(|item| item.key == "rename")
-            .and_then(|item| errors.keep(item.text()))
-            .map(|text| text.value());
-        let plain = names::plain(&variant.ident);
-        let text = renamed.unwrap_or_else(|| case.map_or(plain.clone(), |case| case.apply(&plain)));
+        let renamed = items.get("rename").and_then(|item| errors.keep(item.text()));
+        let text = match (&renamed, case) {
+            (Some(text), _) => text.value(),
+            (None, Some(case)) => case.apply(&names::plain(&variant.ident)),
+            (None, None) => names::plain(&variant.ident),
+        };
+        let at = renamed.as_ref().map_or(variant.ident.span(), syn::LitStr::span);
         if text.contains('\0') {
-            errors.on(variant, "PostgreSQL cannot hold a NUL in text");
+            errors.at(at, "PostgreSQL cannot hold a NUL in text");
         }
-        if let Some(first) = variants.iter().find(|other| other.text == text) {
-            errors.on(
-                variant,
-                format!("`{}` is stored as {text:?} already: give one another text with `rename`", first.ident),
-            );
+        match variants.iter().find(|other| other.text == text) {
+            Some(_) if !items.sound => {}
+            // The compiler says of its own accord that a variant is there twice.
+            Some(first) if first.ident == variant.ident => errors.silently(),
+            Some(first) => errors.at(
+                at,
+                format!(
+                    "`{}` is stored as {text:?} already: give one of them another text with \
+                     `#[sim(rename = \"…\")]`",
+                    first.ident
+                ),
+            ),
+            None => variants.push(Variant { ident: variant.ident.clone(), text }),
         }
-        variants.push(Variant { ident: variant.ident.clone(), text });
     }
     variants
 }
 
-fn expand(ident: &syn::Ident, entropic: &syn::Path, variants: &[Variant]) -> TokenStream {
+/// The enum as a column, and what its users call.
+fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     let name = names::plain(ident);
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let texts: Vec<_> = variants.iter().map(|variant| &variant.text).collect();
-    let text = quote!(::diesel::sql_types::Text);
-    let nullable = quote!(::diesel::sql_types::Nullable<#text>);
-    let expression = |lifetime: TokenStream, sql: &TokenStream| {
-        quote! {
-            #[automatically_derived]
-            impl #lifetime ::diesel::expression::AsExpression<#sql> for &'a #ident {
-                type Expression = <&'static str as ::diesel::expression::AsExpression<#sql>>::Expression;
-                fn as_expression(self) -> Self::Expression {
-                    <&'static str as ::diesel::expression::AsExpression<#sql>>::as_expression(
-                        <#ident as #entropic::SimEnum>::as_str(self)
-                    )
-                }
-            }
-            #[automatically_derived]
-            impl ::diesel::expression::AsExpression<#sql> for #ident {
-                type Expression = <&'static str as ::diesel::expression::AsExpression<#sql>>::Expression;
-                fn as_expression(self) -> Self::Expression {
-                    <&#ident as ::diesel::expression::AsExpression<#sql>>::as_expression(&self)
-                }
-            }
-        }
-    };
-    let plain_expression = expression(quote!(<'a>), &text);
-    let nullable_expression = expression(quote!(<'a>), &nullable);
+    let result = quote!(::core::result::Result);
+    let error = quote!(#entropic::ColumnError);
+    let str = quote!(::core::primitive::str);
     quote! {
         #[automatically_derived]
         impl #ident {
             /// All variants, in their order.
-            #[allow(dead_code, reason = "for whoever wants it")]
+            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
             pub fn all() -> ::std::vec::Vec<Self> {
                 <Self as #entropic::SimEnum>::all()
             }
         }
 
         #[automatically_derived]
+        #[allow(deprecated, reason = "a variant may be")]
         impl #entropic::SimEnum for #ident {
-            const NAME: &'static str = #name;
-            const TEXTS: &'static [&'static str] = &[#(#texts),*];
+            const NAME: &'static #str = #name;
+            const TEXTS: &'static [&'static #str] = &[#(#texts),*];
             fn all() -> ::std::vec::Vec<Self> {
                 ::std::vec![#(Self::#idents),*]
             }
-            #[allow(unreachable_patterns, reason = "an enum without variants is refused anyway")]
-            fn as_str(&self) -> &'static str {
+            fn as_str(&self) -> &'static #str {
+                #[allow(unreachable_patterns, reason = "of a wrong enum some variants are missing here")]
                 match self {
-                    #(Self::#idents { .. } => #texts,)*
+                    #(Self::#idents => #texts,)*
                     _ => ::core::unreachable!(),
                 }
             }
-            fn from_text(text: &str) -> ::core::option::Option<Self> {
-                match text {
+            fn from_text(__text: &#str) -> ::core::option::Option<Self> {
+                match __text {
                     #(#texts => ::core::option::Option::Some(Self::#idents),)*
                     _ => ::core::option::Option::None,
                 }
@@ -138,41 +150,84 @@ fn expand(ident: &syn::Ident, entropic: &syn::Path, variants: &[Variant]) -> Tok
 
         #[automatically_derived]
         impl #entropic::SimColumn for #ident {
-            type Sql = #text;
-            fn to_repr(&self) -> ::core::result::Result<::std::string::String, #entropic::ColumnError> {
-                ::core::result::Result::Ok(::std::borrow::ToOwned::to_owned(
-                    <Self as #entropic::SimEnum>::as_str(self)
-                ))
+            type Sql = #entropic::__private::Text;
+            fn to_repr(&self) -> #result<::std::string::String, #error> {
+                #result::Ok(::core::convert::From::from(<Self as #entropic::SimEnum>::as_str(self)))
             }
-            fn from_repr(
-                repr: ::std::string::String,
-            ) -> ::core::result::Result<Self, #entropic::ColumnError> {
-                <Self as #entropic::SimEnum>::from_repr_text(&repr)
+            fn from_repr(__repr: ::std::string::String) -> #result<Self, #error> {
+                <Self as #entropic::SimEnum>::from_repr_text(&__repr)
             }
             fn canonical(
                 &self,
-                out: &mut #entropic::__private::Canonical,
+                __out: &mut #entropic::__private::Canonical,
                 _: #entropic::__private::FloatScheme,
-            ) -> ::core::result::Result<(), #entropic::ColumnError> {
-                ::core::result::Result::Ok(out.str(<Self as #entropic::SimEnum>::as_str(self))?)
+            ) -> #result<(), #error> {
+                #result::Ok(__out.str(<Self as #entropic::SimEnum>::as_str(self))?)
             }
-            fn check(&self) -> ::core::result::Result<(), #entropic::ColumnError> {
-                ::core::result::Result::Ok(())
+            fn check(&self) -> #result<(), #error> {
+                #result::Ok(())
             }
         }
+    }
+}
 
-        #plain_expression
-        #nullable_expression
+/// That the enum can be compared with its column in typed queries, and selected from it. Lists of it are bound one
+/// by one, which needs `Debug`; that it need not have.
+fn expressions(ident: &Ident, entropic: &Path) -> TokenStream {
+    let text = quote!(::diesel::sql_types::Text);
+    let expressions = [text.clone(), quote!(::diesel::sql_types::Nullable<#text>)].into_iter().map(|sql| {
+        let expression = quote!(::diesel::expression::AsExpression<#sql>);
+        let str = quote!(&'static ::core::primitive::str);
+        quote! {
+            #[automatically_derived]
+            impl<'__a> #expression for &'__a #ident {
+                type Expression = <#str as #expression>::Expression;
+                fn as_expression(self) -> Self::Expression {
+                    <#str as #expression>::as_expression(<#ident as #entropic::SimEnum>::as_str(self))
+                }
+            }
+
+            #[automatically_derived]
+            impl #expression for #ident {
+                type Expression = <#str as #expression>::Expression;
+                fn as_expression(self) -> Self::Expression {
+                    <&#ident as #expression>::as_expression(&self)
+                }
+            }
+        }
+    });
+    let string = quote!(::std::string::String);
+    quote! {
+        #(#expressions)*
+
+        #[automatically_derived]
+        impl<__DB> ::diesel::serialize::ToSql<#text, __DB> for #ident
+        where
+            __DB: ::diesel::backend::Backend,
+            ::core::primitive::str: ::diesel::serialize::ToSql<#text, __DB>,
+            // The lifetime is for the compiler, which would else refuse a condition that it can see is not met.
+            for<'__always> #ident: ::core::fmt::Debug,
+        {
+            fn to_sql<'__b>(
+                &'__b self,
+                __out: &mut ::diesel::serialize::Output<'__b, '_, __DB>,
+            ) -> ::diesel::serialize::Result {
+                <::core::primitive::str as ::diesel::serialize::ToSql<#text, __DB>>::to_sql(
+                    <Self as #entropic::SimEnum>::as_str(self),
+                    __out,
+                )
+            }
+        }
 
         #[automatically_derived]
         impl<__DB> ::diesel::deserialize::FromSql<#text, __DB> for #ident
         where
             __DB: ::diesel::backend::Backend,
-            ::std::string::String: ::diesel::deserialize::FromSql<#text, __DB>,
+            #string: ::diesel::deserialize::FromSql<#text, __DB>,
         {
-            fn from_sql(value: __DB::RawValue<'_>) -> ::diesel::deserialize::Result<Self> {
-                let text = <::std::string::String as ::diesel::deserialize::FromSql<#text, __DB>>::from_sql(value)?;
-                ::core::result::Result::Ok(<Self as #entropic::SimEnum>::from_repr_text(&text)?)
+            fn from_sql(__value: __DB::RawValue<'_>) -> ::diesel::deserialize::Result<Self> {
+                let __text = <#string as ::diesel::deserialize::FromSql<#text, __DB>>::from_sql(__value)?;
+                ::core::result::Result::Ok(<Self as #entropic::SimEnum>::from_repr_text(&__text)?)
             }
         }
 
@@ -183,8 +238,8 @@ fn expand(ident: &syn::Ident, entropic: &syn::Path, variants: &[Variant]) -> Tok
             Self: ::diesel::deserialize::FromSql<#text, __DB>,
         {
             type Row = Self;
-            fn build(row: Self) -> ::diesel::deserialize::Result<Self> {
-                ::core::result::Result::Ok(row)
+            fn build(__row: Self) -> ::diesel::deserialize::Result<Self> {
+                ::core::result::Result::Ok(__row)
             }
         }
     }

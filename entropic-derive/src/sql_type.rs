@@ -3,7 +3,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericArgument, Path, PathArguments, Type};
+use syn::{GenericArgument, Path, PathArguments, PathSegment, Type};
+
+use crate::names;
 
 /// A SQL type that a column can have.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,36 @@ impl SqlType {
         })
     }
 
+    /// What `#[sim(sql = …)]` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SmallInt => "SmallInt",
+            Self::Integer => "Integer",
+            Self::BigInt => "BigInt",
+            Self::Float => "Float",
+            Self::Double => "Double",
+            Self::Bool => "Bool",
+            Self::Text => "Text",
+            Self::Date => "Date",
+            Self::Timestamp => "Timestamp",
+            Self::Time => "Time",
+            Self::Json => "Json",
+        }
+    }
+
+    /// What a type is stored as that no user can mean another by.
+    pub fn of_primitive(name: &str) -> Option<Self> {
+        Some(match name {
+            "i8" | "i16" | "u8" => Self::SmallInt,
+            "i32" | "u16" => Self::Integer,
+            "i64" | "u32" | "u64" | "isize" | "usize" => Self::BigInt,
+            "f32" => Self::Float,
+            "f64" => Self::Double,
+            "bool" => Self::Bool,
+            _ => return None,
+        })
+    }
+
     /// The type as a path.
     pub fn tokens(self, entropic: &Path) -> TokenStream {
         match self {
@@ -66,53 +98,83 @@ impl SqlType {
         };
         match ty {
             Type::Path(path) if path.qself.is_none() => match path.path.segments.last() {
-                Some(last) => Self::named(&last.ident.to_string()),
+                Some(last) => Self::named(last),
                 None => Ok(Self::Text),
             },
             Type::Group(group) => Self::of(&group.elem),
             Type::Paren(paren) => Self::of(&paren.elem),
             Type::Tuple(_) => json("a tuple"),
             Type::Array(_) | Type::Slice(_) => json("an array"),
-            Type::Reference(_) => Err(
-                "a record owns its parameters: a reference cannot be a field; write `String` for text".to_owned(),
-            ),
+            Type::Reference(_) => {
+                Err("a record owns its parameters: a reference cannot be a field; write `String` for text"
+                    .to_owned())
+            }
             _ => json("this type"),
         }
     }
 
-    fn named(name: &str) -> Result<Self, String> {
-        Ok(match name {
-            "i8" | "i16" | "u8" => Self::SmallInt,
-            "i32" | "u16" => Self::Integer,
-            "i64" | "u32" | "u64" | "isize" | "usize" => Self::BigInt,
-            "f32" => Self::Float,
-            "f64" => Self::Double,
-            "bool" => Self::Bool,
-            "String" => Self::Text,
-            "NaiveDate" => Self::Date,
-            "DateTime" | "NaiveDateTime" => Self::Timestamp,
-            "NaiveTime" => Self::Time,
+    fn named(segment: &PathSegment) -> Result<Self, String> {
+        let name = names::plain(&segment.ident);
+        if let Some(wrong) = wrong_time_zone(segment) {
+            return Err(format!(
+                "times are kept in UTC: write `DateTime<Utc>` instead of `DateTime<{wrong}>`"
+            ));
+        }
+        if let Some(primitive) = Self::of_primitive(&name) {
+            return Ok(primitive);
+        }
+        let refused = |why: &str| Err(format!("`{name}` cannot be a column{why}"));
+        // Names that a user may well give an enum of their own.
+        let foreign = |why: &str| {
+            Err(format!(
+                "`{name}` cannot be a column{why}; if it is a type of yours that can, add `#[sim(sql = Text)]`, or \
+                 what it is stored as, to the field"
+            ))
+        };
+        match name.as_str() {
+            "NaiveDate" => Ok(Self::Date),
+            "DateTime" | "NaiveDateTime" => Ok(Self::Timestamp),
+            "NaiveTime" => Ok(Self::Time),
             "i128" | "u128" => {
-                return Err(format!(
-                    "`{name}` does not fit a column: use `i64` or `u64`, or `String` for larger numbers"
-                ));
+                refused(", which has 64 bits at most: use `i64` or `u64`, or `String` for larger numbers")
             }
-            "char" | "str" => return Err(format!("`{name}` cannot be a column: use `String`")),
-            "PathBuf" | "Path" | "OsString" => {
-                return Err(format!("`{name}` cannot be a column, since it may hold what is not text: use `String`"));
+            "char" | "str" => refused(": use `String`"),
+            "Cow" if segment.arguments.is_empty() => foreign(": use `String`"),
+            "Cow" => refused(": use `String`"),
+            "PathBuf" | "OsString" => foreign(", since it may hold what is not text: use `String`"),
+            "Duration" | "TimeDelta" => foreign(": use a number, e.g. seconds as `f64`"),
+            "SystemTime" | "Instant" => foreign(": use `chrono::DateTime<chrono::Utc>`"),
+            "Option" => Err("an `Option` of an `Option` cannot be a column: use one".to_owned()),
+            "Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet" | "Box" | "Arc" | "Rc"
+                if !segment.arguments.is_empty() =>
+            {
+                refused(": store it as JSON with `#[sim(json)]` on the field")
             }
-            "Duration" | "TimeDelta" => {
-                return Err(format!("`{name}` cannot be a column: use a number, e.g. seconds as `f64`"));
+            _ => Ok(Self::Text),
+        }
+    }
+}
+
+/// The zone of a chrono time that is not in UTC.
+fn wrong_time_zone(segment: &PathSegment) -> Option<String> {
+    if segment.ident != "DateTime" {
+        return None;
+    }
+    let Type::Path(zone) = only_argument(segment)? else { return None };
+    let zone = names::plain(&zone.path.segments.last()?.ident);
+    ["Local", "FixedOffset"].contains(&zone.as_str()).then_some(zone)
+}
+
+/// `T` of `Name<T>`.
+fn only_argument(segment: &PathSegment) -> Option<&Type> {
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) if arguments.args.len() == 1 => {
+            match arguments.args.first()? {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
             }
-            "Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet" | "Value" | "Box" | "Arc"
-            | "Rc" => {
-                return Err(format!(
-                    "`{name}` cannot be a column: store it as JSON with `#[sim(json)]` on the field"
-                ));
-            }
-            "Option" => return Err("an `Option` of an `Option` cannot be a column: use one".to_owned()),
-            _ => Self::Text,
-        })
+        }
+        _ => None,
     }
 }
 
@@ -123,19 +185,20 @@ pub fn option_inner(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => option_inner(&paren.elem),
         Type::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last()?;
-            if last.ident != "Option" {
-                return None;
-            }
-            match &last.arguments {
-                PathArguments::AngleBracketed(arguments) if arguments.args.len() == 1 => {
-                    match arguments.args.first()? {
-                        GenericArgument::Type(inner) => Some(inner),
-                        _ => None,
-                    }
-                }
-                _ => None,
-            }
+            if last.ident == "Option" { only_argument(last) } else { None }
         }
         _ => None,
     }
+}
+
+/// What a type is stored as if it is a primitive one.
+pub fn primitive(ty: &Type) -> Option<SqlType> {
+    let Type::Path(path) = ty else { return None };
+    path.path.get_ident().and_then(|ident| SqlType::of_primitive(&ident.to_string()))
+}
+
+/// Whether a type is written as a path that ends in one of these names.
+pub fn is_named(ty: &Type, wanted: &[&str]) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| wanted.contains(&names::plain(&last.ident).as_str()))
 }

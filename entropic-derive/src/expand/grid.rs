@@ -1,55 +1,73 @@
 //! `<Name>Grid`: the same fields, each a list of values.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::quote;
 
-use crate::model::{Record, span_of};
+use super::via::{Via, no_generics};
+use super::{companion, local};
+use crate::model::Record;
 
-pub fn expand(record: &Record) -> TokenStream {
+/// The struct, and what its user calls.
+pub fn declare(record: &Record) -> TokenStream {
     let Record { ident, vis, fields, entropic, .. } = record;
-    let name = format_ident!("{}Grid", crate::names::plain(ident), span = ident.span());
+    let name = companion(record, "Grid");
     let doc = format!("Lists of values for the fields of [`{ident}`]; spans their product.");
-    let declared = fields.iter().map(|field| {
-        let (field_ident, ty) = (&field.ident, &field.ty);
+    let fields = fields.iter().map(|field| {
+        let (ident, ty) = (&field.ident, &field.ty);
         let doc = format!("The values of `{}`.", field.column);
-        quote! { #[doc = #doc] pub #field_ident: ::std::vec::Vec<#ty>, }
+        quote! { #[doc = #doc] pub #ident: ::std::vec::Vec<#ty>, }
     });
-    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let points = fields.iter().enumerate().map(|(at, field)| {
-        let (field_ident, ty) = (&field.ident, &field.ty);
-        let value = quote_spanned! {span_of(ty)=>
-            <#ty as ::core::clone::Clone>::clone(&self.#field_ident[at[#at]])
-        };
-        quote!(#field_ident: #value,)
-    });
+    let generics = no_generics(&record.fields);
     quote! {
         #[doc = #doc]
-        #vis struct #name { #(#declared)* }
+        #[allow(
+            dead_code, non_snake_case, missing_debug_implementations,
+            reason = "generated; the fields have the names of the record's"
+        )]
+        #vis struct #name #generics { #(#fields)* }
 
         #[automatically_derived]
-        impl ::core::convert::From<#ident> for #name {
-            fn from(record: #ident) -> Self {
-                Self { #(#idents: ::std::vec![record.#idents],)* }
-            }
-        }
-
-        #[automatically_derived]
-        impl #entropic::__private::Grid for #name {
-            type Record = #ident;
-            fn sides(&self) -> ::std::vec::Vec<usize> {
-                ::std::vec![#(self.#idents.len()),*]
-            }
-            fn point(&self, at: &[usize]) -> #ident {
-                #ident { #(#points)* }
-            }
-        }
-
-        #[automatically_derived]
+        #[allow(dead_code, unreachable_pub, reason = "a record need not be swept")]
         impl #name {
             /// Every combination of the values, lazily, in the order of nested loops: the first field varies
             /// slowest.
             pub fn expand(self) -> #entropic::__private::GridPoints<Self> {
                 #entropic::__private::GridPoints::new(self)
+            }
+        }
+    }
+}
+
+pub fn implement(record: &Record) -> TokenStream {
+    let Record { ident, fields, entropic, .. } = record;
+    let name = companion(record, "Grid");
+    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let values: Vec<_> = (0..fields.len()).map(|at| local("value", at)).collect();
+    let points = fields.iter().enumerate().map(|(at, field)| {
+        let ident = &field.ident;
+        let value = Via::of(field, record).copy(&quote!(&self.#ident[__at[#at]]));
+        quote!(#ident: #value,)
+    });
+    let usize = quote!(::core::primitive::usize);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl ::core::convert::From<#ident> for #name {
+            fn from(__record: #ident) -> Self {
+                let #ident { #(#idents: #values),* } = __record;
+                Self { #(#idents: ::std::vec![#values],)* }
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl #entropic::__private::Grid for #name {
+            type Record = #ident;
+            fn sides(&self) -> ::std::vec::Vec<#usize> {
+                ::std::vec![#(self.#idents.len()),*]
+            }
+            fn point(&self, __at: &[#usize]) -> #ident {
+                #ident { #(#points)* }
             }
         }
     }

@@ -1,4 +1,8 @@
 //! A judged record as tokens.
+//!
+//! Generated code stands in the user's module, whose names it cannot know: every path is absolute, every local
+//! name begins with two underscores (a `use orbits::dsl::*` brings a unit struct for each column, and a pattern
+//! of that name would be that struct), and methods of traits are called by the name of the trait.
 
 mod fallback;
 mod grid;
@@ -7,58 +11,103 @@ mod portable;
 mod record;
 mod stored;
 mod table;
+mod via;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::check;
 use crate::errors::Errors;
+use crate::manifest;
 use crate::model::{Field, Record};
+use crate::names;
 
 /// `#[derive(SimRecord)]` on tokens.
 pub fn derive(input: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let record = errors.keep(syn::parse2(input)).and_then(|input| Record::read(input, &mut errors));
-    let Some(record) = record else { return errors.finish().unwrap_or_default() };
+    let Some(input) = errors.keep(syn::parse2(input)) else {
+        return errors.finish().unwrap_or_default();
+    };
+    let record = Record::read(input, &mut errors);
     check::check(&record, &mut errors);
+    let diesel = manifest::has_diesel(record.ident.span(), &mut errors);
     match errors.finish() {
         Some(messages) => {
-            let stand_in = fallback::expand(&record);
+            let stand_in = fallback::expand(&record, diesel);
             quote!(#messages #stand_in)
         }
         None => judged(&record),
     }
 }
 
-/// All parts of a record without mistakes. Wide ones go through a macro that knows whether Diesel was compiled
-/// for them; features of the library cannot be seen from here.
+/// A record without mistakes. A wide one goes through a macro that knows whether Diesel was compiled for such;
+/// features of the library cannot be seen from here.
 fn judged(record: &Record) -> TokenStream {
-    let parts = [
-        table::expand(record),
-        output::expand(record),
-        grid::expand(record),
+    let whole = whole(record);
+    let width = record.columns().count() + names::RESERVED.len();
+    if width <= 32 {
+        return whole;
+    }
+    let Record { ident, entropic, .. } = record;
+    let stand_in = fallback::expand(record, true);
+    let message = format!(
+        "`{ident}` has {width} columns with the four that entropic adds, and 32 is the most unless the feature \
+         `wide-tables` of entropic is on (then 64): turn it on, or gather some fields in a struct and store it \
+         with `#[sim(json)]`",
+    );
+    let error = quote_spanned!(ident.span()=> ::core::compile_error! { #message });
+    quote! {
+        #entropic::__private::wide_table! { { #whole } { #error #stand_in } }
+    }
+}
+
+/// What the user may name, and the implementations behind it.
+fn whole(record: &Record) -> TokenStream {
+    let table = table::expand(record);
+    let (output, grid) = (output::declare(record), grid::declare(record));
+    let types = via::types(record);
+    let implementations = [
+        output::implement(record),
+        grid::implement(record),
         record::expand(record),
         portable::expand(record),
         stored::expand(record),
     ];
-    let width = record.columns().count() + crate::names::RESERVED.len();
-    if width <= 32 {
-        return quote!(#(#parts)*);
-    }
-    let entropic = &record.entropic;
-    let stand_in = fallback::expand(record);
-    let message = format!(
-        "`{}` has {width} columns with the four reserved ones, and 32 is the most unless the feature \
-         `wide-tables` of entropic is on (64 then); or gather fields in a struct with `#[sim(json)]`",
-        record.ident
-    );
     quote! {
-        #entropic::__private::wide_table! { { #(#parts)* } { ::core::compile_error!(#message); #stand_in } }
+        #table
+        #output
+        #grid
+        #[allow(non_camel_case_types, reason = "types are named like the columns")]
+        const _: () = {
+            #types
+            #(#implementations)*
+        };
     }
 }
 
 /// The SQL type of a column, `Nullable` and all.
 fn sql_of(field: &Field, record: &Record) -> TokenStream {
-    let sql = field.sql.unwrap_or(crate::sql_type::SqlType::Text).tokens(&record.entropic);
+    let sql = value_sql_of(field, record);
     if field.nullable { quote!(::diesel::sql_types::Nullable<#sql>) } else { sql }
+}
+
+/// The SQL type of a value in a column.
+fn value_sql_of(field: &Field, record: &Record) -> TokenStream {
+    field.sql.unwrap_or(crate::sql_type::SqlType::Text).tokens(&record.entropic)
+}
+
+/// `<Name>Output` and `<Name>Grid`.
+fn companion(record: &Record, what: &str) -> Ident {
+    format_ident!("{}{what}", names::plain(&record.ident), span = record.ident.span())
+}
+
+/// Where Diesel's module is, seen from generated code.
+fn module(record: &Record) -> TokenStream {
+    let (room, module) = (table::room(record), &record.module);
+    quote!(#room::#module)
+}
+
+/// A local name in generated code.
+fn local(name: &str, at: usize) -> Ident {
+    Ident::new(&format!("__{name}{at}"), Span::call_site())
 }

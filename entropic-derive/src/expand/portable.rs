@@ -1,83 +1,59 @@
 //! `impl Portable`: a row as JSON values, for the journal.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::quote;
 
-use super::sql_of;
-use crate::model::{Record, Role, span_of};
+use super::via::Via;
+use super::{companion, sql_of};
+use crate::model::{Field, Record, Role};
 
 pub fn expand(record: &Record) -> TokenStream {
     let Record { ident, entropic, .. } = record;
-    let output_name = format_ident!("{}Output", crate::names::plain(ident), span = ident.span());
+    let private = quote!(#entropic::__private);
+    let output = companion(record, "Output");
     let written = record.columns().map(|field| {
-        let (field_ident, ty, sql, column) = (&field.ident, &field.ty, sql_of(field, record), &field.column);
-        let repr = match (field.role, field.is_json()) {
-            (Role::Output, true) => quote_spanned! {span_of(ty)=>
-                output.#field_ident.as_ref().map(#entropic::__private::json_to_repr::<#ty>).transpose()
-            },
-            (Role::Output, false) => quote_spanned! {span_of(ty)=>
-                <::core::option::Option<#ty> as #entropic::__private::StoredAs<#sql>>::stored_repr(
-                    &output.#field_ident
-                )
-            },
-            (_, true) => quote_spanned! {span_of(ty)=>
-                #entropic::__private::json_to_repr::<#ty>(&self.#field_ident)
-            },
-            (_, false) => quote_spanned! {span_of(ty)=>
-                <#ty as #entropic::__private::StoredAs<#sql>>::stored_repr(&self.#field_ident)
-            },
-        };
+        let (ident, column) = (&field.ident, &field.column);
+        let owner = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
+        let repr = Via::of(field, record).repr(&quote!(&#owner.#ident));
         quote! {
-            values.insert(
-                ::std::string::String::from(#column),
-                #entropic::__private::Repr::to_value(&#repr.map_err(#entropic::RecordError::field(
+            __values.insert(
+                ::core::convert::From::from(#column),
+                #private::Repr::to_value(&#repr.map_err(#entropic::RecordError::field(
                     <Self as #entropic::SimRecord>::TABLE.name, #column
                 ))?),
             );
         }
     });
-    let read = |field: &crate::model::Field| {
-        let (field_ident, ty, sql, column) = (&field.ident, &field.ty, sql_of(field, record), &field.column);
+    let read = |field: &Field| {
+        let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
         let repr = quote! {
-            <<#sql as #entropic::__private::SqlColumn>::Repr as #entropic::__private::Repr>::from_value(
-                values.remove(#column)?
-            )?
+            <<#sql as #private::SqlColumn>::Repr as #private::Repr>::from_value(__values.remove(#column)?)?
         };
-        let value = match (field.role, field.is_json()) {
-            (Role::Output, true) => quote_spanned! {span_of(ty)=>
-                #repr.map(#entropic::__private::json_from_repr::<#ty>).transpose()
-            },
-            (Role::Output, false) => quote_spanned! {span_of(ty)=>
-                <::core::option::Option<#ty> as #entropic::__private::StoredAs<#sql>>::from_stored(#repr)
-            },
-            (_, true) => quote_spanned! {span_of(ty)=> #entropic::__private::json_from_repr::<#ty>(#repr) },
-            (_, false) => quote_spanned! {span_of(ty)=>
-                <#ty as #entropic::__private::StoredAs<#sql>>::from_stored(#repr)
-            },
-        };
-        quote!(#field_ident: #value.ok()?,)
+        let value = Via::of(field, record).read(&repr);
+        quote!(#ident: #value.ok()?,)
     };
     let params = record.fields.iter().map(read);
     let outputs = record.outputs.iter().map(read);
     quote! {
         #[automatically_derived]
-        impl #entropic::__private::Portable for #ident {
+        #[allow(deprecated, reason = "a field may be")]
+        impl #private::Portable for #ident {
             fn to_values(
                 &self,
-                output: &Self::Output,
-            ) -> ::core::result::Result<#entropic::__private::JsonMap, #entropic::RecordError> {
-                let mut values = #entropic::__private::JsonMap::new();
-                let _ = output;
+                __output: &Self::Output,
+            ) -> ::core::result::Result<#private::JsonMap, #entropic::RecordError> {
+                let mut __values = #private::JsonMap::new();
+                let _ = __output;
                 #(#written)*
-                ::core::result::Result::Ok(values)
+                ::core::result::Result::Ok(__values)
             }
 
             fn from_values(
-                mut values: #entropic::__private::JsonMap,
+                mut __values: #private::JsonMap,
             ) -> ::core::option::Option<(Self, Self::Output)> {
-                let params = #ident { #(#params)* };
-                let output = #output_name { #(#outputs)* };
-                ::core::option::Option::Some((params, output))
+                let __params = #ident { #(#params)* };
+                let __output = #output { #(#outputs)* };
+                ::core::option::Option::Some((__params, __output))
             }
         }
     }

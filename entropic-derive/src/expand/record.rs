@@ -1,15 +1,17 @@
 //! `impl SimRecord`: the table as data, canonical text, checks, and rows read back.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
-use super::sql_of;
-use crate::model::{Default, Field, Record, Role, Scheme, span_of};
+use super::via::Via;
+use super::{companion, local, sql_of};
+use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
+use crate::sql_type;
 
 pub fn expand(record: &Record) -> TokenStream {
     let Record { ident, entropic, .. } = record;
-    let output = format_ident!("{}Output", names::plain(ident), span = ident.span());
+    let output = companion(record, "Output");
     let spec = spec(record);
     let row = row(record);
     let canonical = canonical(record);
@@ -20,6 +22,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let clean = clean(record);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
         impl #entropic::SimRecord for #ident {
             type Output = #output;
             type Row = #row;
@@ -37,7 +40,8 @@ pub fn expand(record: &Record) -> TokenStream {
 pub fn spec(record: &Record) -> TokenStream {
     let Record { entropic, table, version, .. } = record;
     let columns = record.columns().map(|field| {
-        let (name, sql, nullable, index) = (&field.column, sql_of(field, record), field.nullable, field.index);
+        let (name, sql, nullable, index) =
+            (&field.column, sql_of(field, record), field.nullable, field.index);
         let role = match field.role {
             Role::Identity => quote!(Identity),
             Role::Ignored => quote!(Ignored),
@@ -95,93 +99,71 @@ fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
     }
 }
 
-/// `value` written into `out`, as a `Result`.
-fn write(field: &Field, record: &Record, value: TokenStream, out: TokenStream) -> TokenStream {
-    let (entropic, ty, sql, scheme) = (&record.entropic, &field.ty, sql_of(field, record), scheme(field, record));
-    if field.is_json() {
-        quote_spanned! {span_of(ty)=> #entropic::__private::json_canonical::<#ty>(#value, #out, #scheme) }
-    } else {
-        quote_spanned! {span_of(ty)=>
-            <#ty as #entropic::__private::StoredAs<#sql>>::stored_canonical(#value, #out, #scheme)
-        }
-    }
-}
-
-/// The identity fields, by key: the order of the canonical text.
-fn identity(record: &Record) -> Vec<&Field> {
-    let mut fields: Vec<&Field> = record.fields.iter().filter(|field| field.role == Role::Identity).collect();
-    fields.sort_by(|a, b| a.column.cmp(&b.column));
-    fields
-}
-
 fn canonical(record: &Record) -> TokenStream {
     let entropic = &record.entropic;
-    // `$` sorts before every letter, and no column begins with it.
-    let version = (record.version > 1).then(|| {
+    let mut entries: Vec<(&str, TokenStream)> =
+        identity(record).map(|field| (field.column.as_str(), entry(field, record))).collect();
+    if record.version > 1 {
         let version = u64::from(record.version);
-        quote! { out.key("\"$version\":"); out.uint(#version); }
-    });
-    let fields = identity(record).into_iter().map(|field| {
-        let (ident, key) = (&field.ident, names::json_key(&field.column));
-        let blame = blame(field, record, "field");
-        let Some(default) = &field.default else {
-            let write = write(field, record, quote!(&self.#ident), quote!(out));
-            return quote! { out.key(#key); #write #blame; };
-        };
-        let ty = &field.ty;
-        let default = match default {
-            Default::OfType => quote!(<#ty as ::core::default::Default>::default()),
-            Default::Expr(expr) => default_value(expr, ty),
-        };
-        let own = write(field, record, quote!(&self.#ident), quote!(out));
-        let other = write(field, record, quote!(&default), quote!(out));
-        quote! {
-            #entropic::__private::unless_default(
-                out,
-                #key,
-                |out| #own,
-                |out| { let default: #ty = #default; #other },
-            ) #blame;
-        }
-    });
+        entries.push(("$version", quote! { __out.key("\"$version\":"); __out.uint(#version); }));
+    }
+    entries.sort_by_key(|(key, _)| *key);
+    let entries = entries.into_iter().map(|(_, entry)| entry);
     quote! {
         fn write_canonical(
             &self,
-            out: &mut #entropic::__private::Canonical,
+            __out: &mut #entropic::__private::Canonical,
         ) -> ::core::result::Result<(), #entropic::RecordError> {
-            out.begin();
-            #version
-            #(#fields)*
-            out.end();
+            __out.begin();
+            #(#entries)*
+            __out.end();
             ::core::result::Result::Ok(())
         }
     }
 }
 
-/// A default as written; text becomes a `String`.
-fn default_value(expr: &syn::Expr, ty: &syn::Type) -> TokenStream {
-    let text = |expr: &syn::Expr| {
-        matches!(expr, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(_), .. }))
+/// One identity field in the canonical text.
+fn entry(field: &Field, record: &Record) -> TokenStream {
+    let entropic = &record.entropic;
+    let (ident, key) = (&field.ident, names::json_key(&field.column));
+    let (via, scheme, blame) = (Via::of(field, record), scheme(field, record), blame(field, record, "field"));
+    let own = via.write(&quote!(&self.#ident), &quote!(__out), &scheme);
+    let Some(default) = &field.default else {
+        return quote! { __out.key(#key); #own #blame; };
     };
-    if text(expr) {
-        quote_spanned!(span_of(ty)=> <#ty as ::core::convert::From<&'static str>>::from(#expr))
-    } else {
-        quote!(#expr)
+    let default = match default {
+        Default::OfType => via.default(),
+        Default::Expr(expr) if is_text(expr) && field.nullable => quote!(#expr),
+        Default::Expr(expr) if is_text(expr) && sql_type::is_named(&field.value, &["String"]) => {
+            quote!(::core::convert::From::from(#expr))
+        }
+        Default::Expr(expr) => quote!(#expr),
+    };
+    let (ty, other) = (via.ty(), via.write(&quote!(&__default()), &quote!(__out), &scheme));
+    // A function, so that the default cannot depend on what is around it.
+    quote! {
+        {
+            fn __default() -> #ty { #default }
+            #entropic::__private::unless_default(__out, #key, |__out| #own, |__out| #other) #blame;
+        }
     }
+}
+
+fn is_text(expr: &syn::Expr) -> bool {
+    matches!(expr, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(_), .. }))
+}
+
+/// The fields that make the identity.
+fn identity(record: &Record) -> impl Iterator<Item = &Field> {
+    record.fields.iter().filter(|field| field.role == Role::Identity)
 }
 
 fn checks(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
     let checks = record.fields.iter().map(|field| {
-        let (ident, ty, sql) = (&field.ident, &field.ty, sql_of(field, record));
+        let ident = &field.ident;
+        let check = Via::of(field, record).verify(&quote!(&self.#ident));
         let blame = blame(field, record, "field");
-        let check = if field.is_json() {
-            quote_spanned! {span_of(ty)=> #entropic::__private::json_check::<#ty>(&self.#ident) }
-        } else {
-            quote_spanned! {span_of(ty)=>
-                <#ty as #entropic::__private::StoredAs<#sql>>::stored_check(&self.#ident)
-            }
-        };
         quote!(#check #blame;)
     });
     quote! {
@@ -194,57 +176,43 @@ fn checks(record: &Record) -> TokenStream {
 
 fn texts(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
-    let texts = identity(record).into_iter().map(|field| {
+    let mut fields: Vec<&Field> = identity(record).collect();
+    fields.sort_by_key(|field| field.column.as_str());
+    let texts = fields.into_iter().map(|field| {
         let (ident, column) = (&field.ident, &field.column);
-        let write = write(field, record, quote!(&self.#ident), quote!(&mut out));
+        let write =
+            Via::of(field, record).write(&quote!(&self.#ident), &quote!(&mut __out), &scheme(field, record));
         let blame = blame(field, record, "field");
         quote! {
-            let mut out = #entropic::__private::Canonical::new();
+            let mut __out = #entropic::__private::Canonical::new();
             #write #blame;
-            texts.push((#column, out.into_string()));
+            __texts.push((#column, __out.into_string()));
         }
     });
     quote! {
         fn field_texts(
             &self,
         ) -> ::core::result::Result<
-            ::std::vec::Vec<(&'static str, ::std::string::String)>,
+            ::std::vec::Vec<(&'static ::core::primitive::str, ::std::string::String)>,
             #entropic::RecordError,
         > {
-            let mut texts = ::std::vec::Vec::new();
+            let mut __texts = ::std::vec::Vec::new();
             #(#texts)*
-            ::core::result::Result::Ok(texts)
+            ::core::result::Result::Ok(__texts)
         }
     }
 }
 
-/// `value`, a `Repr`, as the field, as a `Result`.
-fn read(field: &Field, record: &Record, value: TokenStream) -> TokenStream {
-    let (entropic, ty, sql) = (&record.entropic, &field.ty, sql_of(field, record));
-    match (field.role, field.is_json()) {
-        (Role::Output, true) => quote_spanned! {span_of(ty)=>
-            #value.map(#entropic::__private::json_from_repr::<#ty>).transpose()
-        },
-        (Role::Output, false) => quote_spanned! {span_of(ty)=>
-            <::core::option::Option<#ty> as #entropic::__private::StoredAs<#sql>>::from_stored(#value)
-        },
-        (_, true) => quote_spanned! {span_of(ty)=> #entropic::__private::json_from_repr::<#ty>(#value) },
-        (_, false) => quote_spanned! {span_of(ty)=>
-            <#ty as #entropic::__private::StoredAs<#sql>>::from_stored(#value)
-        },
-    }
-}
-
-fn parts(record: &Record, output: &proc_macro2::Ident) -> TokenStream {
+fn parts(record: &Record, output: &Ident) -> TokenStream {
     let Record { ident, entropic, .. } = record;
-    let names: Vec<_> = (0..record.columns().count()).map(|at| format_ident!("column{at}")).collect();
+    let names: Vec<_> = (0..record.columns().count()).map(|at| local("column", at)).collect();
     let mut values = record.columns().zip(&names).map(|(field, name)| {
         let field_ident = &field.ident;
         let sql = sql_of(field, record);
         let repr = quote! {
             #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
         };
-        let read = read(field, record, repr);
+        let read = Via::of(field, record).read(&repr);
         let blame = blame(field, record, "stored");
         quote!(#field_ident: #read #blame,)
     });
@@ -252,16 +220,16 @@ fn parts(record: &Record, output: &proc_macro2::Ident) -> TokenStream {
     let outputs: Vec<_> = values.collect();
     quote! {
         fn parts(
-            row: Self::Row,
+            __row: Self::Row,
         ) -> ::core::result::Result<#entropic::__private::RowParts<Self>, #entropic::RecordError> {
-            let (#(#names,)* id, result_file, created_at, custom_data,) = row;
+            let (#(#names,)* __id, __result_file, __created_at, __custom_data,) = __row;
             ::core::result::Result::Ok(#entropic::__private::RowParts {
                 params: #ident { #(#params)* },
                 output: #output { #(#outputs)* },
-                id,
-                result_file,
-                created_at,
-                custom_data,
+                id: __id,
+                result_file: __result_file,
+                created_at: __created_at,
+                custom_data: __custom_data,
             })
         }
     }
@@ -273,10 +241,10 @@ fn patch(record: &Record) -> TokenStream {
         let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
         let blame = blame(field, record, "field");
         let value = quote! {
-            #entropic::__private::patched::<<#sql as #entropic::__private::SqlColumn>::Repr>(value) #blame
+            #entropic::__private::patched::<<#sql as #entropic::__private::SqlColumn>::Repr>(__value) #blame
         };
-        let read = read(field, record, value);
-        let target = if field.role == Role::Output { quote!(output) } else { quote!(self) };
+        let read = Via::of(field, record).read(&value);
+        let target = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
         quote! {
             #column => { #target.#ident = #read #blame; }
         }
@@ -284,14 +252,14 @@ fn patch(record: &Record) -> TokenStream {
     quote! {
         fn patch_column(
             &mut self,
-            output: &mut Self::Output,
-            column: &str,
-            value: #entropic::__private::JsonValue,
+            __output: &mut Self::Output,
+            __column: &::core::primitive::str,
+            __value: #entropic::__private::JsonValue,
         ) -> ::core::result::Result<(), #entropic::RecordError> {
-            match column {
+            match __column {
                 #(#arms)*
                 _ => return ::core::result::Result::Err(
-                    #entropic::__private::not_patchable::<Self>(column)
+                    #entropic::__private::not_patchable::<Self>(__column)
                 ),
             }
             #[allow(unreachable_code, reason = "a record without such columns always refuses")]
@@ -303,32 +271,24 @@ fn patch(record: &Record) -> TokenStream {
 fn clean(record: &Record) -> TokenStream {
     let Record { entropic, outputs, .. } = record;
     let cleaned = outputs.iter().map(|field| {
-        let (ident, ty, sql, column) = (&field.ident, &field.ty, sql_of(field, record), &field.column);
-        let check = if field.is_json() {
-            quote_spanned! {span_of(ty)=> #entropic::__private::json_check(&output.#ident) }
-        } else {
-            quote_spanned! {span_of(ty)=>
-                <::core::option::Option<#ty> as #entropic::__private::StoredAs<#sql>>::stored_check(
-                    &output.#ident
-                )
-            }
-        };
+        let (ident, column) = (&field.ident, &field.column);
+        let check = Via::of(field, record).verify(&quote!(&__output.#ident));
         quote! {
-            if let ::core::result::Result::Err(why) = #check {
-                output.#ident = ::core::option::Option::None;
-                refused.push((#column, why));
+            if let ::core::result::Result::Err(__why) = #check {
+                __output.#ident = ::core::option::Option::None;
+                __refused.push((#column, __why));
             }
         }
     });
     quote! {
         fn clean_output(
-            output: &mut Self::Output,
-        ) -> ::std::vec::Vec<(&'static str, #entropic::ColumnError)> {
+            __output: &mut Self::Output,
+        ) -> ::std::vec::Vec<(&'static ::core::primitive::str, #entropic::ColumnError)> {
             #[allow(unused_mut, reason = "a record without outputs has nothing to refuse")]
-            let mut refused = ::std::vec::Vec::new();
+            let mut __refused = ::std::vec::Vec::new();
             #(#cleaned)*
-            let _ = output;
-            refused
+            let _ = __output;
+            __refused
         }
     }
 }

@@ -1,157 +1,173 @@
 //! `impl Stored`: the statements, one body for both backends.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::quote;
 
-use super::sql_of;
-use crate::model::{Record, Role, span_of};
+use super::via::Via;
+use super::{local, module};
+use crate::model::{Record, Role};
 
 pub fn expand(record: &Record) -> TokenStream {
-    let Record { ident, entropic, module, .. } = record;
-    let values: Vec<_> = (0..record.columns().count()).map(|at| format_ident!("value{at}")).collect();
+    let Record { ident, entropic, .. } = record;
+    let module = module(record);
+    let private = quote!(#entropic::__private);
+    let result = quote!(::core::result::Result);
+    let found = quote!(#entropic::Record<Self>);
+    let load = quote!(::diesel::RunQueryDsl::load::<#found>);
+    let eq = quote!(::diesel::ExpressionMethods::eq);
+    let str = quote!(::core::primitive::str);
+
     let columns: Vec<_> = record.columns().map(|field| &field.column_ident).collect();
-    let reprs = record.columns().zip(&values).map(|(field, name)| {
-        let (field_ident, ty, sql, column) = (&field.ident, &field.ty, sql_of(field, record), &field.column);
-        let repr = match (field.role, field.is_json()) {
-            (Role::Output, true) => quote_spanned! {span_of(ty)=>
-                row.output.#field_ident.as_ref().map(#entropic::__private::json_to_repr::<#ty>).transpose()
-            },
-            (Role::Output, false) => quote_spanned! {span_of(ty)=>
-                <::core::option::Option<#ty> as #entropic::__private::StoredAs<#sql>>::stored_repr(
-                    &row.output.#field_ident
-                )
-            },
-            (_, true) => quote_spanned! {span_of(ty)=>
-                #entropic::__private::json_to_repr::<#ty>(&row.params.#field_ident)
-            },
-            (_, false) => quote_spanned! {span_of(ty)=>
-                <#ty as #entropic::__private::StoredAs<#sql>>::stored_repr(&row.params.#field_ident)
-            },
+    let reprs = reprs(record);
+    let values: Vec<_> = (0..columns.len()).map(|at| local("value", at)).collect();
+    let assigned = quote! {
+        (
+            #(#eq(#module::#columns, #values),)*
+            #eq(#module::id, __row.id),
+            #eq(#module::result_file, __row.result_file),
+            #eq(#module::created_at, __row.created_at),
+            #eq(#module::custom_data, __row.custom_data),
+        )
+    };
+    let in_order = quote! {
+        ::diesel::QueryDsl::order(
+            #module::table,
+            (
+                ::diesel::ExpressionMethods::asc(#module::created_at),
+                ::diesel::ExpressionMethods::asc(#module::id),
+            ),
+        )
+    };
+    let behind = quote! {
+        ::diesel::BoolExpressionMethods::or(
+            ::diesel::ExpressionMethods::gt(#module::created_at, __moment),
+            ::diesel::BoolExpressionMethods::and(
+                #eq(#module::created_at, __moment),
+                ::diesel::ExpressionMethods::gt(#module::id, __id),
+            ),
+        )
+    };
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl #private::Stored for #ident {
+            type Table = #module::table;
+
+            fn find(
+                __conn: &mut #private::Conn,
+                __id: &#str,
+            ) -> #private::QueryResult<::core::option::Option<#found>> {
+                #private::on_backend!(__conn, __conn => {
+                    // `get_result`, not `first`: a LIMIT would keep the statement out of Diesel's cache.
+                    ::diesel::OptionalExtension::optional(::diesel::RunQueryDsl::get_result::<#found>(
+                        ::diesel::QueryDsl::find(#module::table, __id),
+                        __conn,
+                    ))
+                })
+            }
+
+            fn find_all(
+                __conn: &mut #private::Conn,
+                __ids: &#private::IdIn,
+            ) -> #private::QueryResult<::std::vec::Vec<#found>> {
+                #private::on_backend!(__conn, __conn => {
+                    #load(::diesel::QueryDsl::filter(#module::table, __ids), __conn)
+                })
+            }
+
+            fn insert(
+                __conn: &mut #private::Conn,
+                __row: &#private::NewRow<'_, Self>,
+            ) -> #result<::core::primitive::usize, #private::RowError> {
+                #(#reprs)*
+                #result::Ok(#private::on_backend!(__conn, __conn => {
+                    ::diesel::RunQueryDsl::execute(
+                        ::diesel::insert_into(#module::table).values(#assigned),
+                        __conn,
+                    )
+                })?)
+            }
+
+            fn upsert(
+                __conn: &mut #private::Conn,
+                __row: &#private::NewRow<'_, Self>,
+            ) -> #result<::core::primitive::usize, #private::RowError> {
+                #(#reprs)*
+                #result::Ok(#private::on_backend!(__conn, __conn => {
+                    ::diesel::RunQueryDsl::execute(
+                        ::diesel::insert_into(#module::table)
+                            .values(#assigned)
+                            .on_conflict(#module::id)
+                            .do_update()
+                            .set((
+                                #(#eq(#module::#columns, #private::excluded(#module::#columns)),)*
+                                #eq(#module::result_file, #private::excluded(#module::result_file)),
+                                #eq(#module::custom_data, #private::excluded(#module::custom_data)),
+                            )),
+                        __conn,
+                    )
+                })?)
+            }
+
+            fn page(
+                __conn: &mut #private::Conn,
+                __after: ::core::option::Option<(#entropic::Timestamp, &#str)>,
+                __limit: ::core::primitive::i64,
+            ) -> #private::QueryResult<::std::vec::Vec<#found>> {
+                #private::on_backend!(__conn, __conn => {
+                    let __ordered = #in_order;
+                    match __after {
+                        ::core::option::Option::None => {
+                            #load(::diesel::QueryDsl::limit(__ordered, __limit), __conn)
+                        }
+                        ::core::option::Option::Some((__moment, __id)) => #load(
+                            ::diesel::QueryDsl::limit(
+                                ::diesel::QueryDsl::filter(__ordered, #behind),
+                                __limit,
+                            ),
+                            __conn,
+                        ),
+                    }
+                })
+            }
+
+            fn list(__conn: &mut #private::Conn) -> #private::QueryResult<::std::vec::Vec<#found>> {
+                #private::on_backend!(__conn, __conn => { #load(#in_order, __conn) })
+            }
+
+            fn each(
+                __conn: &mut #private::Conn,
+                __take: #private::TakeRecord<'_, Self>,
+            ) -> #private::QueryResult<()> {
+                #private::on_backend_streaming!(__conn, __conn, __Mode => {
+                    let __rows = ::diesel::RunQueryDsl::load_iter::<#found, __Mode>(#in_order, __conn)?;
+                    for __record in __rows {
+                        if __take(__record?).is_break() {
+                            break;
+                        }
+                    }
+                    #result::Ok(())
+                })
+            }
+        }
+    }
+}
+
+/// What Diesel shall write, a `let` for each column: a value that cannot be stored names its column.
+fn reprs(record: &Record) -> Vec<TokenStream> {
+    let entropic = &record.entropic;
+    let repr = |(at, field): (usize, &crate::model::Field)| {
+        let (name, ident, column) = (local("value", at), &field.ident, &field.column);
+        let value = match field.role {
+            Role::Output => quote!(&__row.output.#ident),
+            _ => quote!(&__row.params.#ident),
         };
+        let repr = Via::of(field, record).repr(&value);
         quote! {
             let #name = #repr.map_err(#entropic::RecordError::field(
                 <Self as #entropic::SimRecord>::TABLE.name, #column
             ))?;
         }
-    });
-    let assigned = quote! {
-        (
-            #(#module::#columns.eq(#values),)*
-            #module::id.eq(row.id),
-            #module::result_file.eq(row.result_file),
-            #module::created_at.eq(row.created_at),
-            #module::custom_data.eq(row.custom_data),
-        )
     };
-    let reprs: Vec<_> = reprs.collect();
-    quote! {
-        #[automatically_derived]
-        impl #entropic::__private::Stored for #ident {
-            type Table = #module::table;
-
-            fn find(
-                conn: &mut #entropic::__private::Conn,
-                id: &str,
-            ) -> #entropic::__private::QueryResult<::core::option::Option<#entropic::Record<Self>>> {
-                use #entropic::__private::diesel_prelude::*;
-                #entropic::__private::on_backend!(conn, conn => {
-                    // `get_result`, not `first`: a LIMIT would keep the statement out of Diesel's cache.
-                    #module::table.find(id).get_result::<#entropic::Record<Self>>(conn).optional()
-                })
-            }
-
-            fn find_all(
-                conn: &mut #entropic::__private::Conn,
-                ids: &#entropic::__private::IdIn,
-            ) -> #entropic::__private::QueryResult<::std::vec::Vec<#entropic::Record<Self>>> {
-                use #entropic::__private::diesel_prelude::*;
-                #entropic::__private::on_backend!(conn, conn => {
-                    #module::table.filter(ids).load::<#entropic::Record<Self>>(conn)
-                })
-            }
-
-            fn insert(
-                conn: &mut #entropic::__private::Conn,
-                row: &#entropic::__private::NewRow<'_, Self>,
-            ) -> ::core::result::Result<usize, #entropic::__private::RowError> {
-                use #entropic::__private::diesel_prelude::*;
-                #(#reprs)*
-                ::core::result::Result::Ok(#entropic::__private::on_backend!(conn, conn => {
-                    ::diesel::insert_into(#module::table).values(#assigned).execute(conn)
-                })?)
-            }
-
-            fn upsert(
-                conn: &mut #entropic::__private::Conn,
-                row: &#entropic::__private::NewRow<'_, Self>,
-            ) -> ::core::result::Result<usize, #entropic::__private::RowError> {
-                use #entropic::__private::diesel_prelude::*;
-                use #entropic::__private::excluded;
-                #(#reprs)*
-                ::core::result::Result::Ok(#entropic::__private::on_backend!(conn, conn => {
-                    ::diesel::insert_into(#module::table)
-                        .values(#assigned)
-                        .on_conflict(#module::id)
-                        .do_update()
-                        .set((
-                            #(#module::#columns.eq(excluded(#module::#columns)),)*
-                            #module::result_file.eq(excluded(#module::result_file)),
-                            #module::custom_data.eq(excluded(#module::custom_data)),
-                        ))
-                        .execute(conn)
-                })?)
-            }
-
-            fn page(
-                conn: &mut #entropic::__private::Conn,
-                after: ::core::option::Option<(#entropic::Timestamp, &str)>,
-                limit: i64,
-            ) -> #entropic::__private::QueryResult<::std::vec::Vec<#entropic::Record<Self>>> {
-                use #entropic::__private::diesel_prelude::*;
-                #entropic::__private::on_backend!(conn, conn => {
-                    let ordered = #module::table.order((#module::created_at.asc(), #module::id.asc()));
-                    match after {
-                        ::core::option::Option::None => {
-                            ordered.limit(limit).load::<#entropic::Record<Self>>(conn)
-                        }
-                        ::core::option::Option::Some((moment, id)) => ordered
-                            .filter(#module::created_at.gt(moment).or(
-                                #module::created_at.eq(moment).and(#module::id.gt(id))
-                            ))
-                            .limit(limit)
-                            .load::<#entropic::Record<Self>>(conn),
-                    }
-                })
-            }
-
-            fn list(
-                conn: &mut #entropic::__private::Conn,
-            ) -> #entropic::__private::QueryResult<::std::vec::Vec<#entropic::Record<Self>>> {
-                use #entropic::__private::diesel_prelude::*;
-                #entropic::__private::on_backend!(conn, conn => {
-                    #module::table
-                        .order((#module::created_at.asc(), #module::id.asc()))
-                        .load::<#entropic::Record<Self>>(conn)
-                })
-            }
-
-            fn each(
-                conn: &mut #entropic::__private::Conn,
-                take: #entropic::__private::TakeRecord<'_, Self>,
-            ) -> #entropic::__private::QueryResult<()> {
-                use #entropic::__private::diesel_prelude::*;
-                #entropic::__private::on_backend_streaming!(conn, conn, Mode => {
-                    let rows = #module::table
-                        .order((#module::created_at.asc(), #module::id.asc()))
-                        .load_iter::<#entropic::Record<Self>, Mode>(conn)?;
-                    for row in rows {
-                        if take(row?).is_break() {
-                            break;
-                        }
-                    }
-                    ::core::result::Result::Ok(())
-                })
-            }
-        }
-    }
+    record.columns().enumerate().map(repr).collect()
 }

@@ -18,6 +18,7 @@ use crate::params::{Canonical, FloatScheme, ParamsError, python};
 /// use entropic::{ColumnError, SimColumn, params::{Canonical, FloatScheme}};
 ///
 /// /// An angle, stored in degrees.
+/// #[derive(Clone)]
 /// struct Angle { radians: f64 }
 ///
 /// impl SimColumn for Angle {
@@ -32,12 +33,13 @@ use crate::params::{Canonical, FloatScheme, ParamsError, python};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a field of a record",
-    note = "an enum: add `#[derive(SimEnum)]` to it",
-    note = "a newtype: add `#[derive(SimColumn)]` to it, and `#[sim(sql = Double)]` (or what it wraps) to the field",
-    note = "anything else that serde can write and read: add `#[sim(json)]` to the field"
+    message = "`{Self}` is not a type that entropic can store",
+    label = "cannot be a column as it is",
+    note = "an enum of plain variants needs `#[derive(SimEnum)]`",
+    note = "a newtype needs `#[derive(SimColumn)]`",
+    note = "any other type that serde can write and read is stored with `#[sim(json)]` on the field of a record"
 )]
-pub trait SimColumn: Sized {
+pub trait SimColumn: Clone {
     /// The SQL type of the column.
     type Sql: SqlColumn;
 
@@ -68,25 +70,62 @@ pub trait SimColumn: Sized {
     }
 }
 
-/// That a field of this type is stored as `Sql`: what generated code asks of each field.
+/// That a field of this type is stored as `Sql`: all that generated code asks of it.
 ///
 /// Never implemented by hand; it follows from [`SimColumn`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be stored as a `{Sql}` column",
-    label = "not a column of that type",
-    note = "an enum: add `#[derive(SimEnum)]` to it",
-    note = "a newtype or an alias: say what is stored, e.g. `#[sim(sql = Double)]`; a newtype also needs `#[derive(SimColumn)]`",
-    note = "anything else that serde can write and read: add `#[sim(json)]` to the field"
+    message = "`{Self}` is not a type that entropic can store as `{Sql}`",
+    label = "cannot be a column as it is",
+    note = "an enum of plain variants needs `#[derive(SimEnum)]`",
+    note = "a newtype needs `#[derive(SimColumn)]`, and `#[sim(sql = Double)]`, with what it wraps, on the field",
+    note = "an alias needs `#[sim(sql = Double)]`, with what it stands for, on the field",
+    note = "any other type that serde can write and read is stored with `#[sim(json)]` on the field"
 )]
 pub trait StoredAs<Sql: SqlColumn>: Sized {
-    #[doc(hidden)]
-    fn stored_repr(&self) -> Result<Sql::Repr, ColumnError>;
-    #[doc(hidden)]
-    fn from_stored(repr: Sql::Repr) -> Result<Self, ColumnError>;
-    #[doc(hidden)]
-    fn stored_canonical(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError>;
-    #[doc(hidden)]
-    fn stored_check(&self) -> Result<(), ColumnError>;
+    /// What Diesel writes.
+    fn repr(&self) -> Result<Sql::Repr, ColumnError>;
+    /// The value, from what Diesel has read.
+    fn read(repr: Sql::Repr) -> Result<Self, ColumnError>;
+    /// Writes the canonical text.
+    fn write(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError>;
+    /// Whether it can be stored.
+    fn verify(&self) -> Result<(), ColumnError>;
+    /// The value again, for another point of a grid.
+    fn copy(&self) -> Self;
+
+    // The same for a column that can be NULL. They stand here so that the type inside an `Option` is the one that
+    // an error names.
+
+    /// What Diesel writes.
+    fn optional_repr(value: &Option<Self>) -> Result<Option<Sql::Repr>, ColumnError> {
+        value.as_ref().map(Self::repr).transpose()
+    }
+    /// The value, from what Diesel has read.
+    fn optional_read(repr: Option<Sql::Repr>) -> Result<Option<Self>, ColumnError> {
+        repr.map(Self::read).transpose()
+    }
+    /// Writes the canonical text.
+    fn optional_write(
+        value: &Option<Self>,
+        out: &mut Canonical,
+        scheme: FloatScheme,
+    ) -> Result<(), ColumnError> {
+        match value {
+            Some(value) => value.write(out, scheme),
+            None => {
+                out.null();
+                Ok(())
+            }
+        }
+    }
+    /// Whether it can be stored.
+    fn optional_verify(value: &Option<Self>) -> Result<(), ColumnError> {
+        value.as_ref().map_or(Ok(()), Self::verify)
+    }
+    /// The value again, for another point of a grid.
+    fn optional_copy(value: &Option<Self>) -> Option<Self> {
+        value.as_ref().map(Self::copy)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -95,17 +134,20 @@ where
     S: SqlColumn,
     F: SimColumn<Sql = S>,
 {
-    fn stored_repr(&self) -> Result<S::Repr, ColumnError> {
+    fn repr(&self) -> Result<S::Repr, ColumnError> {
         self.to_repr()
     }
-    fn from_stored(repr: S::Repr) -> Result<Self, ColumnError> {
+    fn read(repr: S::Repr) -> Result<Self, ColumnError> {
         Self::from_repr(repr)
     }
-    fn stored_canonical(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError> {
+    fn write(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError> {
         self.canonical(out, scheme)
     }
-    fn stored_check(&self) -> Result<(), ColumnError> {
+    fn verify(&self) -> Result<(), ColumnError> {
         self.check()
+    }
+    fn copy(&self) -> Self {
+        self.clone()
     }
 }
 
