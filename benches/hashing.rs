@@ -46,18 +46,18 @@ fn main() {
     for (digits, orbit) in [("grid", Orbit::nth(12345)), ("drawn", Orbit::drawn(12345))] {
         let unsorted = Unsorted::of(&orbit);
         let name = |what: &str| format!("hash/{digits}/{what}");
-        versus.compare(&name("id"), 2.0, || black_box(&orbit).id(), || floor_id(black_box(&orbit)));
+        versus.compare(&name("id"), 2.0, || || black_box(&orbit).id(), || || floor_id(black_box(&orbit)));
         versus.compare(
             &name("serde"),
             2.0,
-            || hash_params(black_box(&orbit)),
-            || floor_id(black_box(&orbit)),
+            || || hash_params(black_box(&orbit)),
+            || || floor_id(black_box(&orbit)),
         );
         versus.compare(
             &name("serde-unsorted"),
             2.0,
-            || hash_params(black_box(&unsorted)),
-            || floor_id(black_box(&unsorted)),
+            || || hash_params(black_box(&unsorted)),
+            || || floor_id(black_box(&unsorted)),
         );
     }
     versus.finish();

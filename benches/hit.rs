@@ -19,14 +19,9 @@ mod common;
 use std::error::Error;
 
 use common::sqlite::{Fixture, FloorRecord};
-use common::{Orbit, Versus, endless, floor_id, measuring};
+use common::{Versus, endless, floor_id, measuring};
 use entropic::SimRecord;
 use rusqlite::Connection;
-
-/// Hash, row, `stat`.
-fn floor_hit(connection: &Connection, orbit: &Orbit) -> FloorRecord {
-    floor_get(connection, &floor_id(orbit))
-}
 
 /// Row, `stat`.
 fn floor_get(connection: &Connection, id: &str) -> FloorRecord {
@@ -41,29 +36,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !Versus::wants(group) || (rows > 1_000 && !measuring()) {
             continue;
         }
-        let fixture = Fixture::of(rows)?;
-        let (store, connection) = (fixture.store()?, fixture.connection()?);
-        let half = fixture.points.len() / 2;
         let name = |what: &str| format!("{group}/{what}");
+        let fixture = Fixture::of(rows)?;
+        let points = &fixture.points;
+        let floor = || {
+            let (connection, mut next) = (fixture.connection(), endless(points));
+            move || floor_get(&connection, &floor_id(next()))
+        };
+        let run_or_retrieve = || {
+            let (store, mut next) = (fixture.store(), endless(points));
+            move || store.run_or_retrieve(next()).expect("a hit")
+        };
+        versus.compare(&name("run_or_retrieve"), 1.5, run_or_retrieve, floor);
+        let retrieve = || {
+            let (store, mut next) = (fixture.store(), endless(points));
+            move || store.retrieve(next()).expect("a hit")
+        };
+        versus.compare(&name("retrieve"), 1.5, retrieve, floor);
 
-        let (mut a, mut b) = (endless(&fixture.points, 0), endless(&fixture.points, half));
-        let mut floor = || floor_hit(&connection, b());
-        versus.compare(
-            &name("run_or_retrieve"),
-            1.5,
-            || store.run_or_retrieve(a()).expect("a hit"),
-            &mut floor,
-        );
-        versus.compare(&name("retrieve"), 1.5, || store.retrieve(a()).expect("a hit"), &mut floor);
-
-        let ids = fixture.points.iter().map(SimRecord::id).collect::<Result<Vec<_>, _>>()?;
-        let (mut a, mut b) = (endless(&ids, 0), endless(&ids, half));
-        versus.compare(
-            &name("get"),
-            1.5,
-            || store.get(a()).expect("a hit"),
-            || floor_get(&connection, b().as_str()),
-        );
+        let ids = points.iter().map(SimRecord::id).collect::<Result<Vec<_>, _>>()?;
+        let get = || {
+            let (store, mut next) = (fixture.store(), endless(&ids));
+            move || store.get(next()).expect("a hit")
+        };
+        let floor = || {
+            let (connection, mut next) = (fixture.connection(), endless(&ids));
+            move || floor_get(&connection, next().as_str())
+        };
+        versus.compare(&name("get"), 1.5, get, floor);
     }
     versus.finish();
     Ok(())

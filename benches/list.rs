@@ -22,26 +22,31 @@ use common::{Versus, floor_id, measuring};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut versus = Versus::from_args();
-    let fixture = Fixture::of(if measuring() { 100_000 } else { 1_000 })?;
-    let (store, connection) = (fixture.store()?, fixture.connection()?);
+    let fixture = &Fixture::of(if measuring() { 100_000 } else { 1_000 })?;
+    let floor = |sql: &'static str| {
+        let connection = fixture.connection();
+        move || FloorRecord::load(&connection, sql, []).expect("all rows")
+    };
 
-    versus.compare(
-        "list/list",
-        1.5,
-        || store.list().expect("all rows"),
-        || FloorRecord::load(&connection, LISTED, []).expect("all rows"),
-    );
-    versus.compare(
-        "list/query",
-        1.5,
-        || store.query(|table| table).expect("all rows"),
-        || FloorRecord::load(&connection, ALL, []).expect("all rows"),
-    );
-    versus.compare(
-        "list/sweep",
-        1.5,
-        || store.sweep(fixture.points.iter().cloned()).run().expect("hits"),
-        || {
+    let list = || {
+        let store = fixture.store();
+        move || store.list().expect("all rows")
+    };
+    versus.compare("list/list", 1.5, list, || floor(LISTED));
+
+    let query = || {
+        let store = fixture.store();
+        move || store.query(|table| table).expect("all rows")
+    };
+    versus.compare("list/query", 1.5, query, || floor(ALL));
+
+    let sweep = || {
+        let store = fixture.store();
+        move || store.sweep(fixture.points.iter().cloned()).run().expect("hits")
+    };
+    let floor_sweep = || {
+        let connection = fixture.connection();
+        move || {
             let ids: Vec<String> = fixture.points.iter().map(floor_id).collect();
             let ids = serde_json::to_string(&ids).expect("texts are JSON");
             let records = FloorRecord::load(&connection, JOINED, [ids]).expect("rows");
@@ -49,8 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 std::fs::metadata(&record.result_file).expect("the result is there");
             }
             records
-        },
-    );
+        }
+    };
+    versus.compare("list/sweep", 1.5, sweep, floor_sweep);
     versus.finish();
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! What the benchmarks share: the record, the floor's way to hash it, and the comparison.
 #![allow(dead_code, unused_imports, reason = "no benchmark uses everything")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 mod orbit;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -9,9 +11,11 @@ mod versus;
 pub use orbit::{CUSTOM_DATA, Method, Orbit, floor_id, shuffled};
 pub use versus::{Versus, measuring};
 
-/// The items for ever, from some place on. Ours and the floor begin at different ones, so that neither finds in the
-/// caches what the other has just brought there.
-pub fn endless<'a, T>(items: &'a [T], from: usize) -> impl FnMut() -> &'a T {
-    let mut items = items.iter().cycle().skip(from);
+/// The items for ever, each time from another place on: neither side finds in the caches what the other has just
+/// brought there.
+pub fn endless<'a, T>(items: &'a [T]) -> impl FnMut() -> &'a T {
+    static STARTS: AtomicUsize = AtomicUsize::new(0);
+    let start = STARTS.fetch_add(7919, Ordering::Relaxed) % items.len();
+    let mut items = items.iter().cycle().skip(start);
     move || items.next().expect("a cycle has no end")
 }

@@ -54,8 +54,8 @@ impl Fixture {
     }
 
     fn fill(&self, rows: u32) -> Result<(), Box<dyn Error>> {
-        drop(self.store()?);
-        let mut connection = self.connection()?;
+        drop(self.store());
+        let mut connection = self.connection();
         let transaction = connection.transaction()?;
         let mut insert = transaction.prepare("INSERT INTO orbits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?;
         for n in 0..rows {
@@ -103,21 +103,22 @@ impl Fixture {
         self.dir.join("runs.db")
     }
 
-    pub fn store(&self) -> entropic::Result<Store<Orbit>> {
+    pub fn store(&self) -> Store<Orbit> {
         Store::builder()
             .database(format!("sqlite://{}", self.database().display()))
             .results_dir(self.dir.join("results"))
             .file_suffix(".csv")
             .open()
+            .expect("the store opens")
     }
 
     /// A connection of the floor, set up like the store's.
-    pub fn connection(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(self.database())?;
+    pub fn connection(&self) -> Connection {
+        let connection = Connection::open(self.database()).expect("the database opens");
         connection.execute_batch(
             "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA journal_mode = wal",
-        )?;
-        Ok(connection)
+        ).expect("these pragmas are right");
+        connection
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 
-/// How long each comparison takes.
-const LENGTH: Duration = Duration::from_secs(3);
-
-/// How long one turn is, at least: much shorter than what a scheduler gives another process.
-const TURN: Duration = Duration::from_micros(300);
+/// How long the turns of a comparison last together.
+const LENGTH: Duration = Duration::from_secs(4);
+/// How long one turn lasts, and how long it warms up before.
+const TURN: Duration = Duration::from_millis(20);
+/// The least that is timed at once: much shorter than the time slices of a scheduler.
+const BATCH: Duration = Duration::from_micros(300);
 
 /// Whether this is `cargo bench`, not a look whether the benchmarks run at all.
 pub fn measuring() -> bool {
@@ -20,6 +21,9 @@ pub fn measuring() -> bool {
 ///
 /// The ratio comes from rounds in which both take turns, so that whatever else the machine does meets both: it can
 /// be trusted where two times measured one after the other cannot.
+///
+/// What is compared is made afresh for each turn and dropped behind it: SQLite, as `libsqlite3-sys` compiles it,
+/// has one page cache for all connections of a process, and a connection that rests keeps its part of it.
 pub struct Versus(Criterion);
 
 impl Versus {
@@ -37,20 +41,20 @@ impl Versus {
         filter.is_none_or(|filter| group.contains(&filter) || filter.starts_with(group))
     }
 
-    pub fn compare<A, B>(
+    /// Both sides are closures that make what is measured.
+    pub fn compare<A, B, F: FnMut() -> A, G: FnMut() -> B>(
         &mut self,
         name: &str,
         budget: f64,
-        mut ours: impl FnMut() -> A,
-        mut floor: impl FnMut() -> B,
+        ours: impl Fn() -> F,
+        floor: impl Fn() -> G,
     ) {
         let mut group = self.0.benchmark_group(name);
-        group.bench_function("ours", |b| b.iter(&mut ours));
-        group.bench_function("floor", |b| b.iter(&mut floor));
+        group.bench_function("ours", |b| b.iter(ours()));
+        group.bench_function("floor", |b| b.iter(floor()));
         group.finish();
         if measuring() && Self::wants(name) {
-            let (ours, floor, ratio) =
-                take_turns(&mut || _ = black_box(ours()), &mut || _ = black_box(floor()));
+            let (ours, floor, ratio) = take_turns(&|| turn(ours()), &|| turn(floor()));
             let verdict = if ratio <= budget { "within" } else { "OVER" };
             println!(
                 "{name}: ours {ours:.2?}, floor {floor:.2?}, {ratio:.2} x, {verdict} the budget of {budget} x\n"
@@ -64,36 +68,46 @@ impl Versus {
 }
 
 /// Median time of each, and the median of their ratio in one round.
-fn take_turns(ours: &mut dyn FnMut(), floor: &mut dyn FnMut()) -> (Duration, Duration, f64) {
-    let mut batch = 1;
-    while timed(ours, batch) * batch < TURN {
-        batch *= 2;
-    }
+fn take_turns(ours: &dyn Fn() -> f64, floor: &dyn Fn() -> f64) -> (Duration, Duration, f64) {
     let start = Instant::now();
-    let mut rounds = Vec::new();
-    while rounds.len() < 10 || start.elapsed() < LENGTH {
-        let first_floor = (rounds.len() % 2 == 1).then(|| timed(floor, batch));
-        let ours = timed(ours, batch);
-        let floor = first_floor.unwrap_or_else(|| timed(floor, batch));
-        rounds.push((ours, floor, ours.as_secs_f64() / floor.as_secs_f64()));
+    let (mut all_ours, mut all_floor, mut ratios) = (vec![], vec![], vec![]);
+    while ratios.len() < 9 || start.elapsed() < LENGTH {
+        let first = (ratios.len() % 2 == 1).then(floor);
+        let (ours, floor) = (ours(), first.unwrap_or_else(floor));
+        all_ours.push(ours);
+        all_floor.push(floor);
+        ratios.push(ours / floor);
     }
-    let median = |of: &dyn Fn(&(Duration, Duration, f64)) -> f64| {
-        let mut values: Vec<f64> = rounds.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    (
-        Duration::from_secs_f64(median(&|round| round.0.as_secs_f64())),
-        Duration::from_secs_f64(median(&|round| round.1.as_secs_f64())),
-        median(&|round| round.2),
-    )
+    (Duration::from_secs_f64(median(all_ours)), Duration::from_secs_f64(median(all_floor)), median(ratios))
 }
 
-/// The time of one call, from some.
-fn timed(call: &mut dyn FnMut(), times: u32) -> Duration {
-    let start = Instant::now();
-    for _ in 0..times {
-        call();
+/// The seconds of one call.
+fn turn<R>(mut call: impl FnMut() -> R) -> f64 {
+    let mut batch = 1;
+    let mut timed = |times: u32| {
+        let start = Instant::now();
+        for _ in 0..times {
+            black_box(call());
+        }
+        start.elapsed()
+    };
+    let warm = Instant::now();
+    loop {
+        if timed(batch) < BATCH {
+            batch *= 2;
+        } else if warm.elapsed() >= TURN {
+            break;
+        }
     }
-    start.elapsed() / times
+    let start = Instant::now();
+    let mut batches = vec![];
+    while batches.len() < 3 || start.elapsed() < TURN {
+        batches.push(timed(batch).as_secs_f64() / f64::from(batch));
+    }
+    median(batches)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use entropic::prelude::*;
 use entropic::{Durability, Result};
 
-use crate::records::{Orbit, at};
+use crate::records::Orbit;
+#[cfg(feature = "fault-hooks")]
+use crate::records::at;
 use crate::support::{Scratch, each_backend};
 
 const URL: &str = "ENTROPIC_TEST_CHILD_URL";
@@ -129,6 +131,7 @@ fn nothing_is_left(s: &Scratch) {
     }
 }
 
+#[cfg(feature = "fault-hooks")]
 /// Lets a child die at a step of its run, over an older run or not, then looks at what the next one finds.
 fn dies(s: &Scratch, work: Work, fault: &str, older: bool) -> Result<()> {
     let here = || store(s.url(), s.dir(), work, "here".to_owned());
