@@ -8,7 +8,7 @@ mod orbit;
 pub mod sqlite;
 mod versus;
 
-pub use orbit::{CUSTOM_DATA, Method, Orbit, floor_id, shuffled};
+pub use orbit::{CUSTOM_DATA, Method, Orbit, floor_id, orbits, shuffled};
 pub use versus::{Versus, measuring};
 
 /// The items for ever, each time from another place on: neither side finds in the caches what the other has just

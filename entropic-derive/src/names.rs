@@ -199,3 +199,132 @@ pub fn json_key(name: &str) -> String {
     out.push_str("\":");
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str) -> String {
+        column_ident(name, "runs", &[name.to_owned()], Span::call_site()).to_string()
+    }
+
+    #[test]
+    fn a_column_keeps_its_name_where_diesel_can_take_it() {
+        for name in
+            ["mass", "dt_max", "θ", "x1", "_", "self_", "id_", "conn", "Text", "union", "raw", "__done_"]
+        {
+            let wanted = if name == "_" { "__" } else { name };
+            assert_eq!(column(name), wanted);
+        }
+    }
+
+    #[test]
+    fn other_columns_get_the_nearest_identifier() {
+        for (name, wanted) in [
+            ("q", "q_"),
+            ("T", "T_"),
+            ("table", "table_"),
+            ("runs", "runs_"),
+            ("type", "type_"),
+            ("gen", "gen_"),
+            ("self", "self_"),
+            ("__GB", "__GB_"),
+            ("__diesel_internal_rhs", "__diesel_internal_rhs_"),
+            ("dt-max", "dt_max"),
+            ("dt max", "dt_max"),
+            ("1st", "_1st"),
+            ("x²", "x_"),
+            ("-", "__"),
+            ("#n", "_n"),
+        ] {
+            assert_eq!(column(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mapped_column_gives_way_to_one_that_is_called_so() {
+        let used = ["q", "q_", "a-b", "a_b"].map(str::to_owned);
+        let ident = |name| column_ident(name, "runs", &used, Span::call_site()).to_string();
+        assert_eq!([ident("q"), ident("q_"), ident("a-b"), ident("a_b")], ["q__", "q_", "a_b_", "a_b"]);
+    }
+
+    #[test]
+    fn a_table_hides_neither_a_crate_nor_a_reserved_column() {
+        for (table, wanted) in [
+            ("orbits", "orbits"),
+            ("my-runs", "my_runs"),
+            ("order", "order"),
+            ("match", "match_"),
+            ("std", "std_"),
+            ("diesel", "diesel_"),
+            ("entropic", "entropic_"),
+            ("id", "id_"),
+            ("custom_data", "custom_data_"),
+        ] {
+            assert_eq!(module_ident(table, Span::call_site()).to_string(), wanted);
+        }
+    }
+
+    #[test]
+    fn raw_identifiers_are_named_without_their_mark() {
+        assert_eq!(plain(&Ident::new_raw("type", Span::call_site())), "type");
+        assert_eq!(plain(&Ident::new("mass", Span::call_site())), "mass");
+    }
+
+    #[test]
+    fn names_that_no_database_could_hold_are_refused() {
+        for name in ["mass", "dt max", "größe", "x.y", "%", &"x".repeat(63)] {
+            assert_eq!(refusal(name, "rename"), None, "{name}");
+        }
+        for name in ["", "$mass", "a\"b", "a`b", "a'b", "a\\b", "a\0b", "a\nb", "a\u{7f}b"] {
+            assert!(refusal(name, "rename").is_some(), "{name:?}");
+        }
+        let long = refusal(&"ä".repeat(32), "table").unwrap_or_default();
+        assert!(long.contains("64 bytes") && long.contains("#[sim(table = \"…\")]"), "{long}");
+    }
+
+    #[test]
+    fn a_misspelt_key_is_recognised_and_another_word_is_not() {
+        let keys = ["table", "output", "version", "rename", "json", "sql", "ignore", "default"];
+        for (given, wanted) in [
+            ("tabel", Some("table")),
+            ("outputs", Some("output")),
+            ("verison", Some("version")),
+            ("renamed", Some("rename")),
+            ("jsn", Some("json")),
+            ("Json", Some("json")),
+            ("ignored", Some("ignore")),
+            ("defalut", Some("default")),
+            ("primary_key", None),
+            ("skip", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(given, &keys), wanted, "{given}");
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_python_writes_them() {
+        for (name, key) in [
+            ("mass", r#""mass":"#),
+            ("dt max", r#""dt max":"#),
+            ("θ", r#""\u03b8":"#),
+            ("a𝛼", r#""a\ud835\udefc":"#),
+            ("a\"\\b", r#""a\"\\b":"#),
+            ("a\u{7f}b", r#""a\u007fb":"#),
+        ] {
+            assert_eq!(json_key(name), key);
+        }
+    }
+
+    #[test]
+    fn every_case_can_be_named_and_applied() {
+        let applied: Vec<String> =
+            Case::NAMES.iter().filter_map(|name| Some(Case::parse(name)?.apply("dt_max"))).collect();
+        assert_eq!(applied, ["dt_max", "DT_MAX", "DtMax", "dtMax", "dt_max", "DT_MAX", "dt-max", "DT-MAX"]);
+        assert!(Case::parse("Snake_Case").is_none());
+        assert!(Case::expected("Snake_Case").contains("did you mean \"snake_case\"?"));
+        assert!(Case::expected("title").contains("\"kebab-case\""));
+    }
+}

@@ -112,8 +112,7 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
                 #inner::to_repr(&self.#member)
             }
             fn from_repr(__repr: #repr) -> #result<Self, #error> {
-                let __value = #inner::from_repr(__repr)?;
-                #result::Ok(#made)
+                #inner::from_repr(__repr).map(|__value| #made)
             }
             fn canonical(
                 &self,

@@ -202,3 +202,92 @@ pub fn is_named(ty: &Type, wanted: &[&str]) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|last| wanted.contains(&names::plain(&last.ident).as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn of(ty: &str) -> Result<&'static str, String> {
+        SqlType::of(&syn::parse_str(ty).unwrap()).map(SqlType::name)
+    }
+
+    #[test]
+    fn known_types_are_stored_as_what_they_are() {
+        for (ty, sql) in [
+            ("i8", "SmallInt"),
+            ("u16", "Integer"),
+            ("u64", "BigInt"),
+            ("usize", "BigInt"),
+            ("f32", "Float"),
+            ("core::primitive::f64", "Double"),
+            ("bool", "Bool"),
+            ("String", "Text"),
+            ("::std::string::String", "Text"),
+            ("chrono::NaiveDate", "Date"),
+            ("NaiveDateTime", "Timestamp"),
+            ("DateTime<Utc>", "Timestamp"),
+            ("chrono::DateTime<chrono::offset::Utc>", "Timestamp"),
+            ("NaiveTime", "Time"),
+            ("(f64)", "Double"),
+        ] {
+            assert_eq!(of(ty), Ok(sql), "{ty}");
+        }
+    }
+
+    #[test]
+    fn other_types_are_taken_for_enums_and_left_to_the_compiler() {
+        for ty in ["Method", "crate::Method", "Value", "Path", "Vec", "HashMap", "Foreign<f64>"] {
+            assert_eq!(of(ty), Ok("Text"), "{ty}");
+        }
+    }
+
+    #[test]
+    fn types_that_never_can_be_are_refused_with_what_to_write() {
+        for (ty, cure) in [
+            ("u128", "`i64` or `u64`"),
+            ("char", "`String`"),
+            ("&'static str", "`String`"),
+            ("Cow<'static, str>", "`String`"),
+            ("std::path::PathBuf", "`String`"),
+            ("Vec<f64>", "`#[sim(json)]`"),
+            ("std::collections::BTreeMap<String, f64>", "`#[sim(json)]`"),
+            ("Box<Shape>", "`#[sim(json)]`"),
+            ("(f64, f64)", "`#[sim(json)]`"),
+            ("[f64; 3]", "`#[sim(json)]`"),
+            ("fn(f64) -> f64", "`#[sim(json)]`"),
+            ("Duration", "seconds as `f64`"),
+            ("std::time::Instant", "`chrono::DateTime<chrono::Utc>`"),
+            ("DateTime<Local>", "`DateTime<Utc>`"),
+            ("chrono::DateTime<chrono::FixedOffset>", "`DateTime<Utc>`"),
+            ("Option<f64>", "`Option`"),
+        ] {
+            let refusal = of(ty).unwrap_err();
+            assert!(refusal.contains(cure), "{ty}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn an_option_is_seen_however_it_is_written() {
+        for (ty, inner) in [
+            ("Option<f64>", Some("f64")),
+            ("std::option::Option<Mass>", Some("Mass")),
+            ("(::core::option::Option<i64>)", Some("i64")),
+            ("Maybe<f64>", None),
+            ("Option", None),
+            ("<T as Trait>::Option<f64>", None),
+        ] {
+            let ty = syn::parse_str(ty).unwrap();
+            let found = option_inner(&ty).map(|inner| quote!(#inner).to_string());
+            assert_eq!(found.as_deref(), inner);
+        }
+    }
+
+    #[test]
+    fn every_name_of_an_sql_type_is_known() {
+        for name in SqlType::NAMES {
+            assert_eq!(SqlType::parse(name).map(SqlType::name), Some(name));
+        }
+        assert!(SqlType::parse("Json").is_none() && SqlType::parse("f64").is_none());
+    }
+}

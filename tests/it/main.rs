@@ -11,7 +11,7 @@
 
 mod changes;
 mod crashes;
-// mod derive;
+mod derive;
 mod disk;
 mod integrity;
 mod opening;

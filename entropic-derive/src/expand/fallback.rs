@@ -9,12 +9,12 @@ use super::{companion, module, table};
 use crate::model::{Field, Record};
 use crate::names;
 
-/// With `diesel` the table as well, which a crate that lacks Diesel cannot have.
+/// Without `diesel` there can be no table.
 pub fn expand(record: &Record, diesel: bool) -> TokenStream {
     let grid = record.well_shaped.then(|| grid(record));
-    let (output, sim_record) = (output(record), sim_record(record));
-    let stored = diesel.then(|| stored(record));
-    quote! { #grid #output #sim_record #stored }
+    let (output, sim_record, stored) = (output(record), sim_record(record), stored(record, diesel));
+    let table = diesel.then(|| table::with_columns(record, columns(record).into_iter()));
+    quote! { #table #grid #output #sim_record #stored }
 }
 
 fn body() -> TokenStream {
@@ -144,27 +144,29 @@ fn sim_record(record: &Record) -> TokenStream {
     }
 }
 
-fn stored(record: &Record) -> TokenStream {
+fn stored(record: &Record, diesel: bool) -> TokenStream {
     let Record { ident, entropic, generics, .. } = record;
-    let module = module(record);
+    let table = if diesel {
+        let module = module(record);
+        quote!(#module::table)
+    } else {
+        quote!(())
+    };
     let (impl_generics, ty_generics, _) = generics.split_for_impl();
     let bounds = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let table = table::with_columns(record, columns(record).into_iter());
     let body = body();
     let private = quote!(#entropic::__private);
     let loaded = quote!(#private::QueryResult<::std::vec::Vec<#entropic::Record<Self>>>);
     let written = quote!(::core::result::Result<::core::primitive::usize, #private::RowError>);
     let str = quote!(::core::primitive::str);
     quote! {
-        #table
-
         #[automatically_derived]
         impl #impl_generics #private::Stored for #ident #ty_generics
         where
             Self: ::core::marker::Send + ::core::marker::Sync + 'static,
             #(#bounds,)*
         {
-            type Table = #module::table;
+            type Table = #table;
             fn find(
                 _: &mut #private::Conn,
                 _: &#str,

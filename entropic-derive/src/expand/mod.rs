@@ -111,3 +111,62 @@ fn module(record: &Record) -> TokenStream {
 fn local(name: &str, at: usize) -> Ident {
     Ident::new(&format!("__{name}{at}"), Span::call_site())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(input: TokenStream) -> usize {
+        derive(input).to_string().matches("compile_error").count()
+    }
+
+    #[test]
+    fn mistakes_are_told_together_and_a_stand_in_goes_with_them() {
+        let input = || {
+            quote! {
+                #[sim(tabel = "orbits", output(energy: Option<f64>))]
+                struct Orbit { id: i64, list: Vec<f64>, #[sim(ignore, default)] dt: f64 }
+            }
+        };
+        // The manifest of the derive itself has no Diesel, which is told as well.
+        assert_eq!(errors(input()), 5 + 1);
+        let tokens = derive(input()).to_string();
+        for part in ["struct OrbitOutput", "struct OrbitGrid", "SimRecord for Orbit", "Stored for Orbit"] {
+            assert!(tokens.contains(part), "{part} is not in {tokens}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_no_struct_is_refused_once() {
+        for input in [
+            quote!(
+                enum Orbit {
+                    Circle,
+                }
+            ),
+            quote!(union Orbit { a: f64, b: f64 }),
+            quote!(
+                struct Orbit(f64);
+            ),
+            quote!(
+                struct Orbit;
+            ),
+            quote!(
+                struct Orbit {}
+            ),
+            quote!(
+                struct Orbit<T> {
+                    mass: T,
+                }
+            ),
+        ] {
+            assert_eq!(errors(input.clone()), 1 + 1, "{input}");
+        }
+        assert_eq!(
+            errors(quote!(
+                fn orbit() {}
+            )),
+            1
+        );
+    }
+}

@@ -1,0 +1,10 @@
+use entropic::prelude::*;
+
+#[derive(SimRecord)]
+#[sim(table = "orbits")]
+struct Orbit {
+    #[sim(json, sql = Text)]
+    tags: Vec<String>,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use entropic::prelude::*;
+
+#[derive(SimRecord)]
+#[sim(table = "orbits")]
+struct Orbit {}
+
+fn main() {}
