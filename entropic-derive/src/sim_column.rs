@@ -92,14 +92,14 @@ fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a
 
 fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenStream {
     let (ident, member, ty) = (&input.ident, &wrapped.member, &wrapped.field.ty);
-    // All of the implementation stands where the type does: if that cannot be stored, it is one error and there.
+    // The implementation stands where the type does: if that cannot be stored, it is one error and there.
     let span = ty.span();
     let name = Ident::new("__Wrapped", span);
     let inner = quote!(<#name as #entropic::SimColumn>);
     let repr = quote!(<#inner::Sql as #entropic::__private::SqlColumn>::Repr);
     let made = match member {
-        Member::Named(name) => quote!(Self { #name: __value }),
-        Member::Unnamed(_) => quote!(Self(__value)),
+        Member::Named(name) => quote!(#ident { #name: __value }),
+        Member::Unnamed(_) => quote!(#ident(__value)),
     };
     let expressions = expressions(ident, wrapped, entropic);
     let result = quote!(::core::result::Result);
@@ -108,12 +108,15 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
         #[automatically_derived]
         impl #entropic::SimColumn for #ident {
             type Sql = #inner::Sql;
+            #[inline]
             fn to_repr(&self) -> #result<#repr, #error> {
                 #inner::to_repr(&self.#member)
             }
+            #[inline]
             fn from_repr(__repr: #repr) -> #result<Self, #error> {
-                #inner::from_repr(__repr).map(|__value| #made)
+                #inner::from_repr(__repr).map(__wrapped)
             }
+            #[inline]
             fn canonical(
                 &self,
                 __out: &mut #entropic::__private::Canonical,
@@ -121,6 +124,7 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
             ) -> #result<(), #error> {
                 #inner::canonical(&self.#member, __out, __scheme)
             }
+            #[inline]
             fn check(&self) -> #result<(), #error> {
                 #inner::check(&self.#member)
             }
@@ -130,13 +134,17 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
     quote! {
         const _: () = {
             type #name = #ty;
+            fn __wrapped(__value: #name) -> #ident {
+                #made
+            }
             #implementation
         };
         #expressions
     }
 }
 
-/// The tokens, all of them as if they had been written at `span`.
+/// The tokens, all of them as if they had been written at `span`. Lints take them for the user's: they may hold
+/// nothing that could be written better.
 fn moved(tokens: TokenStream, span: Span) -> TokenStream {
     let moved_one = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {

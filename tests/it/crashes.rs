@@ -226,7 +226,7 @@ each_backend! {
         let record = here.run_or_retrieve(&Orbit::of(1.0))?;
         assert_eq!(content(&record), text(1.0, "child"));
         assert_eq!(finished(s)["1"], 1);
-        assert_eq!(here.recovered().adopted, [record.id.clone()]);
+        assert_eq!(here.recovered().adopted, std::slice::from_ref(&record.id));
         Ok(())
     }
 

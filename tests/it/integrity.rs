@@ -103,7 +103,7 @@ each_backend! {
         // A line whose row cannot be read is told, and neither forgotten nor in anybody's way.
         fs::write(journal.join("shapeless.jsonl"), format!("{shapeless}\n")).unwrap();
         let (store, _) = orbits(s)?;
-        assert_eq!(store.recovered().blocked, [made.id.clone()]);
+        assert_eq!(store.recovered().blocked, std::slice::from_ref(&made.id));
         assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
         assert!(journal.join("shapeless.jsonl").exists());
         assert_eq!(calls.count(), 1);

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::record::row;
 use super::via::no_generics;
 use super::{companion, module, table};
 use crate::model::{Field, Record};
@@ -12,7 +13,7 @@ use crate::names;
 /// Without `diesel` there can be no table.
 pub fn expand(record: &Record, diesel: bool) -> TokenStream {
     let grid = record.well_shaped.then(|| grid(record));
-    let (output, sim_record, stored) = (output(record), sim_record(record), stored(record, diesel));
+    let (output, sim_record, stored) = (output(record), sim_record(record, diesel), stored(record, diesel));
     let table = diesel.then(|| table::with_columns(record, columns(record).into_iter()));
     quote! { #table #grid #output #sim_record #stored }
 }
@@ -95,11 +96,13 @@ fn output(record: &Record) -> TokenStream {
     }
 }
 
-fn sim_record(record: &Record) -> TokenStream {
+fn sim_record(record: &Record, diesel: bool) -> TokenStream {
     let Record { ident, entropic, table: name, generics, .. } = record;
     let (impl_generics, ty_generics, _) = generics.split_for_impl();
     let bounds: Vec<_> = generics.where_clause.iter().flat_map(|clause| &clause.predicates).collect();
     let output = companion(record, "Output");
+    // What typed queries give.
+    let row = if diesel { row(record, columns(record).into_iter()) } else { quote!(()) };
     let body = body();
     let result = quote!(::core::result::Result);
     let error = quote!(#entropic::RecordError);
@@ -113,7 +116,7 @@ fn sim_record(record: &Record) -> TokenStream {
             #(#bounds,)*
         {
             type Output = #output;
-            type Row = (::std::string::String,);
+            type Row = #row;
             const TABLE: #entropic::TableSpec = #entropic::TableSpec::new(#name, &[], 1);
             fn write_canonical(&self, _: &mut #private::Canonical) -> #result<(), #error> { #body }
             fn check(&self) -> #result<(), #error> { #body }

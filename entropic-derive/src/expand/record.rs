@@ -13,7 +13,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let Record { ident, entropic, .. } = record;
     let output = companion(record, "Output");
     let spec = spec(record);
-    let row = row(record);
+    let row = row(record, record.columns());
     let canonical = canonical(record);
     let check = checks(record);
     let texts = texts(record);
@@ -63,9 +63,9 @@ pub fn spec(record: &Record) -> TokenStream {
 }
 
 /// The tuple of what Diesel reads, all of it concrete: a wrong field type must not show up here again.
-pub fn row(record: &Record) -> TokenStream {
+pub fn row<'a>(record: &Record, columns: impl Iterator<Item = &'a Field>) -> TokenStream {
     let entropic = &record.entropic;
-    let columns = record.columns().map(|field| {
+    let columns = columns.map(|field| {
         let sql = sql_of(field, record);
         quote!(<#sql as #entropic::__private::SqlColumn>::Read)
     });

@@ -161,12 +161,12 @@ mod postgres {
     impl Drop for Held<'_> {
         fn drop(&mut self) {
             let mut state = self.session.state();
-            if state.epoch == self.epoch && state.conn.is_some() {
-                if let Err(error) =
+            if state.epoch == self.epoch
+                && state.conn.is_some()
+                && let Err(error) =
                     self.session.ask(&mut state, "SELECT pg_advisory_unlock($1) AS yes", self.key)
-                {
-                    tracing::debug!(%error, "the session of a lock was lost");
-                }
+            {
+                tracing::debug!(%error, "the session of a lock was lost");
             }
         }
     }

@@ -25,7 +25,7 @@ const NETWORK: [u32; 12] = [
 pub(super) fn on_network(file: &Path) -> bool {
     let folder = file.parent().unwrap_or(file);
     // The kind is a number of 32 bits, in a field that is wider or signed on some machines.
-    rustix::fs::statfs(folder).is_ok_and(|stat| NETWORK.iter().any(|kind| stat.f_type as u32 == *kind))
+    rustix::fs::statfs(folder).is_ok_and(|stat| NETWORK.contains(&(stat.f_type as u32)))
 }
 
 /// Elsewhere nobody tells.

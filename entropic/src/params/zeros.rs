@@ -12,8 +12,7 @@ pub(crate) fn signs_of_zero(text: &str) -> impl Iterator<Item = String> {
     while let Some(next) = rest.chars().next() {
         let before = parts.last().and_then(|part| part.chars().last()).unwrap_or(' ');
         let zero = ["-0.0", "0.0"].into_iter().find(|zero| {
-            !in_text
-                && !(before.is_ascii_digit() || ".-+e".contains(before))
+            !(in_text || before.is_ascii_digit() || ".-+e".contains(before))
                 && rest.strip_prefix(zero).is_some_and(|after| after.starts_with([',', '}', ']']))
         });
         if let Some(zero) = zero {
