@@ -1,7 +1,7 @@
 //! What it costs to find out under which id a run is stored, beside `serde_json` text and `sha2`.
 //!
 //! ```text
-//! cargo bench --bench hashing
+//! cargo bench -p entropic-benches --bench hashing
 //! ```
 //!
 //! Budget: twice the floor.

@@ -2,8 +2,8 @@
 //! hash, cached `rusqlite` statement, every column decoded, `stat` of the result.
 //!
 //! ```text
-//! cargo bench --bench hit            # the first start makes the databases, below the target folder
-//! cargo bench --bench hit -- 1e5     # one size
+//! cargo bench -p entropic-benches --bench hit            # the first start makes the databases, below the target folder
+//! cargo bench -p entropic-benches --bench hit -- 1e5     # one size
 //! ```
 //!
 //! Budget: 1.5 times the floor at each size.

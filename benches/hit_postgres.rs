@@ -2,7 +2,7 @@
 //! every column decoded, `stat` of the result.
 //!
 //! ```text
-//! cargo bench --bench hit_postgres --features postgres    # or postgres-bundled
+//! cargo bench -p entropic-benches --bench hit_postgres --features postgres    # or postgres-bundled
 //! ```
 //!
 //! The server is the one of the tests: `ENTROPIC_TEST_POSTGRES_URL`, or one that is started from the PostgreSQL

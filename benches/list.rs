@@ -2,7 +2,7 @@
 //! `rusqlite` by hand: every column decoded; for the sweep a `json_each` join, the hashes and the `stat`s as well.
 //!
 //! ```text
-//! cargo bench --bench list
+//! cargo bench -p entropic-benches --bench list
 //! ```
 //!
 //! Budget: 1.5 times the floor.

@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod orbit;
-#[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod versus;
 

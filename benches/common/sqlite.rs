@@ -27,9 +27,12 @@ macro_rules! columns {
 pub const ALL: &str = concat!("SELECT ", columns!(), " FROM orbits");
 /// The same in the order of entropic's listings.
 pub const LISTED: &str = concat!("SELECT ", columns!(), " FROM orbits ORDER BY created_at, id");
-/// The rows of a list of ids, in its order.
-pub const JOINED: &str =
-    concat!("SELECT ", columns!(), " FROM json_each(?) AS asked JOIN orbits ON orbits.id = asked.value");
+/// The rows of a list of ids, in its order: SQLite leaves the sides of a `CROSS JOIN` where they are.
+pub const JOINED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM json_each(?) AS asked CROSS JOIN orbits ON orbits.id = asked.value"
+);
 
 /// A database of some rows, and the points that may be asked for, in random order.
 pub struct Fixture {
@@ -109,7 +112,9 @@ impl Fixture {
             .results_dir(self.dir.join("results"))
             .file_suffix(".csv")
             .open()
-            .expect("the store opens")
+            .expect(
+                "the store opens; if its own files have changed since the database was made, raise `VERSION`",
+            )
     }
 
     /// A connection of the floor, set up like the store's.

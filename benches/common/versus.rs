@@ -41,11 +41,11 @@ impl Versus {
         filter.is_none_or(|filter| group.contains(&filter) || filter.starts_with(group))
     }
 
-    /// Both sides are closures that make what is measured.
+    /// Both sides are closures that make what is measured; a budget is a multiple of the floor.
     pub fn compare<A, B, F: FnMut() -> A, G: FnMut() -> B>(
         &mut self,
         name: &str,
-        budget: f64,
+        budget: impl Into<Option<f64>>,
         ours: impl Fn() -> F,
         floor: impl Fn() -> G,
     ) {
@@ -55,10 +55,11 @@ impl Versus {
         group.finish();
         if measuring() && Self::wants(name) {
             let (ours, floor, ratio) = take_turns(&|| turn(ours()), &|| turn(floor()));
-            let verdict = if ratio <= budget { "within" } else { "OVER" };
-            println!(
-                "{name}: ours {ours:.2?}, floor {floor:.2?}, {ratio:.2} x, {verdict} the budget of {budget} x\n"
-            );
+            let verdict = budget.into().map_or(String::new(), |budget| {
+                let verdict = if ratio <= budget { "within" } else { "OVER" };
+                format!(", {verdict} the budget of {budget} x")
+            });
+            println!("{name}: ours {ours:.2?}, floor {floor:.2?}, {ratio:.2} x{verdict}\n");
         }
     }
 
