@@ -18,31 +18,35 @@ use crate::support::{Scratch, each_backend};
 const URL: &str = "ENTROPIC_TEST_CHILD_URL";
 const DIR: &str = "ENTROPIC_TEST_CHILD_DIR";
 const WORK: &str = "ENTROPIC_TEST_CHILD_WORK";
+const FIRST: &str = "ENTROPIC_TEST_CHILD_FIRST";
 
 /// What a child does.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 enum Work {
     /// One run, whose result is a file.
     File,
     /// One run, whose result is a folder.
     Folder,
-    /// Runs of many parameters, for ever.
-    Many,
+    /// Runs of ever new parameters, from some number on.
+    Many { first: usize },
 }
 
 /// Long enough to be seen half written.
 fn text(mass: f64, attempt: &str) -> String {
-    format!("{attempt} {mass}\n").repeat(2_000)
+    format!("{attempt} {mass}\n").repeat(LINES)
 }
+
+/// Of a result.
+const LINES: usize = 500;
 
 fn store(url: &str, dir: &Path, work: Work, attempt: String) -> Result<Store<Orbit>> {
     let log = dir.join("finished.log");
     Store::builder()
         .database(url)
         .results_dir(dir.join("results"))
-        .durability(if work == Work::Many { Durability::Process } else { Durability::Full })
+        .durability(if matches!(work, Work::Many { .. }) { Durability::Process } else { Durability::Full })
         .runner(move |orbit: &Orbit, run| {
-            let file = if work == Work::Folder {
+            let file = if matches!(work, Work::Folder) {
                 fs::create_dir(run.result_file())?;
                 run.result_file().join("part")
             } else {
@@ -65,6 +69,7 @@ fn child(s: &Scratch, work: Work, fault: &str) -> Child {
         .env(URL, s.url())
         .env(DIR, s.dir())
         .env(WORK, format!("{work:?}"))
+        .env(FIRST, if let Work::Many { first } = work { first } else { 0 }.to_string())
         .env("ENTROPIC_FAULT", fault)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -80,12 +85,12 @@ fn child_works() {
     let work = match std::env::var(WORK).unwrap().as_str() {
         "File" => Work::File,
         "Folder" => Work::Folder,
-        _ => Work::Many,
+        _ => Work::Many { first: std::env::var(FIRST).unwrap().parse().unwrap() },
     };
     let store = store(&url, Path::new(&dir), work, "child".to_owned()).unwrap();
-    if work == Work::Many {
-        for n in 0.. {
-            store.run_or_retrieve(&Orbit::of(f64::from(n % 400))).unwrap();
+    if let Work::Many { first } = work {
+        for n in first.. {
+            store.run_or_retrieve(&point(n)).unwrap();
         }
     } else {
         store.run(&Orbit::of(1.0)).unwrap();
@@ -114,14 +119,14 @@ fn nothing_is_half(s: &Scratch) {
             let path = if path.is_dir() { path.join("part") } else { path };
             let text = fs::read_to_string(&path).unwrap();
             let first = text.lines().next().unwrap_or_default();
-            assert_eq!(text, format!("{first}\n").repeat(2_000), "{}", path.display());
+            assert_eq!(text, format!("{first}\n").repeat(LINES), "{}", path.display());
         }
     }
 }
 
 /// Nobody's leftovers, once a store was opened and closed again.
 fn nothing_is_left(s: &Scratch) {
-    for name in ["staging", "journal", "locks"] {
+    for name in ["staging", "journal", "locks", "spare"] {
         let left: Vec<_> = fs::read_dir(s.results_dir().join(".entropic").join(name))
             .into_iter()
             .flatten()
@@ -145,7 +150,7 @@ fn dies(s: &Scratch, work: Work, fault: &str, older: bool) -> Result<()> {
     let before = finished(s)["1"];
     let next = here()?;
     nothing_is_half(s);
-    let adopted = !matches!(fault, "staged" | "synced");
+    let adopted = fault != "staged";
     assert_eq!(
         next.recovered().adopted.len(),
         usize::from(adopted && fault != "settled"),
@@ -168,7 +173,8 @@ fn dies(s: &Scratch, work: Work, fault: &str, older: bool) -> Result<()> {
 
 /// The steps of a publish, in their order.
 #[cfg(feature = "fault-hooks")]
-const STEPS: [&str; 7] = ["staged", "synced", "journaled", "renamed", "folder-synced", "stored", "settled"];
+const STEPS: [&str; 8] =
+    ["staged", "announced", "synced", "journaled", "renamed", "folder-synced", "stored", "settled"];
 
 #[cfg(feature = "fault-hooks")]
 fn at_every_step(s: &Scratch, work: Work, steps: &[&str], older: bool) -> Result<()> {
@@ -197,7 +203,7 @@ each_backend! {
     }
 
     fn a_death_at_any_step_over_an_older_folder_loses_nothing(s: &Scratch) -> Result<()> {
-        at_every_step(s, Work::Folder, &[&STEPS[..3], &["aside"], &STEPS[3..]].concat(), true)
+        at_every_step(s, Work::Folder, &[&STEPS[..4], &["aside"], &STEPS[4..]].concat(), true)
     }
 
     fn what_a_living_process_has_begun_is_left_alone(s: &Scratch) -> Result<()> {
@@ -247,40 +253,48 @@ each_backend! {
     }
 }
 
+/// One of the points of those who die at any instant.
+fn point(n: usize) -> Orbit {
+    Orbit::of(f64::from(u32::try_from(n).unwrap()))
+}
+
 each_backend! {
     /// Ten deaths, or as many as `ENTROPIC_TEST_KILLS` says.
     fn a_death_at_any_instant_loses_nothing(s: &Scratch) -> Result<()> {
         let deaths = std::env::var("ENTROPIC_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
         let mut random = 0x9e37_79b9_u64;
         for _ in 0..deaths {
-            let mut running = child(s, Work::Many, "");
+            // Whoever comes next asks for the last points again, then for new ones.
+            let first = finished(s).len().saturating_sub(20);
+            let mut running = child(s, Work::Many { first }, "");
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             std::thread::sleep(Duration::from_micros(20_000 + (random >> 33) % 60_000));
             running.kill().unwrap();
             running.wait().unwrap();
-            if s.results_dir().exists() {
-                nothing_is_half(s);
-            }
         }
-        let next = store(s.url(), s.dir(), Work::Many, "here".to_owned())?;
+        if s.results_dir().exists() {
+            nothing_is_half(s);
+        }
+        let next = store(s.url(), s.dir(), Work::Many { first: 0 }, "here".to_owned())?;
         nothing_is_half(s);
         // No wrong hit, no row without its result, nobody blocked.
         for record in next.list()? {
             assert_eq!(record.id, record.params.id()?);
             assert_eq!(content(&record), text(record.mass, "child"));
         }
-        let known = next.count()?;
-        for n in 0..400 {
-            let record = next.run_or_retrieve(&Orbit::of(f64::from(n)))?;
-            assert_eq!(record.output.energy, Some(f64::from(n)));
+        let (known, asked) = (next.count()?, finished(s).len() + 1);
+        for n in 0..asked {
+            let record = next.run_or_retrieve(&point(n))?;
+            assert_eq!(record.output.energy, Some(record.mass));
         }
-        assert_eq!(next.count()?, 400);
+        assert_eq!(next.count()?, asked as u64);
         drop(next);
         nothing_is_left(s);
         let again: usize = finished(s).values().map(|runs| runs - 1).sum();
         println!("{deaths} deaths, {known} runs known after them, {again} run again that had come to their end");
         // A death between the last word of a runner and the line of the journal is a run that never was.
-        assert!(again <= deaths, "{again} of {deaths}");
+        // Without optimisation that is a tenth of such a short run.
+        assert!(again <= deaths / 4 + 2, "{again} of {deaths}");
         Ok(())
     }
 }

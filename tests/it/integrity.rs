@@ -3,6 +3,7 @@
 use std::fs;
 
 use entropic::{IntegrityReport, Problem, Result, SimRecord};
+use serde_json::json;
 
 use crate::records::{Orbit, at, orbits};
 use crate::support::{Scratch, each_backend};
@@ -83,15 +84,20 @@ each_backend! {
         drop(store);
         let journal = s.results_dir().join(".entropic/journal");
         fs::create_dir_all(&journal).unwrap();
-        let evil = r#"{"publish":{"attempt":"../../..","id":"../../evil","replaces":true,"row":{}}}"#;
-        let shapeless = format!(r#"{{"publish":{{"attempt":"x","id":"{}","replaces":true,"row":{{"columns":3}}}}}}"#, made.id);
+        let line = |attempt: &str, id: &str| {
+            let (full, boot, row) = (false, "now", json!({"columns": 3}));
+            let entry = json!({"attempt": attempt, "id": id, "replaces": true, "full": full, "boot": boot, "row": row});
+            format!("{}\n", json!({"publish": entry}))
+        };
         for (name, text) in [
             ("garbage", "\0\u{1}garbage\n{{{{\n".to_owned()),
             ("cut", format!("{{\"publish\":{{\"attempt\":\"x\",\"id\":\"{}\"", made.id)),
-            ("evil", format!("{evil}\n")),
+            ("evil", line("0", "../../evil")),
+            ("worse", line("../../..", made.id.as_str()) + &line("..", made.id.as_str()) + &line("", made.id.as_str())),
             ("empty", String::new()),
         ] {
             fs::write(journal.join(format!("{name}.jsonl")), text).unwrap();
+            fs::create_dir_all(s.results_dir().join(".entropic/staging").join(name)).unwrap();
         }
         let before = fs::read(&made.result_file).unwrap();
         let (store, _) = orbits(s)?;
@@ -101,7 +107,7 @@ each_backend! {
         assert!(!s.dir().join("evil.h5").exists());
         drop(store);
         // A line whose row cannot be read is told, and neither forgotten nor in anybody's way.
-        fs::write(journal.join("shapeless.jsonl"), format!("{shapeless}\n")).unwrap();
+        fs::write(journal.join("shapeless.jsonl"), line("0", made.id.as_str())).unwrap();
         let (store, _) = orbits(s)?;
         assert_eq!(store.recovered().blocked, std::slice::from_ref(&made.id));
         assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);

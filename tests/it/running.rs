@@ -32,17 +32,11 @@ fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 /// What attempts and waiters have left below our own folder.
 fn left_behind(s: &Scratch) -> Vec<PathBuf> {
+    let inside = |dir: PathBuf| fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
     let own = s.results_dir().join(".entropic");
-    let mut folders = vec![own.join("locks"), own.join("checkpoints")];
-    // A process has a staging folder for as long as it lives.
-    folders
-        .extend(fs::read_dir(own.join("staging")).into_iter().flatten().map(|entry| entry.unwrap().path()));
-    folders
-        .iter()
-        .filter_map(|dir| fs::read_dir(dir).ok())
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .collect()
+    // A process keeps its staging folder, and in it the empty ones of its attempts, for as long as it lives.
+    let attempts = inside(own.join("staging")).flat_map(inside).flat_map(inside);
+    inside(own.join("locks")).chain(inside(own.join("checkpoints"))).chain(attempts).collect()
 }
 
 each_backend! {

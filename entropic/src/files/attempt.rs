@@ -3,18 +3,59 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tempfile::TempDir;
-
-use super::{FileError, Folder};
+use super::{FileError, Folder, rename};
 use crate::params::RunId;
 
-/// A private folder inside the results folder; gone when dropped, with all that was not published.
+/// A private folder inside the results folder; what was not published is gone when it is dropped.
 #[derive(Debug)]
 pub struct Attempt {
-    dir: TempDir,
+    dir: PathBuf,
     result: PathBuf,
     scratch: PathBuf,
+    /// The journal has a line about it that matters.
+    announced: bool,
+    slots: Arc<Slots>,
+}
+
+/// The folders of attempts that came to a good end, for the next ones: to make and remove one for each run costs more
+/// than all else that is done without syncing.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    made: AtomicU64,
+    free: Mutex<Vec<PathBuf>>,
+}
+
+impl Slots {
+    /// An empty folder below `staging`.
+    fn take(&self, staging: &Path) -> Result<PathBuf, FileError> {
+        if let Some(dir) = self.free().pop() {
+            // Whoever tidies up by hand may have removed it.
+            if dir.exists() {
+                return Ok(dir);
+            }
+        }
+        let dir = staging.join(self.made.fetch_add(1, Ordering::Relaxed).to_string());
+        fs::create_dir_all(&dir).map_err(FileError::io("make", &dir))?;
+        Ok(dir)
+    }
+
+    fn give_back(&self, dir: &Path) {
+        self.free().push(dir.to_owned());
+    }
+
+    /// Removes the folders that wait for an attempt.
+    pub(super) fn clear(&self) {
+        for dir in self.free().drain(..) {
+            let _ = fs::remove_dir(dir);
+        }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Folder {
@@ -23,13 +64,10 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn begin(&self, id: &RunId) -> Result<Attempt, FileError> {
-        let staging = self.staging().join(self.journal()?.name());
-        fs::create_dir_all(&staging).map_err(FileError::io("make", &staging))?;
-        let dir = tempfile::Builder::new()
-            .prefix(&format!("{id}-"))
-            .tempdir_in(&staging)
-            .map_err(FileError::io("make a folder in", &staging))?;
-        Ok(Attempt { result: dir.path().join(self.file_name(id)), scratch: dir.path().join("scratch"), dir })
+        let slots = Arc::clone(self.slots());
+        let dir = slots.take(&self.staging().join(self.journal()?.name()))?;
+        let (result, scratch) = (dir.join(self.file_name(id)), dir.join("scratch"));
+        Ok(Attempt { dir, result, scratch, announced: false, slots })
     }
 }
 
@@ -40,19 +78,24 @@ impl Attempt {
         &self.result
     }
 
-    /// The folder's own name.
+    /// The folder's own name: no other attempt of this process has it before this one is over.
     pub(super) fn name(&self) -> String {
-        self.dir.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
+        self.dir.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Where an older result is moved while this one takes its place.
     pub(super) fn aside(&self) -> PathBuf {
-        aside(self.dir.path())
+        aside(&self.dir)
     }
 
-    /// Leaves the folder and what is in it to recovery.
-    pub(super) fn keep(&mut self) {
-        self.dir.disable_cleanup(true);
+    /// The journal says that it will be put in place.
+    pub(super) fn announced(&mut self) {
+        self.announced = true;
+    }
+
+    /// The journal says that it is over.
+    pub(super) fn over(&mut self) {
+        self.announced = false;
     }
 
     /// A folder for whatever the runner needs in between.
@@ -82,6 +125,22 @@ impl Attempt {
             return Err(FileError::Odd { path: path.clone() });
         };
         if empty { Err(FileError::Empty { path: path.clone() }) } else { Ok(()) }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if self.announced && fs::symlink_metadata(&self.result).is_ok() {
+            // Recovery wants it.
+            return;
+        }
+        let empty = fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_none());
+        // Under the name of one that is still to be finished no other may begin.
+        if empty && !self.announced {
+            self.slots.give_back(&self.dir);
+        } else if let Err(error) = rename::remove(&self.dir) {
+            tracing::warn!(path = %self.dir.display(), %error, "could not remove a staging folder");
+        }
     }
 }
 

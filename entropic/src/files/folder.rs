@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Slots;
 use super::journal::Journal;
+use super::lock::Spares;
 use super::{Durability, FileError, rename};
 use crate::params::RunId;
 
@@ -27,6 +29,8 @@ pub struct Folder {
     journal: OnceLock<Journal>,
     beginning: Mutex<()>,
     known_as: OnceLock<Vec<String>>,
+    slots: Arc<Slots>,
+    spares: Arc<Spares>,
 }
 
 /// Whose folder it is: `.entropic/store.json`.
@@ -70,14 +74,17 @@ impl Folder {
             // The empty path is the working folder, as it is for pathlib.
             if given.as_os_str().is_empty() { std::env::current_dir() } else { Err(error) }
         });
+        let root = root.map_err(FileError::io("find", given))?;
         Ok(Self {
-            root: root.map_err(FileError::io("find", given))?,
+            spares: Arc::new(Spares::new(root.join(OWN).join("spare"))),
+            root,
             given: given.components().filter(|part| *part != Component::CurDir).collect(),
             suffix: suffix.to_owned(),
             durability,
             journal: OnceLock::new(),
             beginning: Mutex::new(()),
             known_as: OnceLock::new(),
+            slots: Arc::default(),
         })
     }
 
@@ -160,7 +167,11 @@ impl Folder {
         if let Some(journal) = self.journal.get() {
             return Ok(journal);
         }
-        let begun = Journal::create(&self.journals())?;
+        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
+        let begun = {
+            let _recovering = self.recovery_lock()?;
+            Journal::create(&self.journals())?
+        };
         Ok(self.journal.get_or_init(|| begun))
     }
 
@@ -179,6 +190,14 @@ impl Folder {
 
     pub(super) fn staging(&self) -> PathBuf {
         self.own().join("staging")
+    }
+
+    pub(super) fn slots(&self) -> &Arc<Slots> {
+        &self.slots
+    }
+
+    pub(super) fn spares(&self) -> &Arc<Spares> {
+        &self.spares
     }
 
     pub(super) fn journals(&self) -> PathBuf {
@@ -314,8 +333,10 @@ fn for_all() -> tempfile::Builder<'static, 'static> {
 }
 
 impl Drop for Folder {
-    /// A process that ends in peace leaves no staging folder.
+    /// A process that ends in peace leaves no staging folder, and no lock file.
     fn drop(&mut self) {
+        self.slots.clear();
+        self.spares.clear();
         if let Some(journal) = self.journal.get() {
             // Only if it is empty: what is left in it is recovery's.
             let _ = fs::remove_dir(self.staging().join(journal.name()));

@@ -3,20 +3,22 @@
 //! `.entropic/journal/<name>.jsonl`, a JSON object a line:
 //!
 //! ```text
-//! {"publish":{"attempt":"a3f8c1d2e4b6f7a8-x7Kq2P","id":"a3f8c1d2e4b6f7a8","replaces":false,"row":{…}}}
-//! {"done":"a3f8c1d2e4b6f7a8-x7Kq2P"}
+//! {"publish":{"attempt":"0","id":"a3f8c1d2e4b6f7a8","replaces":false,"full":true,"boot":"1c6f…","row":{…}}}
+//! {"synced":"0"}
+//! {"done":"0"}
 //! ```
 //!
-//! A result is complete, and on the disk, before its `publish` line is written; the line holds all that the row
-//! needs. Whatever has no `done` line when its process is dead is finished by whoever looks next. The process keeps
-//! a lock on its journal: it lives as long as that is held. A line that does not end, or is no JSON, is one that a
-//! crash cut off, and never happened.
+//! A result is complete before its `publish` line is written, and on the disk before its `synced` line; the first
+//! holds all that the row needs. Whatever has no `done` line when its process is dead is finished by whoever looks
+//! next; what was not synced only before the machine is started again (`boot`), since a power cut may have left half
+//! of it. The process keeps a lock on its journal: it lives as long as that is held. A line that does not end, or is
+//! no JSON, is one that a crash cut off, and never happened.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,15 +34,25 @@ const LONG: u64 = 1 << 20;
 pub(super) struct Entry {
     /// The folder inside the staging folder of its process.
     pub(super) attempt: String,
-    /// The run. Not judged when read: it was when written.
+    /// The run.
     pub(super) id: String,
     /// Whether an older result of ours may be in its place.
     pub(super) replaces: bool,
+    /// Whether it is synced before it is put in place.
+    pub(super) full: bool,
+    /// Which start of the machine it was written in.
+    pub(super) boot: String,
     /// What the row will hold.
     pub(super) row: Value,
 }
 
 impl Entry {
+    /// Whether it can be ours: a line that was edited by hand must not lead out of the folder.
+    fn is_ours(&self) -> bool {
+        let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
+        digits && RunId::new(self.id.as_str()).is_ok()
+    }
+
     pub(super) fn run_id(&self) -> RunId {
         RunId::from_stored(self.id.clone())
     }
@@ -50,7 +62,16 @@ impl Entry {
 #[serde(rename_all = "lowercase")]
 enum Line {
     Publish(Entry),
+    Synced(String),
     Done(String),
+}
+
+/// A result that was not put in place, or whose row may be missing, as a dead process left it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Unfinished {
+    pub(super) entry: Entry,
+    /// Whether the disk has all of it.
+    pub(super) synced: bool,
 }
 
 /// The journal of this process on one results folder.
@@ -65,24 +86,23 @@ pub(super) struct Journal {
 #[derive(Debug)]
 struct State {
     /// Locked for as long as this is open.
-    file: File,
+    file: Arc<File>,
     length: u64,
-    open: HashMap<String, Entry>,
+    open: HashMap<String, Unfinished>,
 }
 
 impl Journal {
-    /// A new journal in a folder. It gets its name once it is locked, so that nobody takes it for a dead one.
+    /// A new journal in a folder. The caller holds the recovery lock: until it is locked, it looks like a dead one.
     pub(super) fn create(folder: &Path) -> Result<Self, FileError> {
         fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
         let name = uuid::Uuid::new_v4().simple().to_string();
         let path = folder.join(format!("{name}.jsonl"));
-        let making = folder.join(format!("{name}.new"));
-        let failed = || FileError::io("write", &path);
-        let file = OpenOptions::new().create_new(true).append(true).open(&making).map_err(failed())?;
-        file.try_lock().map_err(|error| FileError::io("lock", &path)(error.into()))?;
-        fs::rename(&making, &path).map_err(failed())?;
+        let file = OpenOptions::new().create_new(true).append(true).open(&path);
+        let file = file.map_err(FileError::io("write", &path))?;
+        // Others may ask just now whether it lives; not for long.
+        file.lock().map_err(FileError::io("lock", &path))?;
         rename::sync_one(folder)?;
-        let state = Mutex::new(State { file, length: 0, open: HashMap::new() });
+        let state = Mutex::new(State { file: Arc::new(file), length: 0, open: HashMap::new() });
         Ok(Self { name, path, state })
     }
 
@@ -90,16 +110,26 @@ impl Journal {
         &self.name
     }
 
-    /// Says that a result is about to be put in place.
-    pub(super) fn publish(&self, entry: Entry, sync: bool) -> Result<(), FileError> {
+    /// Says that a result is complete, and about to be put in place.
+    pub(super) fn publish(&self, entry: Entry) -> Result<(), FileError> {
         let mut state = self.state();
-        let attempt = entry.attempt.clone();
-        self.write(&mut state, &Line::Publish(entry.clone()))?;
-        if sync {
-            state.file.sync_data().map_err(FileError::io("sync", &self.path))?;
+        let line = Line::Publish(entry);
+        self.write(&mut state, &line)?;
+        if let Line::Publish(entry) = line {
+            state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
         }
-        state.open.insert(attempt, entry);
         Ok(())
+    }
+
+    /// Says that the disk has a result; the disk has this line, and that of the result, when it returns.
+    pub(super) fn synced(&self, attempt: &str) -> Result<(), FileError> {
+        let mut state = self.state();
+        self.write(&mut state, &Line::Synced(attempt.to_owned()))?;
+        state.open.entry(attempt.to_owned()).and_modify(|begun| begun.synced = true);
+        // Whoever else has something to say may say it meanwhile.
+        let file = Arc::clone(&state.file);
+        drop(state);
+        file.sync_data().map_err(FileError::io("sync", &self.path))
     }
 
     /// Says that the row of a result is written, or that it was never put in place.
@@ -114,15 +144,15 @@ impl Journal {
         self.write(&mut state, &Line::Done(attempt.to_owned()))
     }
 
-    /// The results of an id that this process put in place and could not write the row of.
-    pub(super) fn open_entries(&self, id: &RunId) -> Vec<Entry> {
-        self.state().open.values().filter(|entry| entry.id == id.as_str()).cloned().collect()
+    /// The results of an id that this process has announced and could not write the row of.
+    pub(super) fn open_entries(&self, id: &RunId) -> Vec<Unfinished> {
+        self.state().open.values().filter(|begun| begun.entry.id == id.as_str()).cloned().collect()
     }
 
     fn write(&self, state: &mut State, line: &Line) -> Result<(), FileError> {
         let failed = || FileError::io("write", &self.path);
         let text = line_text(line).map_err(failed())?;
-        state.file.write_all(&text).map_err(|error| {
+        (&*state.file).write_all(&text).map_err(|error| {
             // Half a line would swallow the next one.
             let _ = state.file.set_len(state.length);
             failed()(error)
@@ -177,14 +207,14 @@ impl Other {
         Ok(all)
     }
 
-    /// Whether its process is dead. Only to be asked by whoever holds the recovery lock, for a moment's lock of
-    /// ours would make it look alive to others.
+    /// Whether its process is dead, or has not locked it yet: only what is seen under the recovery lock is certain. The
+    /// lock of a question is one that others can ask under as well, so that nobody takes it for a sign of life.
     pub(super) fn is_dead(&self) -> Result<bool, FileError> {
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             other => other.map_err(FileError::io("open", &self.path))?,
         };
-        match file.try_lock() {
+        match file.try_lock_shared() {
             Ok(()) => Ok(true),
             Err(fs::TryLockError::WouldBlock) => Ok(false),
             Err(fs::TryLockError::Error(error)) => Err(FileError::io("lock", &self.path)(error)),
@@ -192,9 +222,12 @@ impl Other {
     }
 
     /// What it began and did not finish.
-    pub(super) fn unfinished(&self) -> Result<Vec<Entry>, FileError> {
-        let text = fs::read(&self.path).map_err(FileError::io("read", &self.path))?;
-        Ok(unfinished(&text))
+    pub(super) fn unfinished(&self) -> Result<Vec<Unfinished>, FileError> {
+        match fs::read(&self.path) {
+            // Somebody else finished it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            other => other.map(|text| unfinished(&text)).map_err(FileError::io("read", &self.path)),
+        }
     }
 
     /// Notes in a dead journal what was finished in its place.
@@ -215,14 +248,19 @@ impl Other {
     }
 }
 
-fn unfinished(text: &[u8]) -> Vec<Entry> {
-    let mut open: Vec<Entry> = Vec::new();
+fn unfinished(text: &[u8]) -> Vec<Unfinished> {
+    let mut open: Vec<Unfinished> = Vec::new();
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     for line in text[..whole].split(|byte| *byte == b'\n') {
         match serde_json::from_slice(line) {
-            Ok(Line::Publish(entry)) => open.push(entry),
-            Ok(Line::Done(attempt)) => open.retain(|entry| entry.attempt != attempt),
-            Err(_) => {}
+            Ok(Line::Publish(entry)) if entry.is_ours() => open.push(Unfinished { entry, synced: false }),
+            Ok(Line::Synced(attempt)) => {
+                open.iter_mut()
+                    .filter(|left| left.entry.attempt == attempt)
+                    .for_each(|left| left.synced = true);
+            }
+            Ok(Line::Done(attempt)) => open.retain(|left| left.entry.attempt != attempt),
+            Ok(Line::Publish(_)) | Err(_) => {}
         }
     }
     open
@@ -234,50 +272,56 @@ mod tests {
     use super::*;
 
     fn entry(attempt: &str) -> Entry {
-        Entry { attempt: attempt.to_owned(), id: "x".to_owned(), replaces: false, row: Value::Null }
+        let [attempt, id, boot] = [attempt, "x", "somewhen"].map(str::to_owned);
+        Entry { attempt, id, replaces: false, full: true, boot, row: Value::Null }
+    }
+
+    fn left(attempt: &str, synced: bool) -> Unfinished {
+        Unfinished { entry: entry(attempt), synced }
     }
 
     #[test]
     fn a_journal_says_what_is_not_finished() {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::create(dir.path()).unwrap();
-        for attempt in ["a", "b", "c"] {
-            journal.publish(entry(attempt), true).unwrap();
+        for attempt in ["0", "1", "2"] {
+            journal.publish(entry(attempt)).unwrap();
         }
-        journal.done("b").unwrap();
+        journal.synced("2").unwrap();
+        journal.done("1").unwrap();
         let other = Other::all(dir.path(), None).unwrap().remove(0);
         assert!(!other.is_dead().unwrap());
-        assert_eq!(other.unfinished().unwrap(), [entry("a"), entry("c")]);
+        assert_eq!(other.unfinished().unwrap(), [left("0", false), left("2", true)]);
         assert_eq!(journal.open_entries(&RunId::new("x").unwrap()).len(), 2);
         drop(journal);
         assert!(other.is_dead().unwrap());
-        other.note_done("a").unwrap();
-        assert_eq!(other.unfinished().unwrap(), [entry("c")]);
+        other.note_done("0").unwrap();
+        assert_eq!(other.unfinished().unwrap(), [left("2", true)]);
     }
 
     #[test]
     fn a_process_that_ends_in_peace_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::create(dir.path()).unwrap();
-        journal.publish(entry("a"), false).unwrap();
-        journal.done("a").unwrap();
+        journal.publish(entry("0")).unwrap();
+        journal.done("0").unwrap();
         drop(journal);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn lines_that_a_crash_cut_off_never_happened() {
-        let whole = line_text(&Line::Publish(entry("a"))).unwrap();
-        let cut = line_text(&Line::Publish(entry("b"))).unwrap();
+        let whole = line_text(&Line::Publish(entry("0"))).unwrap();
+        let cut = line_text(&Line::Publish(entry("1"))).unwrap();
         for end in 0..cut.len() {
             let text = [&whole[..], &cut[..end]].concat();
-            assert_eq!(unfinished(&text), [entry("a")], "{end}");
+            assert_eq!(unfinished(&text), [left("0", false)], "{end}");
             // And swallow nothing that follows.
             let text =
-                [&whole[..], &cut[..end], b"\n", &line_text(&Line::Done("a".to_owned())).unwrap()].concat();
-            assert!(unfinished(&text).iter().all(|entry| entry.attempt == "b"), "{end}");
+                [&whole[..], &cut[..end], b"\n", &line_text(&Line::Done("0".to_owned())).unwrap()].concat();
+            assert!(unfinished(&text).iter().all(|left| left.entry.attempt == "1"), "{end}");
         }
-        assert_eq!(unfinished(&[&[0u8; 512], &b"\n"[..], &whole[..]].concat()), [entry("a")]);
+        assert_eq!(unfinished(&[&[0u8; 512], &b"\n"[..], &whole[..]].concat()), [left("0", false)]);
         assert_eq!(unfinished(b"garbage\n{\"publish\":3}\n"), []);
     }
 
@@ -285,10 +329,10 @@ mod tests {
     fn a_long_journal_begins_anew_when_nothing_is_open() {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::create(dir.path()).unwrap();
-        let long = Entry { row: Value::String("x".repeat(100_000)), ..entry("a") };
+        let long = Entry { row: Value::String("x".repeat(100_000)), ..entry("0") };
         for _ in 0..30 {
-            journal.publish(long.clone(), false).unwrap();
-            journal.done("a").unwrap();
+            journal.publish(long.clone()).unwrap();
+            journal.done("0").unwrap();
         }
         assert!(journal.state().length < 2 * LONG);
         let other = Other::all(dir.path(), None).unwrap().remove(0);

@@ -10,6 +10,7 @@
 //!     ├── store.json                whose folder this is
 //!     ├── staging/<process>/…       where its runners write; gone afterwards
 //!     ├── locks/<id>                somebody runs it
+//!     ├── spare/<process>-<n>       what was a lock and will be one again
 //!     ├── journal/<process>.jsonl   what a process is about to put in place
 //!     └── checkpoints/<id>/         what an attempt left for the next one
 //! ```
@@ -23,6 +24,7 @@
 //! - a folder belongs to one store ([`Folder::claim`]); another one is refused.
 
 mod attempt;
+mod boot;
 mod checksum;
 mod error;
 mod fault;

@@ -2,14 +2,15 @@
 //!
 //! All under the id's lock, each step only when the one before is done:
 //!
-//! 1. the result is complete in its staging folder, and synced;
-//! 2. a line of the journal says that it will be put in place, and what its row will be; synced;
+//! 1. the result is complete in its staging folder; a line of the journal says that it will be put in place, and what
+//!    its row will be: from now on a dead process loses nothing;
+//! 2. the result is synced, and a line says so; synced: from now on a power cut loses nothing;
 //! 3. the result is renamed to its final name, over nothing, or over an older result of ours;
 //! 4. the folder is synced;
 //! 5. the row is written (not here);
 //! 6. a line of the journal says that it is done.
 //!
-//! With [`Durability::Process`] nothing is synced: a process that dies loses nothing it has written.
+//! With [`Durability::Process`] nothing is synced.
 
 use std::fs;
 use std::io;
@@ -18,7 +19,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::journal::Entry;
-use super::{Attempt, Durability, FileError, Folder, IdLock, fault, rename};
+use super::{Attempt, Durability, FileError, Folder, IdLock, boot, fault, rename};
 use crate::params::RunId;
 
 impl Folder {
@@ -37,8 +38,39 @@ impl Folder {
         }
     }
 
-    /// Puts the result of an attempt in place: steps 1 to 4. Whatever happens from the journal's line on, the result
-    /// is not lost: it is in place, or left to recovery.
+    /// Notes that the result of an attempt is complete, and what its row will be: step 1. Whatever happens from now
+    /// on, the result is not lost: it is in place, or left to recovery.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn announce(
+        &self,
+        _lock: &IdLock,
+        id: &RunId,
+        attempt: &mut Attempt,
+        replaces: bool,
+        row: Value,
+    ) -> Result<(), FileError> {
+        fault::at("staged");
+        let (full, boot) = (self.durability() == Durability::Full, boot::id());
+        let entry = Entry { attempt: attempt.name(), id: id.to_string(), replaces, full, boot, row };
+        self.journal()?.publish(entry)?;
+        attempt.announced();
+        fault::at("announced");
+        Ok(())
+    }
+
+    /// Forgets the result of an attempt: somebody else's is in place.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn withdraw(&self, attempt: &mut Attempt) -> Result<(), FileError> {
+        self.journal()?.done(&attempt.name())?;
+        attempt.over();
+        Ok(())
+    }
+
+    /// Puts the result of an attempt in place: steps 2 to 4.
     ///
     /// # Errors
     /// [`FileError::Occupied`] (`is_conflict`), [`FileError::Io`]; an older result is then still in place.
@@ -48,23 +80,14 @@ impl Folder {
         id: &RunId,
         attempt: &mut Attempt,
         replaces: bool,
-        row: Value,
     ) -> Result<(), FileError> {
         let full = self.durability() == Durability::Full;
-        fault::at("staged");
         if full {
-            rename::sync(attempt.result())?;
-            rename::sync_one(attempt.result().parent().unwrap_or(attempt.result()))?;
+            self.sync_staged(attempt)?;
         }
-        fault::at("synced");
-        let entry = Entry { attempt: attempt.name(), id: id.to_string(), replaces, row };
-        self.journal()?.publish(entry, full)?;
         fault::at("journaled");
         let target = self.target(id);
-        if let Err(error) = put(attempt.result(), &target, &attempt.aside(), replaces) {
-            attempt.keep();
-            return Err(error);
-        }
+        put(attempt.result(), &target, &attempt.aside(), replaces)?;
         fault::at("renamed");
         if full {
             rename::sync_one(target.parent().unwrap_or(&target))?;
@@ -73,12 +96,22 @@ impl Folder {
         Ok(())
     }
 
+    /// Makes the disk have a staged result, then the journal's word for it.
+    fn sync_staged(&self, attempt: &Attempt) -> Result<(), FileError> {
+        rename::sync(attempt.result())?;
+        fault::at("synced");
+        self.journal()?.synced(&attempt.name())
+    }
+
     /// Ends what [`publish`](Self::publish) began, once the row is written: step 6.
-    pub fn settle(&self, id: &RunId, attempt: &Attempt) {
+    pub fn settle(&self, id: &RunId, attempt: &mut Attempt) {
         fault::at("stored");
-        if let Err(error) = self.journal().and_then(|journal| journal.done(&attempt.name())) {
+        match self.journal().and_then(|journal| journal.done(&attempt.name())) {
+            Ok(()) => attempt.over(),
             // Recovery will find the row there already.
-            tracing::warn!(%id, %error, "could not note in the journal that a run is stored");
+            Err(error) => {
+                tracing::warn!(%id, %error, "could not note in the journal that a run is stored");
+            }
         }
         fault::at("settled");
     }

@@ -1,8 +1,7 @@
 //! Finishing what dead processes have begun.
 //!
-//! Whether a process is dead is judged under the folder's recovery lock only: two that ask at once must not take
-//! each other's question for a sign of life. What is unfinished is finished under the id's lock; an id that somebody
-//! holds is left to that one, who looks here before running.
+//! One process at a time does so, under the folder's recovery lock, and under the id's lock; an id that somebody holds
+//! is left to that one, who looks here before running.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::attempt::aside;
-use super::journal::{Entry, Other};
+use super::journal::{Other, Unfinished};
 use super::publish::put;
-use super::{Durability, FileError, Folder, IdLock, rename};
+use super::{Durability, FileError, Folder, IdLock, boot, rename};
 use crate::params::RunId;
 
 /// What recovery found and did.
@@ -85,7 +84,7 @@ enum Outcome {
     Adopted,
     /// Its place is taken.
     Blocked,
-    /// There is nothing to be adopted: its result was removed by hand.
+    /// There is nothing to be adopted: its result was removed by hand, or may be half.
     Void,
 }
 
@@ -110,10 +109,9 @@ impl Folder {
                 continue;
             }
             let mut left = false;
-            for entry in other.unfinished()? {
-                let id = entry.run_id();
-                match self.try_lock_idle(&id)? {
-                    Some(lock) => left |= self.finish(&lock, &other, &entry, commit, &mut recovered)?,
+            for begun in other.unfinished()? {
+                match self.try_lock_idle(&begun.entry.run_id())? {
+                    Some(lock) => left |= self.finish(&lock, &other, &begun, commit, &mut recovered)?,
                     None => left = true,
                 }
             }
@@ -140,28 +138,39 @@ impl Folder {
         let mut recovered = Recovered::default();
         // Our own: results that are in place, and whose rows could not be written.
         if let Some(journal) = self.journal_if_begun() {
-            for entry in journal.open_entries(id) {
+            for begun in journal.open_entries(id) {
                 let staging = self.staging().join(journal.name());
-                match self.adopt(lock, &staging, &entry, commit)? {
+                match self.adopt(lock, &staging, &begun, commit)? {
                     Outcome::Blocked => recovered.blocked.push(id.clone()),
                     outcome => {
-                        journal.done(&entry.attempt)?;
-                        remove_staged(&staging.join(&entry.attempt))?;
+                        journal.done(&begun.entry.attempt)?;
+                        remove_staged(&staging.join(&begun.entry.attempt))?;
                         recovered.adopted.extend(matches!(outcome, Outcome::Adopted).then(|| id.clone()));
                     }
                 }
             }
         }
-        let others = self.others()?;
-        if others.is_empty() {
+        let mut looks_dead = Vec::new();
+        for other in self.others()? {
+            if other.is_dead()? {
+                looks_dead.push(other);
+            }
+        }
+        if looks_dead.is_empty() {
             return Ok(recovered);
         }
         let _recovering = self.recovery_lock()?;
-        for other in others {
-            if other.is_dead()? {
-                for entry in other.unfinished()?.into_iter().filter(|entry| entry.id == id.as_str()) {
-                    self.finish(lock, &other, &entry, commit, &mut recovered)?;
-                }
+        for other in looks_dead {
+            if !other.is_dead()? {
+                continue;
+            }
+            let unfinished = other.unfinished()?;
+            if unfinished.is_empty() {
+                // What else is left of it goes with the next opening.
+                other.remove()?;
+            }
+            for begun in unfinished.into_iter().filter(|begun| begun.entry.id == id.as_str()) {
+                self.finish(lock, &other, &begun, commit, &mut recovered)?;
             }
         }
         Ok(recovered)
@@ -172,12 +181,12 @@ impl Folder {
         &self,
         lock: &IdLock,
         other: &Other,
-        entry: &Entry,
+        begun: &Unfinished,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
-        let staging = self.staging().join(&other.name);
-        let outcome = self.adopt(lock, &staging, entry, commit)?;
+        let (staging, entry) = (self.staging().join(&other.name), &begun.entry);
+        let outcome = self.adopt(lock, &staging, begun, commit)?;
         match outcome {
             Outcome::Blocked => {
                 recovered.blocked.push(entry.run_id());
@@ -195,18 +204,19 @@ impl Folder {
         &self,
         _lock: &IdLock,
         staging: &Path,
-        entry: &Entry,
+        begun: &Unfinished,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
+        let entry = &begun.entry;
         let id = entry.run_id();
-        // A journal that was edited by hand must not lead out of the folder.
-        if RunId::new(entry.id.as_str()).is_err() || entry.attempt.contains(['/', '\\']) {
-            return Ok(Outcome::Void);
-        }
         let attempt = staging.join(&entry.attempt);
         let staged = attempt.join(self.file_name(&id));
         let target = self.target(&id);
         if fs::symlink_metadata(&staged).is_ok() {
+            // Since the machine was started again, the disk has only what was synced.
+            if !begun.synced && entry.boot != boot::id() {
+                return Ok(Outcome::Void);
+            }
             match put(&staged, &target, &aside(&attempt), entry.replaces) {
                 Ok(()) => {}
                 Err(FileError::Occupied { .. }) => return Ok(Outcome::Blocked),
@@ -215,7 +225,8 @@ impl Folder {
             if self.durability() == Durability::Full {
                 rename::sync_one(target.parent().unwrap_or(&target))?;
             }
-        } else if fs::symlink_metadata(&target).is_err() {
+        } else if fs::symlink_metadata(&target).is_err() || (entry.full && !begun.synced) {
+            // Not to be moved before it is synced: what is there, if anything, was there before.
             return Ok(Outcome::Void);
         }
         if !commit(&id, entry.row.clone())? {
@@ -243,7 +254,7 @@ impl Folder {
         for path in found {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if !owned.contains(&name) {
-                removed += fs::read_dir(&path).map_or(0, Iterator::count);
+                removed += attempts_in(&path);
                 rename::remove(&path).map_err(FileError::io("remove", &path))?;
             }
         }
@@ -257,6 +268,9 @@ impl Folder {
                 // Taken, a lock is removed when it is given back.
                 drop(self.try_lock_idle(&RunId::from_stored(id.to_owned()))?);
             }
+        }
+        for spare in self.spares().ownerless() {
+            let _ = fs::remove_file(spare);
         }
         Ok(())
     }
@@ -286,14 +300,14 @@ impl Folder {
             self.journal_if_begun().map(|own| own.name().to_owned()).into_iter().collect();
         for other in self.others()? {
             if other.is_dead()? {
-                leftovers.unfinished.extend(other.unfinished()?.into_iter().map(|entry| entry.id));
+                leftovers.unfinished.extend(other.unfinished()?.into_iter().map(|begun| begun.entry.id));
             } else {
                 alive.insert(other.name);
             }
         }
         for staging in fs::read_dir(self.staging()).into_iter().flatten().flatten() {
             if !alive.contains(&*staging.file_name().to_string_lossy()) {
-                leftovers.staged += fs::read_dir(staging.path()).map_or(0, Iterator::count);
+                leftovers.staged += attempts_in(&staging.path());
             }
         }
         leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
@@ -301,6 +315,7 @@ impl Folder {
             let free = File::open(lock.path()).is_ok_and(|file| file.try_lock().is_ok());
             leftovers.locks += usize::from(free);
         }
+        leftovers.locks += self.spares().ownerless().count();
         Ok(leftovers)
     }
 
@@ -308,8 +323,8 @@ impl Folder {
         Other::all(&self.journals(), self.journal_if_begun().map(super::journal::Journal::name))
     }
 
-    /// Held while dead processes are looked for.
-    fn recovery_lock(&self) -> Result<File, FileError> {
+    /// Held while dead processes are looked for, and while a journal is begun.
+    pub(super) fn recovery_lock(&self) -> Result<File, FileError> {
         let path = self.own().join("recovery.lock");
         let failed = || FileError::io("lock", &path);
         let file =
@@ -317,6 +332,14 @@ impl Folder {
         file.lock().map_err(failed())?;
         Ok(file)
     }
+}
+
+/// How many attempts left something in the staging folder of a process.
+fn attempts_in(staging: &Path) -> usize {
+    let folders = fs::read_dir(staging).into_iter().flatten().flatten();
+    folders
+        .filter(|folder| fs::read_dir(folder.path()).is_ok_and(|mut inside| inside.next().is_some()))
+        .count()
 }
 
 fn remove_staged(attempt: &Path) -> Result<(), FileError> {

@@ -96,10 +96,12 @@ impl<T: Stored> Store<T> {
         }
         let hold = self.claim_run(&asked.id)?;
         // Whoever held the id before may have made the run meanwhile.
-        if let Found::Hit(record) = self.look_up(asked)? {
-            return Ok((record, true));
-        }
-        Ok((self.make(hold, params, asked.id.clone(), custom_data.clone())?, false))
+        let known = match self.look_up(asked)? {
+            Found::Hit(record) => return Ok((record, true)),
+            Found::Broken(_) => true,
+            Found::Nothing => false,
+        };
+        Ok((self.make(hold, params, asked.id.clone(), custom_data.clone(), known)?, false))
     }
 
     /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
@@ -141,10 +143,11 @@ impl<T: Stored> Store<T> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
         let hold = self.claim_run(&asked.id)?;
-        if let Some(row) = self.find_row(&asked.id)? {
-            same_params(&asked, &row)?;
+        let row = self.find_row(&asked.id)?;
+        if let Some(row) = &row {
+            same_params(&asked, row)?;
         }
-        self.make(hold, params, asked.id, custom_data)
+        self.make(hold, params, asked.id, custom_data, row.is_some())
     }
 
     /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
@@ -163,7 +166,8 @@ impl<T: Stored> Store<T> {
         let id = RunId::new(id.as_str())?;
         let custom_data = CustomData::from_serialize(custom_data)?;
         let hold = self.claim_run(&id)?;
-        self.make(hold, params, id, custom_data)
+        let known = self.find_row(&id)?.is_some();
+        self.make(hold, params, id, custom_data, known)
     }
 
     /// Refuses what can be refused before a run, and waits until nobody else runs the id.
@@ -179,16 +183,16 @@ impl<T: Stored> Store<T> {
         Ok(hold)
     }
 
-    /// Makes a run and stores it. The lock is held until the row is written.
+    /// Makes a run and stores it. The lock is held until the row is written. `known` says that there is a row already.
     fn make<'a>(
         &'a self,
         hold: Hold<'a>,
         params: &T,
         id: RunId,
         custom_data: CustomData,
+        known: bool,
     ) -> Result<Record<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
-        let known = self.find_row(&id)?.is_some();
         if self.inner.results == Results::Written {
             self.folder().check_target(&id, known)?;
         }
@@ -259,10 +263,6 @@ impl<T: Stored> Store<T> {
     ) -> Result<Record<T>> {
         let Finished { output, mut attempt, mut custom_data } = finished;
         let folder = self.folder();
-        if self.renew(id, &mut hold)? == Renewed::Anew && !known && self.find_row(id)?.is_some() {
-            // While the session was lost somebody else made the run; theirs is in place.
-            return self.stored(id);
-        }
         if self.inner.results == Results::Written {
             attempt.inspect()?;
             if self.inner.checksum {
@@ -281,15 +281,26 @@ impl<T: Stored> Store<T> {
             created_at: Timestamp::now(),
             custom_data: &custom_data,
         };
-        if self.inner.results == Results::Written {
-            folder.publish(&hold.file, id, &mut attempt, known, Kept::of(&row)?)?;
+        let written = self.inner.results == Results::Written;
+        if written {
+            folder.announce(&hold.file, id, &mut attempt, known, Kept::of(&row)?)?;
+        }
+        if self.renew(id, &mut hold)? == Renewed::Anew && !known && self.find_row(id)?.is_some() {
+            // While the session was lost somebody else made the run; theirs is in place.
+            if written {
+                folder.withdraw(&mut attempt)?;
+            }
+            return self.stored(id);
+        }
+        if written {
+            folder.publish(&hold.file, id, &mut attempt, known)?;
         }
         self.db().with("store a run", |conn| T::upsert(conn, &row))?;
         if known {
             tracing::info!(table = T::TABLE.name, %id, "overwritten");
         }
-        if self.inner.results == Results::Written {
-            folder.settle(id, &attempt);
+        if written {
+            folder.settle(id, &mut attempt);
         }
         folder.forget_checkpoints(id);
         self.stored(id)
