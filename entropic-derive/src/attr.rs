@@ -15,6 +15,7 @@ pub enum Place {
     Record,
     Field,
     Output,
+    Retired,
     Enum,
     Variant,
     Newtype,
@@ -26,6 +27,7 @@ impl Place {
             Self::Record => "a record",
             Self::Field => "a field",
             Self::Output => "an output",
+            Self::Retired => "a retired parameter",
             Self::Enum => "an enum",
             Self::Variant => "a variant",
             Self::Newtype => "a newtype",
@@ -40,21 +42,31 @@ struct Key {
     form: &'static str,
 }
 
-use Place::{Enum, Field, Newtype, Output, Record, Variant};
+use Place::{Enum, Field, Newtype, Output, Record, Retired, Variant};
+
+impl Key {
+    /// A record may have several indexes over several columns.
+    fn may_be_repeated(&self) -> bool {
+        self.name == "index" && self.places.contains(&Record)
+    }
+}
 
 /// Every key there is. All messages about keys are made from this table.
 const KEYS: &[Key] = &[
     Key { name: "table", places: &[Record], form: "table = \"orbits\"" },
     Key { name: "output", places: &[Record], form: "output(energy: f64, period: f64)" },
+    Key { name: "retired", places: &[Record], form: "retired(drag: f64 = 0.5)" },
+    Key { name: "index", places: &[Record], form: "index(mass, dt)" },
     Key { name: "version", places: &[Record], form: "version = 2" },
     Key { name: "rename_all", places: &[Record, Enum], form: "rename_all = \"snake_case\"" },
     Key { name: "crate", places: &[Record, Enum, Newtype], form: "crate = \"::entropic\"" },
-    Key { name: "float", places: &[Record, Field], form: "float = \"significant\"" },
-    Key { name: "rename", places: &[Field, Output, Variant], form: "rename = \"name\"" },
+    Key { name: "float", places: &[Record, Field, Retired], form: "float = \"significant\"" },
+    Key { name: "rename", places: &[Field, Output, Retired, Variant], form: "rename = \"name\"" },
+    Key { name: "was", places: &[Field, Output, Retired], form: "was = \"old_name\"" },
     Key { name: "ignore", places: &[Field], form: "ignore" },
-    Key { name: "default", places: &[Field], form: "default = 0.0" },
-    Key { name: "json", places: &[Field, Output], form: "json" },
-    Key { name: "sql", places: &[Field, Output], form: "sql = Double" },
+    Key { name: "default", places: &[Field, Retired], form: "default = 0.0" },
+    Key { name: "json", places: &[Field, Output, Retired], form: "json" },
+    Key { name: "sql", places: &[Field, Output, Retired], form: "sql = Double" },
     Key { name: "index", places: &[Field, Output], form: "index" },
 ];
 
@@ -62,6 +74,7 @@ const KEYS: &[Key] = &[
 pub struct Item {
     pub key: &'static str,
     pub span: Span,
+    form: &'static str,
     value: Value,
 }
 
@@ -72,12 +85,8 @@ enum Value {
 }
 
 impl Item {
-    fn form(&self) -> &'static str {
-        KEYS.iter().find(|key| key.name == self.key).map_or("", |key| key.form)
-    }
-
     fn wrong_form(&self) -> syn::Error {
-        syn::Error::new(self.span, format!("`{}` is written `#[sim({})]`", self.key, self.form()))
+        syn::Error::new(self.span, format!("`{}` is written `#[sim({})]`", self.key, self.form))
     }
 
     /// `key` alone.
@@ -132,7 +141,7 @@ impl Item {
         match &self.value {
             Value::List(list) => list
                 .parse_args_with(Punctuated::parse_terminated)
-                .map_err(|error| explained(&error, &format!("`{}` is written `{}`", self.key, self.form()))),
+                .map_err(|error| explained(&error, &format!("`{}` is written `{}`", self.key, self.form))),
             _ => Err(self.wrong_form()),
         }
     }
@@ -149,6 +158,11 @@ pub struct Items {
 impl Items {
     pub fn get(&self, key: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.key == key)
+    }
+
+    /// Those of a key that may be repeated.
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Item> {
+        self.items.iter().filter(move |item| item.key == key)
     }
 
     /// Whether `key` stands here, alone as it should.
@@ -179,8 +193,8 @@ pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
         for meta in metas {
             let span = meta.path().span();
             let key = match key_of(meta.path(), place) {
-                Ok(key) if items.iter().any(|item| item.key == key) => {
-                    errors.on(meta.path(), format!("`{key}` is given twice; keep one"));
+                Ok(key) if !key.may_be_repeated() && items.iter().any(|item| item.key == key.name) => {
+                    errors.on(meta.path(), format!("`{}` is given twice; keep one", key.name));
                     sound = false;
                     continue;
                 }
@@ -189,7 +203,7 @@ pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
                     errors.push(error);
                     sound = false;
                     match meant {
-                        Some(key) if items.iter().all(|item| item.key != key) => key,
+                        Some(key) if items.iter().all(|item| item.key != key.name) => key,
                         _ => continue,
                     }
                 }
@@ -199,7 +213,7 @@ pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
                 Meta::NameValue(pair) => Value::Expr(pair.value),
                 Meta::List(list) => Value::List(list),
             };
-            items.push(Item { key, span, value });
+            items.push(Item { key: key.name, span, form: key.form, value });
         }
     }
     Items { items, sound }
@@ -211,22 +225,25 @@ fn explained(error: &syn::Error, form: &str) -> syn::Error {
 }
 
 /// The key that stands there; else what is wrong with it, and the key that it must have meant.
-fn key_of(path: &Path, place: Place) -> Result<&'static str, (syn::Error, Option<&'static str>)> {
+fn key_of(path: &Path, place: Place) -> Result<&'static Key, (syn::Error, Option<&'static Key>)> {
     let given = path.segments.iter().map(|s| names::plain(&s.ident)).collect::<Vec<_>>().join("::");
     let error = |message: String| syn::Error::new_spanned(path, message);
-    let Some(key) = KEYS.iter().find(|key| key.name == given) else {
-        let here: Vec<&'static str> =
-            KEYS.iter().filter(|key| key.places.contains(&place)).map(|key| key.name).collect();
-        let near = names::nearest(&given, &here);
+    let of_name = |name: &str| KEYS.iter().filter(|key| key.name == name).collect::<Vec<_>>();
+    let here = |key: &Key| key.places.contains(&place);
+    let known = of_name(&given);
+    if let Some(key) = known.iter().find(|key| here(key)) {
+        return Ok(key);
+    }
+    let Some(key) = known.first() else {
+        let names: Vec<&'static str> = KEYS.iter().filter(|key| here(key)).map(|key| key.name).collect();
+        let near = names::nearest(&given, &names);
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("{} takes {}", place.name(), listed(&here)),
+            None => format!("{} takes {}", place.name(), listed(&names)),
         };
-        return Err((error(format!("there is no attribute `{given}` for {}: {hint}", place.name())), near));
+        let meant = near.and_then(|near| of_name(near).into_iter().find(|key| here(key)));
+        return Err((error(format!("there is no attribute `{given}` for {}: {hint}", place.name())), meant));
     };
-    if key.places.contains(&place) {
-        return Ok(key.name);
-    }
     let places: Vec<&str> = key.places.iter().map(|place| place.name()).collect();
     let places = places.join(", ");
     let places = places.rsplit_once(", ").map_or(places.clone(), |(most, last)| format!("{most} or {last}"));

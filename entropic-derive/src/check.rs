@@ -17,6 +17,7 @@ pub fn check(record: &Record, errors: &mut Errors) {
     has_a_parameter(record, errors);
     no_reserved_name(record, errors);
     no_column_twice(record, errors);
+    no_key_twice(record, errors);
     not_too_wide(record, errors);
 }
 
@@ -70,6 +71,15 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
         } else if first.ident == field.ident && first.role != Role::Output && field.role != Role::Output {
             // The compiler says of its own accord that a field is declared twice.
             errors.silently();
+        } else if field.role == Role::Retired {
+            errors.at(
+                first.named_at,
+                format!(
+                    "`{}` is the name of a retired parameter, whose column stays: give the new one another name, or \
+                     take the old one back by removing it from `retired(…)`",
+                    field.column
+                ),
+            );
         } else {
             errors.at(
                 field.named_at,
@@ -77,6 +87,24 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
                     "there is a column `{}` already: give one of them another name with \
                      `#[sim(rename = \"…\")]`",
                     field.column
+                ),
+            );
+        }
+    }
+}
+
+/// What two parameters are hashed under must differ, or runs of the one would be taken for runs of the other.
+fn no_key_twice(record: &Record, errors: &mut Errors) {
+    let mut seen: HashMap<&str, &Field> = HashMap::new();
+    for field in record.columns().filter(|field| field.sound) {
+        let Some(first) = seen.insert(&field.key, field) else { continue };
+        if first.column != field.column {
+            errors.at(
+                field.named_at,
+                format!(
+                    "`{}` and `{}` are both known as `{}` in the ids of older runs: `was` names the one column that \
+                     the field had before",
+                    first.column, field.column, field.key
                 ),
             );
         }

@@ -9,6 +9,7 @@ mod attr;
 mod check;
 mod errors;
 mod expand;
+mod field;
 mod manifest;
 mod model;
 mod names;

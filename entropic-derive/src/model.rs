@@ -1,14 +1,15 @@
 //! The record as the rest of the crate sees it.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
-use syn::{Data, DeriveInput, Expr, Fields, Generics, Path, Token, Type, Visibility};
+use proc_macro2::Ident;
+use syn::parse::Parse;
+use syn::{Data, DeriveInput, Fields, Generics, Path, Visibility};
 
 use crate::attr::{self, Item, Items, Place};
 use crate::errors::Errors;
+use crate::field::{Raw, Retired, refuse_self, scheme};
 use crate::names::{self, Case};
-use crate::sql_type::{self, SqlType};
+
+pub use crate::field::{Default, Field, Role, Scheme};
 
 /// A struct that is to be a record.
 pub struct Record {
@@ -24,53 +25,12 @@ pub struct Record {
     pub version: u32,
     pub fields: Vec<Field>,
     pub outputs: Vec<Field>,
+    /// Parameters that the struct had, and whose columns stay.
+    pub retired: Vec<Field>,
+    /// Indexes over several columns, by their names.
+    pub indexes: Vec<Vec<String>>,
     /// Whether it is a struct with named fields and without generics.
     pub well_shaped: bool,
-}
-
-/// A field of the struct, or an output.
-pub struct Field {
-    pub ident: Ident,
-    /// The type as written; for an output the type inside its `Option`.
-    pub ty: Type,
-    /// The type whose values are stored: that inside the `Option` of a column that can be NULL.
-    pub value: Type,
-    /// Name of the column.
-    pub column: String,
-    /// Where the column got its name.
-    pub named_at: Span,
-    /// Name of the column in Diesel's module.
-    pub column_ident: Ident,
-    /// What is stored; nothing if that was an error.
-    pub sql: Option<SqlType>,
-    pub nullable: bool,
-    pub role: Role,
-    pub default: Option<Default>,
-    pub float: Scheme,
-    pub index: bool,
-    /// Whether nothing was wrong with its attributes.
-    pub sound: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    Identity,
-    Ignored,
-    Output,
-}
-
-/// `#[sim(default)]` or `#[sim(default = …)]`.
-pub enum Default {
-    OfType,
-    Expr(Box<Expr>),
-}
-
-/// How floats enter the hash.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
-    Decimal,
-    Significant,
-    Exact,
 }
 
 impl Record {
@@ -82,7 +42,8 @@ impl Record {
         let rename_all = items.get("rename_all").and_then(|item| case(item, errors));
         let float = items.get("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
         let version = items.get("version").and_then(|item| version(item, errors)).unwrap_or(1);
-        let outputs = items.get("output").map(|item| outputs(item, errors)).unwrap_or_default();
+        let outputs = items.get("output").map(|item| list(item, errors)).unwrap_or_default();
+        let retired: Vec<Retired> = items.get("retired").map(|item| list(item, errors)).unwrap_or_default();
         let fields = fields(&input, errors);
 
         let module_span = items
@@ -101,6 +62,8 @@ impl Record {
             well_shaped: fields.is_some(),
             fields: Vec::new(),
             outputs: Vec::new(),
+            retired: Vec::new(),
+            indexes: Vec::new(),
         };
         for raw in fields.into_iter().flatten() {
             record.fields.push(Field::read(raw, Place::Field, rename_all, float, errors));
@@ -108,13 +71,53 @@ impl Record {
         for raw in outputs {
             record.outputs.push(Field::read(raw, Place::Output, None, float, errors));
         }
+        for Retired { raw, value } in retired {
+            let mut field = Field::read(raw, Place::Retired, None, float, errors);
+            refuse_self(&value, errors);
+            field.value_then = Some(Default::Expr(Box::new(value)));
+            record.retired.push(field);
+        }
         record.name_columns();
+        record.indexes = items.all("index").filter_map(|item| record.index(item, errors)).collect();
         record
     }
 
-    /// Fields and outputs, in table order.
+    /// Fields, outputs and what is retired, in table order.
     pub fn columns(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().chain(&self.outputs)
+        self.fields.iter().chain(&self.outputs).chain(&self.retired)
+    }
+
+    /// The columns of an index over several.
+    fn index(&self, item: &Item, errors: &mut Errors) -> Option<Vec<String>> {
+        let mut columns = Vec::new();
+        for ident in errors.keep(item.list::<Ident>())? {
+            let name = names::plain(&ident);
+            let found = self.columns().find(|field| names::plain(&field.ident) == name);
+            let column = match found {
+                Some(field) => field.column.clone(),
+                None if names::RESERVED.contains(&name.as_str()) => name,
+                None => {
+                    let known: Vec<String> = self.columns().map(|field| names::plain(&field.ident)).collect();
+                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let hint = names::nearest(&name, &known)
+                        .map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+                    errors.on(&ident, format!("there is no field `{name}` for an index{hint}"));
+                    return None;
+                }
+            };
+            if columns.contains(&column) {
+                errors.on(&ident, format!("`{column}` is in this index already"));
+                return None;
+            }
+            columns.push(column);
+        }
+        if columns.len() < 2 {
+            let form = "an index over one column stands on its field, `#[sim(index)]`; one over several on the \
+                        struct, `#[sim(index(mass, dt))]`";
+            errors.at(item.span, form);
+            return None;
+        }
+        Some(columns)
     }
 
     /// Gives each column its name in Diesel's module.
@@ -122,7 +125,7 @@ impl Record {
         let module = self.module.to_string();
         let mut used: Vec<String> = self.columns().map(|field| field.column.clone()).collect();
         used.extend(names::RESERVED.map(str::to_owned));
-        for field in self.fields.iter_mut().chain(&mut self.outputs) {
+        for field in self.fields.iter_mut().chain(&mut self.outputs).chain(&mut self.retired) {
             field.column_ident = names::column_ident(&field.column, &module, &used, field.ident.span());
             used.push(field.column_ident.to_string());
         }
@@ -171,121 +174,6 @@ fn fields(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Raw>> {
     Some(named.iter().filter_map(raw).collect())
 }
 
-/// A field before its attributes are read.
-struct Raw {
-    attrs: Vec<syn::Attribute>,
-    ident: Ident,
-    ty: Type,
-}
-
-impl Parse for Raw {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(syn::Attribute::parse_outer)?;
-        let ident = input.parse()?;
-        input.parse::<Token![:]>()?;
-        Ok(Self { attrs, ident, ty: input.parse()? })
-    }
-}
-
-impl Field {
-    fn read(raw: Raw, place: Place, rename_all: Option<Case>, float: Scheme, errors: &mut Errors) -> Self {
-        let items = attr::items(&raw.attrs, place, errors);
-
-        let renamed = items.get("rename").and_then(|item| errors.keep(item.text()));
-        let column = match (&renamed, rename_all) {
-            (Some(text), _) => text.value(),
-            (None, Some(case)) => case.apply(&names::plain(&raw.ident)),
-            (None, None) => names::plain(&raw.ident),
-        };
-        let named_at = renamed.as_ref().map_or(raw.ident.span(), syn::LitStr::span);
-        if let Some(reason) = names::refusal(&column, "rename")
-            && items.sound
-        {
-            errors.at(named_at, reason);
-        }
-
-        let json = items.has_flag("json", errors);
-        let ignore = items.has_flag("ignore", errors);
-        let index = items.has_flag("index", errors);
-        let default =
-            items.get("default").and_then(|item| errors.keep(item.optional_expr())).map(|expr| match expr {
-                Some(expr) => {
-                    refuse_self(&expr, errors);
-                    Default::Expr(Box::new(expr))
-                }
-                None => Default::OfType,
-            });
-        let own_float = items.get("float").and_then(|item| scheme(item, errors));
-        if ignore {
-            for key in ["default", "float"] {
-                if let Some(item) = items.get(key) {
-                    errors.at(
-                        item.span,
-                        format!(
-                            "`{key}` says how a field enters the identity, and `ignore` that it does not: keep one"
-                        ),
-                    );
-                }
-            }
-        }
-
-        let inner = sql_type::option_inner(&raw.ty);
-        let ty = match (place, inner) {
-            (Place::Output, Some(inner)) => {
-                errors.on(
-                    &raw.ty,
-                    format!(
-                        "an output is optional anyway: write its type without `Option`, `{}: {}`",
-                        raw.ident,
-                        inner.to_token_stream()
-                    ),
-                );
-                inner.clone()
-            }
-            _ => raw.ty.clone(),
-        };
-        let sql = match items.get("sql") {
-            Some(item) if json => {
-                errors.at(
-                    item.span,
-                    "`json` says how the field is stored already: keep one of `json` and `sql`",
-                );
-                Some(SqlType::Json)
-            }
-            _ if json => Some(SqlType::Json),
-            Some(item) => stated_sql(item, inner.unwrap_or(&ty), errors),
-            None if !items.sound => None,
-            None => SqlType::of(inner.unwrap_or(&raw.ty)).map_err(|why| errors.on(&raw.ty, why)).ok(),
-        };
-
-        Self {
-            nullable: place == Place::Output || (inner.is_some() && !json),
-            role: match place {
-                Place::Output => Role::Output,
-                _ if ignore => Role::Ignored,
-                _ => Role::Identity,
-            },
-            value: if json { ty.clone() } else { inner.unwrap_or(&ty).clone() },
-            ty,
-            // Until all columns are known.
-            column_ident: raw.ident.clone(),
-            ident: raw.ident,
-            column,
-            named_at,
-            sql,
-            default,
-            float: own_float.unwrap_or(float),
-            index,
-            sound: items.sound,
-        }
-    }
-
-    /// Whether the field is stored as JSON.
-    pub fn is_json(&self) -> bool {
-        self.sql == Some(SqlType::Json)
-    }
-}
-
 fn table_name(items: &Items, ident: &Ident, errors: &mut Errors) -> String {
     let given = items.get("table").and_then(|item| errors.keep(item.text()));
     let name = match &given {
@@ -319,23 +207,6 @@ fn case(item: &Item, errors: &mut Errors) -> Option<Case> {
     case
 }
 
-fn scheme(item: &Item, errors: &mut Errors) -> Option<Scheme> {
-    let text = errors.keep(item.text())?;
-    match text.value().as_str() {
-        "decimal" => Some(Scheme::Decimal),
-        "significant" => Some(Scheme::Significant),
-        "exact" => Some(Scheme::Exact),
-        _ => {
-            errors.on(
-                &text,
-                "`float` is one of \"decimal\" (12 decimals, as in the Python package), \
-                 \"significant\" (12 significant digits) and \"exact\"",
-            );
-            None
-        }
-    }
-}
-
 fn version(item: &Item, errors: &mut Errors) -> Option<u32> {
     let number = errors.keep(item.number())?;
     if number == 0 {
@@ -345,45 +216,6 @@ fn version(item: &Item, errors: &mut Errors) -> Option<u32> {
     Some(number)
 }
 
-fn stated_sql(item: &Item, ty: &Type, errors: &mut Errors) -> Option<SqlType> {
-    let (name, at) = errors.keep(item.name())?;
-    let known = sql_type::primitive(ty);
-    match SqlType::parse(&name) {
-        Some(stated) => match known {
-            Some(sql) if sql != stated => {
-                errors.on(
-                    &at,
-                    format!("`{}` is stored as `{}`: leave `sql` out", ty.to_token_stream(), sql.name()),
-                );
-                None
-            }
-            _ => Some(stated),
-        },
-        None => {
-            let hint = match SqlType::of_primitive(&name) {
-                Some(sql) => format!("did you mean `{}`?", sql.name()),
-                None => format!("it is one of {}", SqlType::NAMES.join(", ")),
-            };
-            errors.on(&at, format!("`sql` has no `{name}`: {hint}"));
-            None
-        }
-    }
-}
-
-fn outputs(item: &Item, errors: &mut Errors) -> Vec<Raw> {
+fn list<T: Parse>(item: &Item, errors: &mut Errors) -> Vec<T> {
     errors.keep(item.list()).into_iter().flatten().collect()
-}
-
-/// A default is the same for all records, so it cannot speak of one.
-fn refuse_self(expr: &Expr, errors: &mut Errors) {
-    fn first_self(tokens: TokenStream) -> Option<Ident> {
-        tokens.into_iter().find_map(|token| match token {
-            TokenTree::Ident(ident) if ident == "self" => Some(ident),
-            TokenTree::Group(group) => first_self(group.stream()),
-            _ => None,
-        })
-    }
-    if let Some(ident) = first_self(expr.to_token_stream()) {
-        errors.on(&ident, "a default is the same for every record: it cannot depend on the other fields");
-    }
 }

@@ -171,7 +171,7 @@ fn ident(name: &str, span: Span, taken: impl Fn(&str) -> bool) -> Ident {
 }
 
 /// The nearest of the known names, for "did you mean".
-pub fn nearest(given: &str, known: &[&'static str]) -> Option<&'static str> {
+pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(given, name), *name))

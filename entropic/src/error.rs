@@ -132,7 +132,7 @@ impl Error {
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         match self {
-            Self::Db(error) => matches!(error, DbError::NotCompiledIn { .. }),
+            Self::Db(error) => error.is_unsupported(),
             Self::Store(error) => error.is_unsupported(),
             _ => false,
         }

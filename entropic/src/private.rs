@@ -17,7 +17,9 @@ pub use crate::__wide_table as wide_table;
 pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::{ReadAs, SqlColumn};
-pub use crate::record::{ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, patched};
+pub use crate::record::{
+    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, patched,
+};
 pub use crate::sweep::GridPoints;
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
 
@@ -46,6 +48,15 @@ pub fn unless_default(
         out.truncate(before);
     }
     Ok(())
+}
+
+/// Whether two values have the same canonical text; a value that has none is like no other.
+pub fn same_text(
+    one: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>,
+    other: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>,
+) -> bool {
+    let (mut a, mut b) = (Canonical::new(), Canonical::new());
+    one(&mut a).is_ok() && other(&mut b).is_ok() && canonical_eq(a.as_str(), b.as_str())
 }
 
 /// Why a column cannot be patched.

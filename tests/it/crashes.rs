@@ -182,7 +182,9 @@ fn at_every_step(s: &Scratch, work: Work, steps: &[&str], older: bool) -> Result
         fs::remove_dir_all(s.results_dir()).ok();
         fs::remove_file(s.dir().join("finished.log")).ok();
         s.try_sql("DROP TABLE orbits").ok();
-        s.try_sql("DROP TABLE entropic_stores").ok();
+        for table in ["entropic_stores", "entropic_schemas", "entropic_migrations"] {
+            s.try_sql(&format!("DROP TABLE {table}")).ok();
+        }
         dies(s, work, step, older)?;
     }
     Ok(())

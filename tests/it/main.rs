@@ -21,6 +21,7 @@ mod reading;
 mod records;
 mod refusals;
 mod running;
+mod schemas;
 mod support;
 mod sweeping;
 mod tidy;

@@ -120,8 +120,10 @@ fn sim_record(record: &Record, diesel: bool) -> TokenStream {
             const TABLE: #entropic::TableSpec = #entropic::TableSpec::new(#name, &[], 1);
             fn write_canonical(&self, _: &mut #private::Canonical) -> #result<(), #error> { #body }
             fn check(&self) -> #result<(), #error> { #body }
+            fn defaults() -> #result<::std::vec::Vec<#private::ColumnDefault>, #error> { #body }
             fn field_texts(
                 &self,
+                _: ::core::option::Option<#private::FloatScheme>,
             ) -> #result<::std::vec::Vec<(&'static #str, ::std::string::String)>, #error> { #body }
             fn parts(_: Self::Row) -> #result<#private::RowParts<Self>, #error> { #body }
             fn patch_column(

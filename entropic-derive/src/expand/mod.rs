@@ -125,7 +125,7 @@ mod tests {
         let input = || {
             quote! {
                 #[sim(tabel = "orbits", output(energy: Option<f64>))]
-                struct Orbit { id: i64, list: Vec<f64>, #[sim(ignore, default)] dt: f64 }
+                struct Orbit { id: i64, list: Vec<f64>, #[sim(ignore, float = "exact")] dt: f64 }
             }
         };
         // The manifest of the derive itself has no Diesel, which is told as well.

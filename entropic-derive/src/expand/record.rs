@@ -17,6 +17,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let canonical = canonical(record);
     let check = checks(record);
     let texts = texts(record);
+    let defaults = defaults(record);
     let parts = parts(record, &output);
     let patch = patch(record);
     let clean = clean(record);
@@ -30,6 +31,7 @@ pub fn expand(record: &Record) -> TokenStream {
             #canonical
             #check
             #texts
+            #defaults
             #parts
             #patch
             #clean
@@ -37,17 +39,19 @@ pub fn expand(record: &Record) -> TokenStream {
     }
 }
 
-pub fn spec(record: &Record) -> TokenStream {
-    let Record { entropic, table, version, .. } = record;
+fn spec(record: &Record) -> TokenStream {
+    let Record { entropic, table, version, indexes, .. } = record;
     let columns = record.columns().map(|field| {
-        let (name, sql, nullable, index) =
-            (&field.column, sql_of(field, record), field.nullable, field.index);
+        let (name, key, sql, nullable, index) =
+            (&field.column, &field.key, sql_of(field, record), field.nullable, field.index);
         let role = match field.role {
             Role::Identity => quote!(Identity),
             Role::Ignored => quote!(Ignored),
             Role::Output => quote!(Output),
+            Role::Retired => quote!(Retired),
         };
         let float = scheme(field, record);
+        let keyed = (name != key).then(|| quote!(.keyed(#key)));
         quote! {
             #entropic::__private::ColumnSpec::new(
                 #name,
@@ -56,10 +60,11 @@ pub fn spec(record: &Record) -> TokenStream {
                 #entropic::__private::ColumnRole::#role,
                 #index,
                 #float,
-            )
+            ) #keyed
         }
     });
-    quote! { #entropic::TableSpec::new(#table, &[#(#columns),*], #version) }
+    let indexes = (!indexes.is_empty()).then(|| quote!(.indexed(&[#(&[#(#indexes),*]),*])));
+    quote! { #entropic::TableSpec::new(#table, &[#(#columns),*], #version) #indexes }
 }
 
 /// The tuple of what Diesel reads, all of it concrete: a wrong field type must not show up here again.
@@ -102,7 +107,7 @@ fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
 fn canonical(record: &Record) -> TokenStream {
     let entropic = &record.entropic;
     let mut entries: Vec<(&str, TokenStream)> =
-        identity(record).map(|field| (field.column.as_str(), entry(field, record))).collect();
+        identity(record).map(|field| (field.key.as_str(), entry(field, record))).collect();
     if record.version > 1 {
         let version = u64::from(record.version);
         entries.push(("$version", quote! { __out.key("\"$version\":"); __out.uint(#version); }));
@@ -125,13 +130,30 @@ fn canonical(record: &Record) -> TokenStream {
 /// One identity field in the canonical text.
 fn entry(field: &Field, record: &Record) -> TokenStream {
     let entropic = &record.entropic;
-    let (ident, key) = (&field.ident, names::json_key(&field.column));
+    let (ident, key) = (&field.ident, names::json_key(&field.key));
     let (via, scheme, blame) = (Via::of(field, record), scheme(field, record), blame(field, record, "field"));
-    let own = via.write(&quote!(&self.#ident), &quote!(__out), &scheme);
+    let value = match &field.value_then {
+        Some(then) => {
+            let then = constant(field, then, record);
+            quote!(&#then)
+        }
+        None => quote!(&self.#ident),
+    };
+    let own = via.write(&value, &quote!(__out), &scheme);
     let Some(default) = &field.default else {
         return quote! { __out.key(#key); #own #blame; };
     };
-    let default = match default {
+    let default = constant(field, default, record);
+    let other = via.write(&quote!(&#default), &quote!(__out), &scheme);
+    quote! {
+        #entropic::__private::unless_default(__out, #key, |__out| #own, |__out| #other) #blame;
+    }
+}
+
+/// A value that is the same for all records, as an expression.
+pub fn constant(field: &Field, value: &Default, record: &Record) -> TokenStream {
+    let via = Via::of(field, record);
+    let value = match value {
         Default::OfType => via.default(),
         Default::Expr(expr) if is_text(expr) && field.nullable => quote!(#expr),
         Default::Expr(expr) if is_text(expr) && sql_type::is_named(&field.value, &["String"]) => {
@@ -139,14 +161,9 @@ fn entry(field: &Field, record: &Record) -> TokenStream {
         }
         Default::Expr(expr) => quote!(#expr),
     };
-    let (ty, other) = (via.ty(), via.write(&quote!(&__default()), &quote!(__out), &scheme));
-    // A function, so that the default cannot depend on what is around it.
-    quote! {
-        {
-            fn __default() -> #ty { #default }
-            #entropic::__private::unless_default(__out, #key, |__out| #own, |__out| #other) #blame;
-        }
-    }
+    let ty = via.ty();
+    // A function, so that it cannot depend on what is around it.
+    quote!({ fn __constant() -> #ty { #value } __constant() })
 }
 
 fn is_text(expr: &syn::Expr) -> bool {
@@ -155,7 +172,7 @@ fn is_text(expr: &syn::Expr) -> bool {
 
 /// The fields that make the identity.
 fn identity(record: &Record) -> impl Iterator<Item = &Field> {
-    record.fields.iter().filter(|field| field.role == Role::Identity)
+    record.columns().filter(|field| matches!(field.role, Role::Identity | Role::Retired))
 }
 
 fn checks(record: &Record) -> TokenStream {
@@ -176,12 +193,18 @@ fn checks(record: &Record) -> TokenStream {
 
 fn texts(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
-    let mut fields: Vec<&Field> = identity(record).collect();
-    fields.sort_by_key(|field| field.column.as_str());
-    let texts = fields.into_iter().map(|field| {
+    let texts = identity(record).map(|field| {
         let (ident, column) = (&field.ident, &field.column);
-        let write =
-            Via::of(field, record).write(&quote!(&self.#ident), &quote!(&mut __out), &scheme(field, record));
+        let value = match &field.value_then {
+            Some(then) => {
+                let then = constant(field, then, record);
+                quote!(&#then)
+            }
+            None => quote!(&self.#ident),
+        };
+        let own = scheme(field, record);
+        let scheme = quote!(::core::option::Option::unwrap_or(__scheme, #own));
+        let write = Via::of(field, record).write(&value, &quote!(&mut __out), &scheme);
         let blame = blame(field, record, "field");
         quote! {
             let mut __out = #entropic::__private::Canonical::new();
@@ -192,13 +215,58 @@ fn texts(record: &Record) -> TokenStream {
     quote! {
         fn field_texts(
             &self,
+            __scheme: ::core::option::Option<#entropic::__private::FloatScheme>,
         ) -> ::core::result::Result<
             ::std::vec::Vec<(&'static ::core::primitive::str, ::std::string::String)>,
             #entropic::RecordError,
         > {
+            let _ = __scheme;
             let mut __texts = ::std::vec::Vec::new();
             #(#texts)*
             ::core::result::Result::Ok(__texts)
+        }
+    }
+}
+
+fn defaults(record: &Record) -> TokenStream {
+    let Record { entropic, .. } = record;
+    let defaults = record.columns().filter_map(|field| {
+        let column = &field.column;
+        let (via, scheme, blame) =
+            (Via::of(field, record), scheme(field, record), blame(field, record, "field"));
+        let fill = constant(field, field.value_then.as_ref().or(field.default.as_ref())?, record);
+        let repr = via.repr(&quote!(&#fill));
+        let text_of = |value: &Default| {
+            let value = constant(field, value, record);
+            let write = via.write(&quote!(&#value), &quote!(&mut __out), &scheme);
+            quote! {{
+                let mut __out = #entropic::__private::Canonical::new();
+                #write #blame;
+                ::core::option::Option::Some(__out.into_string())
+            }}
+        };
+        let none = || quote!(::core::option::Option::None);
+        let text = field.default.as_ref().filter(|_| field.role != Role::Ignored).map_or_else(none, text_of);
+        let retired = field.value_then.as_ref().map_or_else(none, text_of);
+        Some(quote! {
+            let (__text, __retired) = (#text, #retired);
+            __defaults.push(#entropic::__private::ColumnDefault {
+                column: #column,
+                text: __text,
+                retired: __retired,
+                fill: #entropic::__private::Repr::to_value(&#repr #blame),
+            });
+        })
+    });
+    quote! {
+        fn defaults() -> ::core::result::Result<
+            ::std::vec::Vec<#entropic::__private::ColumnDefault>,
+            #entropic::RecordError,
+        > {
+            #[allow(unused_mut, reason = "most records have none")]
+            let mut __defaults = ::std::vec::Vec::new();
+            #(#defaults)*
+            ::core::result::Result::Ok(__defaults)
         }
     }
 }
@@ -217,12 +285,34 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
         quote!(#field_ident: #read #blame,)
     });
     let params: Vec<_> = values.by_ref().take(record.fields.len()).collect();
-    let outputs: Vec<_> = values.collect();
+    let outputs: Vec<_> = values.by_ref().take(record.outputs.len()).collect();
+    drop(values);
+    let retired = record.retired.iter().zip(&names[names.len() - record.retired.len()..]).map(|(field, name)| {
+        let (via, scheme) = (Via::of(field, record), scheme(field, record));
+        let then = field.value_then.as_ref().map(|then| constant(field, then, record));
+        let sql = sql_of(field, record);
+        let repr = quote! {
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+        };
+        let read = via.read(&repr);
+        let blame = blame(field, record, "stored");
+        let (stored, then) = (
+            via.write(&quote!(&__stored), &quote!(__out), &scheme),
+            via.write(&quote!(&#then), &quote!(__out), &scheme),
+        );
+        quote! {
+            let __stored = #read #blame;
+            __as_retired &= #entropic::__private::same_text(|__out| #stored, |__out| #then);
+        }
+    });
     quote! {
         fn parts(
             __row: Self::Row,
         ) -> ::core::result::Result<#entropic::__private::RowParts<Self>, #entropic::RecordError> {
             let (#(#names,)* __id, __result_file, __created_at, __custom_data,) = __row;
+            #[allow(unused_mut, reason = "most records have nothing retired")]
+            let mut __as_retired = true;
+            #(#retired)*
             ::core::result::Result::Ok(#entropic::__private::RowParts {
                 params: #ident { #(#params)* },
                 output: #output { #(#outputs)* },
@@ -230,6 +320,7 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
                 result_file: __result_file,
                 created_at: __created_at,
                 custom_data: __custom_data,
+                as_retired: __as_retired,
             })
         }
     }
@@ -237,7 +328,7 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
 
 fn patch(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
-    let arms = record.columns().filter(|field| field.role != Role::Identity).map(|field| {
+    let arms = record.columns().filter(|field| matches!(field.role, Role::Ignored | Role::Output)).map(|field| {
         let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
         let blame = blame(field, record, "field");
         let value = quote! {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::record::constant;
 use super::via::Via;
 use super::{local, module};
 use crate::model::{Record, Role};
@@ -18,6 +19,8 @@ pub fn expand(record: &Record) -> TokenStream {
     let str = quote!(::core::primitive::str);
 
     let columns: Vec<_> = record.columns().map(|field| &field.column_ident).collect();
+    // What a retired parameter was, a row keeps.
+    let updated = record.fields.iter().chain(&record.outputs).map(|field| &field.column_ident);
     let reprs = reprs(record);
     let values: Vec<_> = (0..columns.len()).map(|at| local("value", at)).collect();
     let assigned = quote! {
@@ -100,7 +103,7 @@ pub fn expand(record: &Record) -> TokenStream {
                             .on_conflict(#module::id)
                             .do_update()
                             .set((
-                                #(#eq(#module::#columns, #private::excluded(#module::#columns)),)*
+                                #(#eq(#module::#updated, #private::excluded(#module::#updated)),)*
                                 #eq(#module::result_file, #private::excluded(#module::result_file)),
                                 #eq(#module::custom_data, #private::excluded(#module::custom_data)),
                             )),
@@ -158,8 +161,12 @@ fn reprs(record: &Record) -> Vec<TokenStream> {
     let entropic = &record.entropic;
     let repr = |(at, field): (usize, &crate::model::Field)| {
         let (name, ident, column) = (local("value", at), &field.ident, &field.column);
-        let value = match field.role {
-            Role::Output => quote!(&__row.output.#ident),
+        let value = match (field.role, &field.value_then) {
+            (_, Some(then)) => {
+                let then = constant(field, then, record);
+                quote!(&#then)
+            }
+            (Role::Output, _) => quote!(&__row.output.#ident),
             _ => quote!(&__row.params.#ident),
         };
         let repr = Via::of(field, record).repr(&value);

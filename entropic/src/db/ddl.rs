@@ -1,8 +1,11 @@
 //! Statements that make a table, from the table as data.
 
 use super::Backend;
-use super::dialect::declared;
-use crate::record::TableSpec;
+use super::dialect::{declared, literal};
+use super::drift::{FoundColumn, Wanted};
+use serde_json::Value;
+
+use crate::record::{ColumnRole, ColumnSpec, TableSpec};
 
 /// A name as it stands in SQL.
 pub(super) fn quoted(name: &str) -> String {
@@ -11,24 +14,119 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// The statements that make a table and its indexes: the user's columns, the outputs, then the reserved ones,
 /// as SQLAlchemy writes them.
-pub(super) fn create(backend: Backend, table: &TableSpec) -> Vec<String> {
-    let mut lines: Vec<String> = table
-        .all_columns()
-        .map(|column| {
-            let null = if column.nullable { "" } else { " NOT NULL" };
-            format!("    {} {}{null}", quoted(column.name), declared(backend, column))
-        })
-        .collect();
-    lines.push("    PRIMARY KEY (\"id\")".to_owned());
-    let mut statements = vec![format!("CREATE TABLE {} (\n{}\n)", quoted(table.name), lines.join(",\n"))];
-    statements.extend(table.columns.iter().filter(|column| column.index).map(|column| {
-        format!(
-            "CREATE INDEX {} ON {} ({})",
-            quoted(&index_name(table.name, column.name)),
-            quoted(table.name),
-            quoted(column.name)
-        )
-    }));
+pub(super) fn create(backend: Backend, wanted: &Wanted) -> Vec<String> {
+    let definitions = wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
+    let mut statements = vec![create_as(wanted.table.name, definitions)];
+    statements.extend(create_indexes(&wanted.table));
+    statements
+}
+
+fn create_as(name: &str, mut definitions: Vec<String>) -> String {
+    definitions.push("PRIMARY KEY (\"id\")".to_owned());
+    format!("CREATE TABLE {} (\n    {}\n)", quoted(name), definitions.join(",\n    "))
+}
+
+/// A column in the making. Columns with a default have it in the table as well: for the rows that are there when they
+/// are added, and for those of programs that do not know them yet.
+fn definition(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
+    let fill = if column.role == ColumnRole::Retired { None } else { wanted.fill(column.name) };
+    defined(backend, column, fill)
+}
+
+fn defined(backend: Backend, column: &ColumnSpec, fill: Option<&Value>) -> String {
+    let null = if column.nullable { "" } else { " NOT NULL" };
+    let default =
+        fill.map_or(String::new(), |fill| format!(" DEFAULT {}", literal(backend, column.kind, fill)));
+    format!("{} {}{null}{default}", quoted(column.name), declared(backend, column))
+}
+
+/// The columns of every index that a table shall have.
+pub(super) fn indexes(table: &TableSpec) -> Vec<Vec<String>> {
+    let single =
+        table.columns.iter().filter(|column| column.index).map(|column| vec![column.name.to_owned()]);
+    let several = table.indexes.iter().map(|index| index.iter().map(|&name| name.to_owned()).collect());
+    single.chain(several).collect()
+}
+
+fn create_indexes(table: &TableSpec) -> impl Iterator<Item = String> {
+    indexes(table).into_iter().map(|columns| create_index(table.name, &columns))
+}
+
+pub(super) fn create_index(table: &str, columns: &[String]) -> String {
+    let listed: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let name = quoted(&index_name(table, &columns.join("_")));
+    format!("CREATE INDEX {name} ON {} ({})", quoted(table), listed.join(", "))
+}
+
+pub(super) fn drop_index(table: &str, columns: &[String]) -> String {
+    format!("DROP INDEX {}", quoted(&index_name(table, &columns.join("_"))))
+}
+
+pub(super) fn add_column(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
+    let definition = defined(backend, column, wanted.fill(column.name));
+    format!("ALTER TABLE {} ADD COLUMN {definition}", quoted(wanted.table.name))
+}
+
+pub(super) fn drop_column(table: &str, column: &str) -> String {
+    format!("ALTER TABLE {} DROP COLUMN {}", quoted(table), quoted(column))
+}
+
+pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
+    format!("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(table), quoted(from), quoted(to))
+}
+
+/// The statements that give a column the type of its field.
+pub(super) fn alter_type(
+    backend: Backend,
+    wanted: &Wanted,
+    column: &ColumnSpec,
+    found: &[FoundColumn],
+) -> Vec<String> {
+    match backend {
+        Backend::Sqlite => rebuild(backend, wanted, found),
+        Backend::Postgres => {
+            let (table, name, ty) =
+                (quoted(wanted.table.name), quoted(column.name), declared(backend, column));
+            vec![format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {ty} USING {name}::{ty}")]
+        }
+    }
+}
+
+/// The statements that let a column be NULL, or forbid it.
+pub(super) fn alter_null(
+    backend: Backend,
+    wanted: &Wanted,
+    column: &ColumnSpec,
+    found: &[FoundColumn],
+) -> Vec<String> {
+    match backend {
+        Backend::Sqlite => rebuild(backend, wanted, found),
+        Backend::Postgres => {
+            let (table, name) = (quoted(wanted.table.name), quoted(column.name));
+            let what = if column.nullable { "DROP" } else { "SET" };
+            vec![format!("ALTER TABLE {table} ALTER COLUMN {name} {what} NOT NULL")]
+        }
+    }
+}
+
+/// The statements that make a table anew with all its rows, where SQLite cannot alter it. Columns without a field stay.
+pub(super) fn rebuild(backend: Backend, wanted: &Wanted, found: &[FoundColumn]) -> Vec<String> {
+    let (table, new) = (wanted.table.name, format!("{}_rebuilt", wanted.table.name));
+    let mut definitions: Vec<String> =
+        wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
+    for column in found.iter().filter(|column| wanted.table.column(&column.name).is_none()) {
+        let null = if column.nullable { "" } else { " NOT NULL" };
+        definitions.push(format!("{} {}{null}", quoted(&column.name), column.declared));
+    }
+    let copied: Vec<String> = found.iter().map(|column| quoted(&column.name)).collect();
+    let copied = copied.join(", ");
+    let mut statements = vec![
+        create_as(&new, definitions),
+        format!("INSERT INTO {} ({copied}) SELECT {copied} FROM {}", quoted(&new), quoted(table)),
+        format!("DROP TABLE {}", quoted(table)),
+        format!("ALTER TABLE {} RENAME TO {}", quoted(&new), quoted(table)),
+    ];
+    statements.extend(create_indexes(&wanted.table));
     statements
 }
 
@@ -47,7 +145,7 @@ fn index_name(table: &str, column: &str) -> String {
 mod tests {
     use super::*;
     use crate::params::FloatScheme;
-    use crate::record::{ColumnKind, ColumnRole, ColumnSpec};
+    use crate::record::{ColumnKind, Identity};
 
     const COLUMNS: &[ColumnSpec] = &[
         ColumnSpec::new(
@@ -78,10 +176,14 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("orbits", COLUMNS, 1);
 
+    fn wanted() -> Wanted {
+        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]) }
+    }
+
     #[test]
     fn sqlite_gets_the_table_that_sqlalchemy_would_make() {
         assert_eq!(
-            create(Backend::Sqlite, &TABLE),
+            create(Backend::Sqlite, &wanted()),
             [
                 "CREATE TABLE \"orbits\" (\n    \"mass\" DOUBLE NOT NULL,\n    \"steps\" INTEGER NOT NULL,\n    \
                  \"shape\" TEXT NOT NULL,\n    \"energy\" FLOAT,\n    \"id\" VARCHAR NOT NULL,\n    \
@@ -94,7 +196,7 @@ mod tests {
 
     #[test]
     fn postgres_gets_types_of_the_width_that_is_read() {
-        let table = &create(Backend::Postgres, &TABLE)[0];
+        let table = &create(Backend::Postgres, &wanted())[0];
         for line in [
             "\"mass\" DOUBLE PRECISION NOT NULL",
             "\"steps\" BIGINT NOT NULL",

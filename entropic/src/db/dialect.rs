@@ -3,11 +3,14 @@
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 
-use super::{Backend, Conn, FoundColumn};
-use crate::record::{ColumnKind, ColumnSpec};
+use serde_json::Value;
+
+use super::drift::FoundColumn;
+use super::{Backend, Conn};
+use crate::record::{ColumnKind, ColumnSpec, TimeOfDay};
 
 /// `id` is one of these: one bind, however many there are.
 #[doc(hidden)]
@@ -140,6 +143,30 @@ pub(super) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
     }
 }
 
+/// A value as it stands in a statement; `value` as [`Repr`](crate::record::Repr) writes it.
+pub(super) fn literal(backend: Backend, kind: ColumnKind, value: &Value) -> String {
+    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    match (kind, value) {
+        (_, Value::Null) => "NULL".to_owned(),
+        (_, Value::Bool(truth)) => match backend {
+            Backend::Sqlite => i32::from(*truth).to_string(),
+            Backend::Postgres => truth.to_string().to_uppercase(),
+        },
+        // JSON has no infinities; text stands for them.
+        (ColumnKind::Float | ColumnKind::Double, Value::String(infinite)) => match backend {
+            Backend::Sqlite => format!("{}9e999", if infinite.starts_with('-') { "-" } else { "" }),
+            Backend::Postgres => text(if infinite.starts_with('-') { "-Infinity" } else { "Infinity" }),
+        },
+        // Rows have six digits always.
+        (ColumnKind::Time, Value::String(_)) => {
+            let time = serde_json::from_value::<TimeOfDay>(value.clone());
+            text(&time.map(|time| time.to_string()).unwrap_or_default())
+        }
+        (_, Value::String(value)) => text(value),
+        (_, value) => value.to_string(),
+    }
+}
+
 /// Whether a declared type can hold a column's values and give them back.
 pub(super) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
     use ColumnKind as Kind;
@@ -192,8 +219,14 @@ struct Introspected {
     nullable: bool,
     #[diesel(sql_type = Bool)]
     key: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    default: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Indexed {
+    #[diesel(sql_type = Text)]
+    index_name: String,
+    #[diesel(sql_type = Text)]
+    column_name: String,
 }
 
 /// The columns of a table as they are, in order; none if there is no such table.
@@ -201,16 +234,15 @@ pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundC
     // A key of SQLite that is not an integer may be NULL unless told otherwise; SQLAlchemy does tell.
     let query = match backend_of(conn) {
         Backend::Sqlite => {
-            "SELECT name, type AS declared, (\"notnull\" = 0 AND pk = 0) AS nullable, pk > 0 AS key, \
-             dflt_value AS \"default\" FROM pragma_table_info(?) ORDER BY cid"
+            "SELECT name, type AS declared, (\"notnull\" = 0 AND pk = 0) AS nullable, pk > 0 AS key \
+             FROM pragma_table_info(?) ORDER BY cid"
         }
         Backend::Postgres => {
             "SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod)::text AS declared, \
              NOT a.attnotnull AS nullable, \
              EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary \
-                     AND a.attnum = ANY(i.indkey)) AS key, \
-             pg_get_expr(d.adbin, d.adrelid)::text AS \"default\" \
-             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+                     AND a.attnum = ANY(i.indkey)) AS key \
+             FROM pg_attribute a \
              WHERE a.attrelid = to_regclass(quote_ident($1)) AND a.attnum > 0 AND NOT a.attisdropped \
              ORDER BY a.attnum"
         }
@@ -223,9 +255,37 @@ pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundC
             declared: column.declared,
             nullable: column.nullable,
             key: column.key,
-            has_default: column.default.is_some(),
         })
         .collect())
+}
+
+/// The columns of each index of a table, but for indexes over some of the rows or over expressions.
+pub(super) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<Vec<String>>> {
+    let query = match backend_of(conn) {
+        Backend::Sqlite => {
+            "SELECT list.name AS index_name, info.name AS column_name FROM pragma_index_list(?) AS list \
+             JOIN pragma_index_info(list.name) AS info WHERE list.partial = 0 AND info.name IS NOT NULL \
+             ORDER BY list.name, info.seqno"
+        }
+        Backend::Postgres => {
+            "SELECT c.relname::text AS index_name, a.attname::text AS column_name FROM pg_index i \
+             JOIN pg_class c ON c.oid = i.indexrelid \
+             CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, place) \
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum \
+             WHERE i.indrelid = to_regclass(quote_ident($1)) AND i.indpred IS NULL AND i.indexprs IS NULL \
+             ORDER BY c.relname, k.place"
+        }
+    };
+    let mut indexes: Vec<(String, Vec<String>)> = Vec::new();
+    for Indexed { index_name, column_name } in
+        sql_query(query).bind::<Text, _>(table).load::<Indexed>(conn)?
+    {
+        match indexes.last_mut() {
+            Some((name, columns)) if *name == index_name => columns.push(column_name),
+            _ => indexes.push((index_name, vec![column_name])),
+        }
+    }
+    Ok(indexes.into_iter().map(|(_, columns)| columns).collect())
 }
 
 /// The place of the `n`th bind, counted from 1.

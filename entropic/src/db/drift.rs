@@ -1,137 +1,232 @@
 //! How a table differs from its record.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
-use super::Backend;
+use serde::{Deserialize, Serialize};
+
+use super::ddl;
 use super::dialect::{declared, holds};
-use crate::record::{ColumnKind, ColumnRole, ColumnSpec, TableSpec};
+use super::{Backend, Difference};
+use crate::record::{ColumnDefault, ColumnKind, ColumnRole, ColumnSpec, Identity, IdentityChange, TableSpec};
+
+/// A table as a record wants it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub(crate) table: TableSpec,
+    pub(crate) defaults: Vec<ColumnDefault>,
+    pub(crate) identity: Identity,
+}
+
+impl Wanted {
+    /// That of a record.
+    ///
+    /// # Errors
+    /// [`RecordError`](crate::RecordError) for a default that cannot be stored.
+    pub fn of<T: crate::SimRecord>() -> Result<Self, crate::RecordError> {
+        let defaults = T::defaults()?;
+        let identity = Identity::of(&T::TABLE, &defaults);
+        Ok(Self { table: T::TABLE, defaults, identity })
+    }
+
+    /// What rows get in a column that they have no value for.
+    pub(super) fn fill(&self, column: &str) -> Option<&serde_json::Value> {
+        let default = self.defaults.iter().find(|default| default.column == column)?;
+        Some(&default.fill).filter(|fill| !fill.is_null())
+    }
+
+    /// What is to be remembered about a table that is as it should be.
+    pub(crate) fn written(&self) -> Written {
+        let keys = self.table.columns.iter().map(|column| (column.name.to_owned(), column.key.to_owned()));
+        Written { format: 1, identity: self.identity.clone(), keys: keys.collect() }
+    }
+}
+
+/// What a table was written with; kept in `entropic_schemas`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Written {
+    /// Of this text.
+    format: u32,
+    /// How its ids were made.
+    pub(crate) identity: Identity,
+    /// The name that each column had at first.
+    keys: BTreeMap<String, String>,
+}
+
+/// A table as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) columns: Vec<FoundColumn>,
+    /// The columns of each index.
+    pub(crate) indexes: Vec<Vec<String>>,
+    /// Nothing for a table that another program made.
+    pub(crate) written: Option<Written>,
+    /// Whether there are rows.
+    pub(crate) rows: bool,
+}
 
 /// A column as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FoundColumn {
+pub(crate) struct FoundColumn {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its declared type.
-    pub declared: String,
+    pub(crate) declared: String,
     /// Whether it may be NULL.
-    pub nullable: bool,
+    pub(crate) nullable: bool,
     /// Whether it is part of the primary key.
-    pub key: bool,
-    /// Whether it fills itself when nothing is given.
-    pub has_default: bool,
+    pub(crate) key: bool,
 }
 
-/// One difference between a table and its record, with the cure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Difference {
-    /// The record has a field that the table has no column for.
-    Missing {
-        /// The column.
-        column: &'static str,
-        /// What it would be declared as.
-        declared: String,
-    },
-    /// The table has a column that the record has no field for.
-    Unknown {
-        /// The column.
-        column: String,
-        /// What it is declared as.
-        declared: String,
-    },
-    /// The column cannot hold the field.
-    Type {
-        /// The column.
-        column: &'static str,
-        /// What it is declared as.
-        found: String,
-        /// What the record wants.
-        wanted: &'static str,
-        /// What else the field could be.
-        cure: &'static str,
-    },
-    /// The column may be NULL and the field not, or the other way round.
-    Nullability {
-        /// The column.
-        column: &'static str,
-        /// Whether the column may be NULL.
-        nullable: bool,
-    },
-    /// `id` is not the primary key.
-    Key {
-        /// What is, if anything.
-        found: Vec<String>,
-    },
-}
+/// Each difference between a record and what was found, those first that others build on.
+pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> Vec<Difference> {
+    let mut all = renamed(wanted, found);
+    let now = |name: &str| -> String {
+        let renamed = all.iter().find_map(|difference| match difference {
+            Difference::Renamed { from, to, .. } if from == name => Some(to.clone()),
+            _ => None,
+        });
+        renamed.unwrap_or_else(|| name.to_owned())
+    };
+    let columns: Vec<FoundColumn> = found
+        .columns
+        .iter()
+        .map(|column| FoundColumn { name: now(&column.name), ..column.clone() })
+        .collect();
+    let indexes: Vec<Vec<String>> =
+        found.indexes.iter().map(|index| index.iter().map(|name| now(name)).collect()).collect();
 
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { column, declared } => {
-                write!(f, "column `{column}` ({declared}) is missing: add it, or remove the field")
-            }
-            Self::Unknown { column, declared } => {
-                write!(f, "column `{column}` ({declared}) has no field: add the field, or drop the column")
-            }
-            Self::Type { column, found, wanted, cure } => {
-                write!(
-                    f,
-                    "column `{column}` is {found} where the record wants {wanted}: {cure}alter the column"
-                )
-            }
-            Self::Nullability { column, nullable: true } => {
-                write!(
-                    f,
-                    "column `{column}` may be NULL: make the field an `Option`, or set the column NOT NULL"
-                )
-            }
-            Self::Nullability { column, nullable: false } => write!(
-                f,
-                "column `{column}` is NOT NULL and its field optional: drop NOT NULL, or make the field plain"
-            ),
-            Self::Key { found } if found.is_empty() => {
-                write!(f, "`id` must be the primary key, and there is none")
-            }
-            Self::Key { found } => write!(f, "`id` must be the primary key, and {} is", found.join(", ")),
+    for column in wanted.table.all_columns() {
+        match columns.iter().find(|found| found.name == column.name) {
+            None => all.push(missing(backend, wanted, column, &columns, found.rows)),
+            Some(found) => compare(backend, wanted, column, found, &columns, &mut all),
         }
     }
-}
-
-/// Each difference between a record and what was found.
-pub(super) fn differences(backend: Backend, table: &TableSpec, found: &[FoundColumn]) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for column in table.all_columns() {
-        match found.iter().find(|found| found.name == column.name) {
-            None => {
-                let declared = declared(backend, column).to_owned();
-                all.push(Difference::Missing { column: column.name, declared });
-            }
-            Some(found) => compare(backend, column, found, &mut all),
+    for index in ddl::indexes(&wanted.table) {
+        if !indexes.contains(&index) {
+            let sql = vec![ddl::create_index(wanted.table.name, &index)];
+            all.push(Difference::NoIndex { columns: index, sql });
         }
     }
-    for found in found.iter().filter(|found| table.column(&found.name).is_none()) {
+    for found in columns.iter().filter(|found| wanted.table.column(&found.name).is_none()) {
         all.push(Difference::Unknown { column: found.name.clone(), declared: found.declared.clone() });
     }
-    let key: Vec<String> = found.iter().filter(|found| found.key).map(|found| found.name.clone()).collect();
+    let key: Vec<String> = columns.iter().filter(|found| found.key).map(|found| found.name.clone()).collect();
     if key != ["id"] {
         all.push(Difference::Key { found: key });
+    }
+    if let (Some(written), true) = (&found.written, found.rows) {
+        for change in wanted.identity.changes(&written.identity) {
+            if !is_told(&change, &all) {
+                all.push(Difference::Identity(change));
+            }
+        }
     }
     all
 }
 
-fn compare(backend: Backend, column: &ColumnSpec, found: &FoundColumn, all: &mut Vec<Difference>) {
+/// A column that is missing, has no field, or is of another type, is one difference.
+fn is_told(change: &IdentityChange, all: &[Difference]) -> bool {
+    all.iter().any(|difference| match (change, difference) {
+        (IdentityChange::Added { column }, Difference::Missing { column: missing, .. }) => column == missing,
+        (IdentityChange::Removed { column }, Difference::Unknown { column: unknown, .. }) => {
+            column == unknown
+        }
+        (IdentityChange::Kind { column }, Difference::Type { column: other, .. }) => column == other,
+        _ => false,
+    })
+}
+
+/// The columns that have another name in the record. A column is known by the name that it had at first.
+fn renamed(wanted: &Wanted, found: &Found) -> Vec<Difference> {
+    let key_of = |name: &str| {
+        let written = found.written.as_ref().and_then(|written| written.keys.get(name));
+        written.map_or_else(|| name.to_owned(), Clone::clone)
+    };
+    let known = found.written.is_some();
+    let there = |name: &str| found.columns.iter().any(|column| column.name == name);
+    let pairs: Vec<(&str, &str)> = wanted
+        .table
+        .columns
+        .iter()
+        // Of a table that another program made only the names are known.
+        .filter(|column| known || !there(column.name))
+        .filter_map(|column| {
+            let of_key = found.columns.iter().find(|found| key_of(&found.name) == column.key)?;
+            (of_key.name != column.name).then_some((of_key.name.as_str(), column.name))
+        })
+        .collect();
+    let statements = rename_statements(wanted.table.name, &pairs);
+    pairs
+        .iter()
+        .zip(statements)
+        .map(|((from, to), sql)| Difference::Renamed { from: (*from).to_owned(), to: (*to).to_owned(), sql })
+        .collect()
+}
+
+/// The statements of each renaming. A name that another column takes over is freed first, by way of a third one.
+fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let between = |n: usize| format!("entropic_renaming_{n}");
+    let is_taken_over = |name: &str| pairs.iter().any(|(_, to)| *to == name);
+    let mut statements: Vec<Vec<String>> = vec![Vec::new(); pairs.len()];
+    for (n, (from, _)) in pairs.iter().enumerate().filter(|(_, (from, _))| is_taken_over(from)) {
+        statements[0].push(ddl::rename_column(table, from, &between(n)));
+    }
+    for (n, (from, to)) in pairs.iter().enumerate() {
+        let from = if is_taken_over(from) { between(n) } else { (*from).to_owned() };
+        statements[n].push(ddl::rename_column(table, &from, to));
+    }
+    statements
+}
+
+fn missing(
+    backend: Backend,
+    wanted: &Wanted,
+    column: &ColumnSpec,
+    columns: &[FoundColumn],
+    rows: bool,
+) -> Difference {
+    let fillable = !rows || column.nullable || wanted.fill(column.name).is_some();
+    let unfilled = !column.nullable && wanted.fill(column.name).is_none();
+    let sql = if !fillable {
+        Vec::new()
+    } else if unfilled && backend == Backend::Sqlite {
+        // SQLite adds no column that must not be NULL and has no default, not even to an empty table.
+        ddl::rebuild(backend, wanted, columns)
+    } else {
+        vec![ddl::add_column(backend, wanted, column)]
+    };
+    Difference::Missing {
+        column: column.name.to_owned(),
+        declared: declared(backend, column).to_owned(),
+        fillable,
+        sql,
+    }
+}
+
+fn compare(
+    backend: Backend,
+    wanted: &Wanted,
+    column: &ColumnSpec,
+    found: &FoundColumn,
+    columns: &[FoundColumn],
+    all: &mut Vec<Difference>,
+) {
     if !holds(backend, &found.declared, column.kind) {
         all.push(Difference::Type {
-            column: column.name,
+            column: column.name.to_owned(),
             found: found.declared.clone(),
             wanted: declared(backend, column),
             cure: other_field(column.kind, &found.declared),
+            sql: ddl::alter_type(backend, wanted, column, columns),
         });
     }
     // A key is never NULL; `id` of a table made elsewhere need not say so.
     if column.nullable != found.nullable && column.role != ColumnRole::Reserved {
-        all.push(Difference::Nullability { column: column.name, nullable: found.nullable });
+        all.push(Difference::Nullability {
+            column: column.name.to_owned(),
+            nullable: found.nullable,
+            sql: ddl::alter_null(backend, wanted, column, columns),
+        });
     }
 }
 
@@ -160,14 +255,16 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("runs", COLUMNS, 1);
 
+    fn wanted() -> Wanted {
+        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]) }
+    }
+
+    fn of(columns: Vec<FoundColumn>) -> Found {
+        Found { columns, rows: true, ..Found::default() }
+    }
+
     fn found(name: &str, declared: &str, nullable: bool) -> FoundColumn {
-        FoundColumn {
-            name: name.to_owned(),
-            declared: declared.to_owned(),
-            nullable,
-            key: name == "id",
-            has_default: false,
-        }
+        FoundColumn { name: name.to_owned(), declared: declared.to_owned(), nullable, key: name == "id" }
     }
 
     fn reserved() -> Vec<FoundColumn> {
@@ -183,7 +280,7 @@ mod tests {
     fn what_sqlalchemy_declares_is_no_difference() {
         let mut columns = vec![found("n", "INTEGER", false), found("x", "FLOAT", true)];
         columns.extend(reserved());
-        assert_eq!(differences(Backend::Sqlite, &TABLE, &columns), []);
+        assert_eq!(differences(Backend::Sqlite, &wanted(), &of(columns)), []);
     }
 
     #[test]
@@ -191,7 +288,7 @@ mod tests {
         let mut columns = vec![found("n", "VARCHAR", true), found("y", "INTEGER", true)];
         columns.extend(reserved());
         columns[2].key = false;
-        let all = differences(Backend::Sqlite, &TABLE, &columns);
+        let all = differences(Backend::Sqlite, &wanted(), &of(columns));
         let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(shown.len(), 5, "{shown:?}");
         assert!(
@@ -205,7 +302,7 @@ mod tests {
 
     #[test]
     fn an_int4_of_postgres_is_no_i64() {
-        let all = differences(Backend::Postgres, &TABLE, &[found("n", "integer", false)]);
+        let all = differences(Backend::Postgres, &wanted(), &of(vec![found("n", "integer", false)]));
         assert!(all[0].to_string().contains("make the field an `i32`, or alter the column"), "{all:?}");
     }
 }

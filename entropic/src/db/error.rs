@@ -75,7 +75,11 @@ pub enum DbError {
         seconds: f64,
     },
     /// The table differs from the struct.
-    #[error("table `{table}` in `{url}` differs from its record: {}", listed(differences))]
+    #[error(
+        "table `{table}` in `{url}` differs from its record:{}{}",
+        listed(differences),
+        way_out(differences)
+    )]
     Drift {
         /// The table.
         table: &'static str,
@@ -83,6 +87,36 @@ pub enum DbError {
         url: String,
         /// Each difference.
         differences: Vec<Difference>,
+    },
+    /// A later version of entropic has used the database.
+    #[error(
+        "`{url}` was used by a later entropic (its tables have the version {version}, which this one does not know): \
+         use that one"
+    )]
+    Newer {
+        /// The URL, without its password.
+        url: String,
+        /// The first version that is not known.
+        version: String,
+    },
+    /// Entropic's own tables could not be made.
+    #[error("entropic's own tables cannot be made in `{url}`: {reason}")]
+    OwnTables {
+        /// The URL, without its password.
+        url: String,
+        /// What the database said.
+        reason: String,
+    },
+    /// What is remembered about a table cannot be read.
+    #[error(
+        "the row of `{table}` in `entropic_schemas` cannot be read ({reason}): restore it, or remove it if the ids of \
+         the table were made by this very struct"
+    )]
+    WrittenSchema {
+        /// The table.
+        table: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// Another process kept the database busy for longer than the budget.
     #[error("`{url}` stayed busy for {seconds:.1} s while trying to {what}; try again, or find who holds it")]
@@ -120,7 +154,23 @@ pub enum DbError {
 }
 
 fn listed(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    differences.iter().map(|difference| format!("\n  - {difference}")).collect()
+}
+
+/// What to do about them all.
+fn way_out(differences: &[Difference]) -> &'static str {
+    let rehash = |difference: &Difference| {
+        use crate::record::IdentityChange as Change;
+        let removed = |change: &Change| matches!(change, Change::Removed { .. } | Change::Added { .. });
+        matches!(difference, Difference::Identity(change) if !removed(change))
+    };
+    if differences.iter().all(Difference::is_additive) {
+        "\nNothing that is there need be touched: open it with `.schema(Schema::Evolve)`."
+    } else if differences.iter().all(rehash) {
+        "\nIf that is meant, open it with `.schema(Schema::Trust)` and give the runs their new ids with `rehash`."
+    } else {
+        ""
+    }
 }
 
 impl DbError {
@@ -143,7 +193,7 @@ impl DbError {
 
     pub(crate) fn is_corrupt(&self) -> bool {
         match self {
-            Self::Damaged { .. } => true,
+            Self::Damaged { .. } | Self::WrittenSchema { .. } => true,
             Self::Query { source: DieselError::DeserializationError(_), .. } => true,
             Self::Record(error) => error.is_corrupt(),
             _ => false,
@@ -156,6 +206,10 @@ impl DbError {
             Self::Query { source, .. } => is_lost(source),
             _ => false,
         }
+    }
+
+    pub(crate) fn is_unsupported(&self) -> bool {
+        matches!(self, Self::NotCompiledIn { .. } | Self::Newer { .. })
     }
 
     pub(crate) fn is_not_found(&self) -> bool {

@@ -1,21 +1,12 @@
-//! Tables at open: made if missing, checked if there, and the name a store goes by.
+//! The name a store goes by, and what can be asked of any table.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
-use super::ddl::{self, quoted};
+use super::ddl::quoted;
 use super::dialect::{bind, columns_of, exclusively};
-use super::drift::differences;
-use super::{Backend, Conn, Db, DbError, RowError};
+use super::{Conn, Db, DbError, RowError};
 use crate::record::{TableSpec, Timestamp};
-
-/// The tables of entropic itself, made if they are missing.
-fn own_tables(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Sqlite => include_str!("../../../migrations/sqlite/2026-11-21-000000_stores/up.sql"),
-        Backend::Postgres => include_str!("../../../migrations/postgres/2026-11-21-000000_stores/up.sql"),
-    }
-}
 
 #[derive(QueryableByName)]
 struct StoreId {
@@ -45,35 +36,6 @@ pub(crate) struct StoreName {
 }
 
 impl Db {
-    /// Makes the table of a record if it is missing, and refuses one that differs.
-    ///
-    /// # Errors
-    /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
-    pub fn ensure_table(&self, table: &TableSpec) -> Result<(), DbError> {
-        let found = self.with("look at the table", |conn| Ok(columns_of(conn, table.name)?))?;
-        let found = match (found.is_empty(), self.is_read_only()) {
-            (false, _) => found,
-            (true, true) => return Err(DbError::NoTable { table: table.name, url: self.url().to_string() }),
-            (true, false) => self.with("make the table", |conn| {
-                exclusively(conn, |conn| {
-                    // Another process may have been faster.
-                    if columns_of(conn, table.name)?.is_empty() {
-                        for statement in ddl::create(self.backend(), table) {
-                            sql_query(statement).execute(conn)?;
-                        }
-                    }
-                    Ok(columns_of(conn, table.name)?)
-                })
-            })?,
-        };
-        let differences = differences(self.backend(), table, &found);
-        if differences.is_empty() {
-            Ok(())
-        } else {
-            Err(DbError::Drift { table: table.name, url: self.url().to_string(), differences })
-        }
-    }
-
     /// The name that this (database, table) goes by; given once, by whoever comes first. A read-only database
     /// that has none gives none.
     pub(crate) fn store_name(&self, table: &TableSpec) -> Result<Option<StoreName>, DbError> {
@@ -94,8 +56,6 @@ impl Db {
         }
         let name = self.with("name the store", |conn| {
             exclusively(conn, |conn| {
-                use diesel::connection::SimpleConnection;
-                conn.batch_execute(own_tables(self.backend()))?;
                 if let Some(id) = known(conn)? {
                     return Ok(StoreName { id, fresh: false });
                 }

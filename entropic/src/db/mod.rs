@@ -3,7 +3,8 @@
 //! Promises, the same on both backends:
 //! - a URL says which database, and anything that is none is refused with the accepted forms ([`DbUrl`]);
 //! - tables are made at open if they are missing, once, however many processes open at the same instant; a
-//!   table that is there and differs is refused with each difference ([`Difference`]) and left as it is;
+//!   table that is there and differs is refused with each difference ([`Difference`]) and left as it is, unless the
+//!   caller asked for it to be evolved ([`Schema`]); nothing is ever dropped;
 //! - connections come from a small pool, set up in one place; a busy database is waited for, and a lost
 //!   connection replaced, in one place and with one bounded budget ([`Db::with`]);
 //! - equal values, equal errors. SQL that differs stands in `dialect.rs` and nowhere else.
@@ -11,22 +12,27 @@
 mod conn;
 mod ddl;
 mod dialect;
+mod difference;
 mod drift;
 mod error;
 mod handle;
 mod identity;
 mod lock;
 mod network;
+mod own;
 mod pool;
+mod schema;
 mod stored;
 mod url;
 
 pub use conn::{Conn, MultiBackend};
 pub use dialect::IdIn;
-pub use drift::{Difference, FoundColumn};
+pub use difference::Difference;
+pub use drift::Wanted;
 pub use error::{DbError, RowError};
 pub use handle::{Db, DbOptions, Synchronous};
 pub use pool::PooledConn;
+pub use schema::Schema;
 pub use stored::{NewRow, Stored, TakeRecord};
 pub use url::{Backend, DbUrl};
 

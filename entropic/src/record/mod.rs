@@ -15,6 +15,7 @@
 mod column;
 mod custom_data;
 mod error;
+mod identity;
 mod portable;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod record;
@@ -28,11 +29,14 @@ pub use column::{SimColumn, StoredAs};
 pub use custom_data::CustomData;
 pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
+pub use identity::IdentityChange;
+#[doc(hidden)]
+pub use identity::{Identity, IdentityField};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
 pub use record::Record;
 pub use sim_enum::SimEnum;
-pub use sim_record::{Grid, RowParts, SimRecord};
+pub use sim_record::{ColumnDefault, Grid, RowParts, SimRecord};
 pub use table::{ColumnKind, ColumnRole, ColumnSpec, TableSpec};
 pub use time::{TimeOfDay, Timestamp};
 

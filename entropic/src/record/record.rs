@@ -29,6 +29,9 @@ pub struct Record<T: SimRecord> {
     pub created_at: Timestamp,
     /// Whatever else is known about the run; `elapsed_seconds` is always there when entropic ran it.
     pub custom_data: CustomData,
+    /// Whether every retired parameter has the value that it was retired with: else the key is not that of the
+    /// parameters.
+    pub(crate) as_retired: bool,
 }
 
 impl<T: SimRecord> Record<T> {
@@ -39,8 +42,9 @@ impl<T: SimRecord> Record<T> {
         result_file: PathBuf,
         created_at: Timestamp,
         custom_data: CustomData,
+        as_retired: bool,
     ) -> Self {
-        Self { params, output, id, result_file, created_at, custom_data }
+        Self { params, output, id, result_file, created_at, custom_data, as_retired }
     }
 
     /// The seconds the run took, if it was entropic that ran it.
@@ -66,6 +70,7 @@ impl<T: SimRecord + Clone> Clone for Record<T> {
             result_file: self.result_file.clone(),
             created_at: self.created_at,
             custom_data: self.custom_data.clone(),
+            as_retired: self.as_retired,
         }
     }
 }
@@ -78,6 +83,7 @@ impl<T: SimRecord + PartialEq> PartialEq for Record<T> {
             && self.result_file == other.result_file
             && self.created_at == other.created_at
             && self.custom_data == other.custom_data
+            && self.as_retired == other.as_retired
     }
 }
 

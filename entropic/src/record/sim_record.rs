@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 
 use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp};
-use crate::params::{Canonical, RunId};
+use crate::params::{Canonical, FloatScheme, RunId};
 
 /// A struct whose fields are the columns of a table; made by
 /// [`#[derive(SimRecord)]`](derive@crate::SimRecord).
@@ -46,9 +46,13 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn check(&self) -> Result<(), RecordError>;
 
-    /// The canonical text of each identity field, by column.
+    /// The canonical text of each identity field, by column; with another scheme for floats, if one is given.
     #[doc(hidden)]
-    fn field_texts(&self) -> Result<Vec<(&'static str, String)>, RecordError>;
+    fn field_texts(&self, scheme: Option<FloatScheme>) -> Result<Vec<(&'static str, String)>, RecordError>;
+
+    /// The defaults, and the values of what is retired, by column.
+    #[doc(hidden)]
+    fn defaults() -> Result<Vec<ColumnDefault>, RecordError>;
 
     /// A row taken apart.
     #[doc(hidden)]
@@ -103,8 +107,23 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
             PathBuf::from(parts.result_file),
             parts.created_at,
             parts.custom_data,
+            parts.as_retired,
         ))
     }
+}
+
+/// What a column has where nothing was said.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnDefault {
+    /// Its name.
+    pub column: &'static str,
+    /// The canonical text that does not enter the identity; `None` for a column that always does, or never.
+    pub text: Option<String>,
+    /// The canonical text of a retired parameter.
+    pub retired: Option<String>,
+    /// What rows get that have none, as [`Repr`](super::Repr) writes it.
+    pub fill: serde_json::Value,
 }
 
 /// A row taken apart by generated code.
@@ -116,6 +135,7 @@ pub struct RowParts<T: SimRecord> {
     pub result_file: String,
     pub created_at: Timestamp,
     pub custom_data: CustomData,
+    pub as_retired: bool,
 }
 
 /// A grid of parameters: each field a list of values; made by the derive as `<Name>Grid`.

@@ -40,6 +40,8 @@ pub enum ColumnRole {
     Ignored,
     /// A result, written by the runner (`#[sim(output(…))]`); always nullable.
     Output,
+    /// A parameter that the struct had (`#[sim(retired(…))]`): new rows get the value that was said.
+    Retired,
     /// One of the four columns every record has: `id`, `result_file`, `created_at`, `custom_data`.
     Reserved,
 }
@@ -50,6 +52,9 @@ pub enum ColumnRole {
 pub struct ColumnSpec {
     /// Name in the database.
     pub name: &'static str,
+    /// The name under which it enters the identity: that of the column when the first ids were made
+    /// (`#[sim(was = "…")]`).
+    pub key: &'static str,
     /// What it holds.
     pub kind: ColumnKind,
     /// Whether it may be NULL.
@@ -73,7 +78,19 @@ impl ColumnSpec {
         index: bool,
         float: FloatScheme,
     ) -> Self {
-        Self { name, kind, nullable, role, index, float }
+        Self { name, key: name, kind, nullable, role, index, float }
+    }
+
+    /// The same column, that had another name when the first ids were made.
+    #[must_use]
+    pub const fn keyed(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Whether it is part of the identity of a run.
+    #[must_use]
+    pub const fn is_identity(&self) -> bool {
+        matches!(self.role, ColumnRole::Identity | ColumnRole::Retired)
     }
 
     const fn reserved(name: &'static str, kind: ColumnKind) -> Self {
@@ -87,10 +104,12 @@ impl ColumnSpec {
 pub struct TableSpec {
     /// Name of the table, and of the module of its Diesel columns.
     pub name: &'static str,
-    /// The user's columns, in the order of the struct, then the outputs.
+    /// The user's columns, in the order of the struct, then the outputs, then what is retired.
     pub columns: &'static [ColumnSpec],
     /// `#[sim(version = …)]`; 1 unless said.
     pub version: u32,
+    /// The columns of each index over several (`#[sim(index(a, b))]` on the struct).
+    pub indexes: &'static [&'static [&'static str]],
 }
 
 impl TableSpec {
@@ -105,7 +124,13 @@ impl TableSpec {
     /// A table as the derive describes it.
     #[must_use]
     pub const fn new(name: &'static str, columns: &'static [ColumnSpec], version: u32) -> Self {
-        Self { name, columns, version }
+        Self { name, columns, version, indexes: &[] }
+    }
+
+    /// The same table with indexes over several columns.
+    #[must_use]
+    pub const fn indexed(self, indexes: &'static [&'static [&'static str]]) -> Self {
+        Self { indexes, ..self }
     }
 
     /// All columns, in table order: the user's, the outputs, then the reserved ones.

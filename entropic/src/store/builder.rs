@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::store::{Inner, Results, Runner};
 use super::{CancelToken, RunContext, Store};
 use crate::Result;
-use crate::db::{Db, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
+use crate::db::{Db, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
 use crate::files::{Claim, Durability, FileError, Folder};
 
 /// Says where a store keeps its rows and results, and how its runs are made.
@@ -30,6 +30,7 @@ pub struct StoreBuilder<T: Stored> {
     adopt: bool,
     cancel: CancelToken,
     wait: Option<Duration>,
+    schema: Schema,
     options: DbOptions,
     record: PhantomData<fn() -> T>,
 }
@@ -47,6 +48,7 @@ impl<T: Stored> StoreBuilder<T> {
             adopt: false,
             cancel: CancelToken::new(),
             wait: None,
+            schema: Schema::default(),
             options: DbOptions::default(),
             record: PhantomData,
         }
@@ -153,6 +155,13 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
+    /// What to do with a table that is not as the struct wants it: refuse it (unless said), evolve it, or trust it. See
+    /// [the guide](crate::guide::schemas).
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.schema = schema;
+        self
+    }
+
     /// Opens the store: connects, makes the table and the results folder if they are missing, and checks them if
     /// they are there.
     ///
@@ -195,7 +204,8 @@ impl<T: Stored> StoreBuilder<T> {
             ..self.options
         };
         let db = Db::open(url, options)?;
-        db.ensure_table(&T::TABLE)?;
+        db.own_tables()?;
+        db.ensure_table(&Wanted::of::<T>()?, self.schema)?;
         let name = db.store_name(&T::TABLE)?;
         let recovers = self.results == Results::Written && !db.is_read_only();
         if let (true, Some(name)) = (recovers, &name) {

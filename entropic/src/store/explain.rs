@@ -110,7 +110,7 @@ impl<T: Stored> Store<T> {
             Found::Broken(record) => return Ok(Explanation::ResultMissing(Box::new(record))),
             Found::Nothing => {}
         }
-        let fields = params.field_texts()?;
+        let fields = params.field_texts(None)?;
         let mut nearest: Option<(Box<Record<T>>, Vec<FieldDifference>)> = None;
         self.visit(|record| {
             let differences = differences(&fields, &record);
@@ -124,7 +124,7 @@ impl<T: Stored> Store<T> {
 
 fn differences<T: SimRecord>(asked: &[(&'static str, String)], record: &Record<T>) -> Vec<FieldDifference> {
     // A row that another program stored may hold what has no canonical text; its key tells it apart then.
-    let Ok(stored) = record.params.field_texts() else {
+    let Ok(stored) = record.params.field_texts(None) else {
         return asked
             .iter()
             .map(|(field, asked)| FieldDifference {

@@ -303,7 +303,8 @@ impl<T: Stored> Store<T> {
 /// same zero.
 pub(super) fn same_params<T: Stored>(asked: &Asked, record: &Record<T>) -> Result<()> {
     let stored = match record.params.canonical_text() {
-        Ok(stored) if canonical_eq(&asked.text, &stored) => return Ok(()),
+        Ok(stored) if record.as_retired && canonical_eq(&asked.text, &stored) => return Ok(()),
+        Ok(stored) if !record.as_retired => format!("{stored}, and another value of a retired parameter"),
         Ok(stored) => stored,
         // Another program stored what a record refuses, such as a float that loses all its digits.
         Err(error) => format!("what has no canonical text ({error})"),

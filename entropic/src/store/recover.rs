@@ -131,11 +131,25 @@ impl<T: Stored> Store<T> {
         self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).add(recovered);
     }
 
+    /// A row that a program of an older schema wrote, by the columns that there are now.
+    fn as_now(mut columns: Map<String, Value>) -> Result<Map<String, Value>> {
+        let defaults = T::defaults()?;
+        for column in T::TABLE.columns {
+            if columns.contains_key(column.name) {
+                continue;
+            }
+            let fill = || defaults.iter().find(|d| d.column == column.name).map(|d| d.fill.clone());
+            let value = columns.remove(column.key).or_else(fill).or(column.nullable.then_some(Value::Null));
+            columns.extend(value.map(|value| (column.name.to_owned(), value)));
+        }
+        Ok(columns)
+    }
+
     /// Writes a row that a journal kept, if it is one of this record.
     fn commit_kept(&self, id: &RunId, row: Value) -> Result<bool> {
         let kept = serde_json::from_value::<Kept>(row).ok();
         let parts = kept.and_then(|kept| {
-            let (params, output) = T::from_values(kept.columns)?;
+            let (params, output) = T::from_values(Self::as_now(kept.columns).ok()?)?;
             Some((params, output, kept.result_file, kept.created_at, kept.custom_data))
         });
         let Some((params, output, result_file, created_at, custom_data)) = parts else {

@@ -300,7 +300,8 @@ impl<T: Stored> Store<T> {
     fn judged(&self, row: Record<T>) -> (Vec<Problem>, bool) {
         let mut problems = Vec::new();
         let record = self.resolved(row);
-        if record.id.is_hashed() {
+        // With another value of what is retired it has another key.
+        if record.id.is_hashed() && record.as_retired {
             problems.extend(wrong_key(&record));
         }
         let (id, path) = (record.id.to_string(), record.result_file.clone());

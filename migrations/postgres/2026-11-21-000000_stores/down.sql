@@ -1,1 +1,2 @@
 DROP TABLE entropic_stores;
+DROP TABLE entropic_migrations;

@@ -1,0 +1,152 @@
+//! One way in which a table differs from its record, with the statements that would cure it.
+
+use std::fmt;
+
+use crate::record::IdentityChange;
+
+/// One difference between a table and its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// The record has a field that the table has no column for.
+    Missing {
+        /// The column.
+        column: String,
+        /// What it would be declared as.
+        declared: String,
+        /// Whether there is something to fill the rows with.
+        fillable: bool,
+        /// The statements that add it.
+        sql: Vec<String>,
+    },
+    /// A column has the name that it had before (`#[sim(was = "…")]`).
+    Renamed {
+        /// Its name in the table.
+        from: String,
+        /// Its name in the record.
+        to: String,
+        /// The statements that rename it.
+        sql: Vec<String>,
+    },
+    /// The record wants an index that is not there.
+    NoIndex {
+        /// Its columns.
+        columns: Vec<String>,
+        /// The statement that makes it.
+        sql: Vec<String>,
+    },
+    /// The table has a column that the record has no field for.
+    Unknown {
+        /// The column.
+        column: String,
+        /// What it is declared as.
+        declared: String,
+    },
+    /// The column cannot hold the field.
+    Type {
+        /// The column.
+        column: String,
+        /// What it is declared as.
+        found: String,
+        /// What the record wants.
+        wanted: &'static str,
+        /// What else the field could be.
+        cure: &'static str,
+        /// The statements that change it.
+        sql: Vec<String>,
+    },
+    /// The column may be NULL and the field not, or the other way round.
+    Nullability {
+        /// The column.
+        column: String,
+        /// Whether the column may be NULL.
+        nullable: bool,
+        /// The statements that change it.
+        sql: Vec<String>,
+    },
+    /// `id` is not the primary key.
+    Key {
+        /// What is, if anything.
+        found: Vec<String>,
+    },
+    /// The same parameters have other ids now.
+    Identity(IdentityChange),
+}
+
+impl Difference {
+    /// Whether nothing that is there is touched by its cure, and every run stays a hit.
+    #[must_use]
+    pub fn is_additive(&self) -> bool {
+        match self {
+            Self::Missing { fillable, .. } => *fillable,
+            Self::Renamed { .. } | Self::NoIndex { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The statements that cure it on this backend; none where SQL alone cannot, or should not.
+    #[must_use]
+    pub fn sql(&self) -> &[String] {
+        match self {
+            Self::Missing { sql, .. }
+            | Self::Renamed { sql, .. }
+            | Self::NoIndex { sql, .. }
+            | Self::Type { sql, .. }
+            | Self::Nullability { sql, .. } => sql,
+            Self::Unknown { .. } | Self::Key { .. } | Self::Identity(_) => &[],
+        }
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { column, declared, fillable: true, .. } => {
+                write!(f, "column `{column}` ({declared}) is missing")
+            }
+            Self::Missing { column, declared, fillable: false, .. } => write!(
+                f,
+                "column `{column}` ({declared}) is missing, and the rows have no value for it: give the field the one \
+                 that they had, `#[sim(default = …)]`, or, if the column has another name, `#[sim(was = \"…\")]`"
+            ),
+            Self::Renamed { from, to, .. } => write!(f, "column `{from}` is called `{to}` now"),
+            Self::NoIndex { columns, .. } => write!(f, "there is no index on `{}`", columns.join("`, `")),
+            Self::Unknown { column, declared } => write!(
+                f,
+                "column `{column}` ({declared}) has no field: add the field; or, if it has another name now, say \
+                 `#[sim(was = \"{column}\")]` on that; or, if it is gone, say \
+                 `#[sim(retired({column}: <type> = <value>))]` on the struct"
+            ),
+            Self::Type { column, found, wanted, cure, .. } => {
+                write!(
+                    f,
+                    "column `{column}` is {found} where the record wants {wanted}: {cure}alter the column"
+                )
+            }
+            Self::Nullability { column, nullable: true, .. } => {
+                write!(
+                    f,
+                    "column `{column}` may be NULL: make the field an `Option`, or set the column NOT NULL"
+                )
+            }
+            Self::Nullability { column, nullable: false, .. } => write!(
+                f,
+                "column `{column}` is NOT NULL and its field optional: drop NOT NULL, or make the field plain"
+            ),
+            Self::Key { found } if found.is_empty() => {
+                write!(f, "`id` must be the primary key, and there is none")
+            }
+            Self::Key { found } => write!(f, "`id` must be the primary key, and {} is", found.join(", ")),
+            Self::Identity(change) => write!(f, "{change}"),
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(f)?;
+        match self.sql() {
+            [] => Ok(()),
+            [one] => write!(f, " ({one};)"),
+            several => write!(f, " ({} statements, which `entropic::write_migration` writes)", several.len()),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Tables at open: made if missing, checked if there, evolved if that was asked for.
+
+use diesel::sql_types::Bool;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+use super::ddl::{self, quoted};
+use super::dialect::{columns_of, exclusively, indexes_of};
+use super::drift::{Found, Wanted, differences};
+use super::own::{remember, written};
+use super::{Conn, Db, DbError, Difference, RowError};
+
+/// What to do with a table that is not as its record wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Schema {
+    /// Refuse it, with each difference and the SQL that cures it.
+    #[default]
+    Check,
+    /// Add what can be added without touching what is there: columns that have a default or may be NULL, indexes,
+    /// and other names (`#[sim(was = "…")]`); every run stays a hit. Refuse anything else, and change nothing then.
+    /// Once, however many processes open at the same instant.
+    Evolve,
+    /// Take it as it is. Where it truly differs, statements fail; where the ids were made in another way, older runs
+    /// are not found: the way to [`rehash`](crate::Store::rehash) leads through here.
+    Trust,
+}
+
+#[derive(QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = Bool)]
+    found: bool,
+}
+
+impl Db {
+    /// Makes the table of a record if it is missing, and does with one that differs what was asked for.
+    ///
+    /// # Errors
+    /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
+    pub fn ensure_table(&self, wanted: &Wanted, schema: Schema) -> Result<(), DbError> {
+        let table = wanted.table.name;
+        let found = self.with("look at the table", |conn| find(conn, table))?;
+        if found.columns.is_empty() && self.is_read_only() {
+            return Err(DbError::NoTable { table, url: self.url().to_string() });
+        }
+        let all = differences(self.backend(), wanted, &found);
+        let settled = all.is_empty() && found.written.as_ref() == Some(&wanted.written());
+        if settled || (all.is_empty() && self.is_read_only()) {
+            return Ok(());
+        }
+        if !found.columns.is_empty() && !all.is_empty() {
+            if schema == Schema::Trust {
+                for difference in &all {
+                    tracing::warn!(table, %difference, "the table differs from its record");
+                }
+                return Ok(());
+            }
+            if schema == Schema::Check || self.is_read_only() || !all.iter().all(Difference::is_additive) {
+                return Err(self.drift(table, all));
+            }
+        }
+        self.with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)))
+    }
+
+    /// Makes or evolves a table, whatever another process has made of it meanwhile.
+    fn evolve(&self, conn: &mut Conn, wanted: &Wanted, schema: Schema) -> Result<(), RowError> {
+        let table = wanted.table.name;
+        let found = find(conn, table)?;
+        if found.columns.is_empty() {
+            for statement in ddl::create(self.backend(), wanted) {
+                sql_query(statement).execute(conn)?;
+            }
+            return remember(conn, table, &wanted.written());
+        }
+        let all = differences(self.backend(), wanted, &found);
+        let may = schema == Schema::Evolve && all.iter().all(Difference::is_additive);
+        if !all.is_empty() && !may {
+            return Err(self.drift(table, all).into());
+        }
+        for statement in statements(&all) {
+            tracing::info!(table, statement, "evolving the table");
+            sql_query(statement).execute(conn)?;
+        }
+        remember(conn, table, &wanted.written())
+    }
+
+    fn drift(&self, table: &'static str, differences: Vec<Difference>) -> DbError {
+        DbError::Drift { table, url: self.url().to_string(), differences }
+    }
+}
+
+/// The statements that cure differences, each once: one rebuilding cures several.
+pub(super) fn statements(all: &[Difference]) -> Vec<&str> {
+    let mut statements: Vec<&str> = Vec::new();
+    for statement in all.iter().flat_map(Difference::sql) {
+        if !statements.contains(&statement.as_str()) {
+            statements.push(statement);
+        }
+    }
+    statements
+}
+
+/// A table as it is; without columns if there is none.
+pub(super) fn find(conn: &mut Conn, table: &str) -> Result<Found, RowError> {
+    let columns = columns_of(conn, table)?;
+    if columns.is_empty() {
+        return Ok(Found::default());
+    }
+    let query = format!("SELECT EXISTS (SELECT 1 FROM {}) AS found", quoted(table));
+    let rows = sql_query(query).get_result::<Exists>(conn)?.found;
+    Ok(Found { columns, indexes: indexes_of(conn, table)?, written: written(conn, table)?, rows })
+}

@@ -1,0 +1,241 @@
+//! Structs that change while their runs stay.
+
+use std::fs;
+
+use entropic::prelude::*;
+use entropic::{DbError, Error, Result, Schema};
+
+use crate::records::at;
+use crate::support::{Backend, Scratch, each_backend};
+
+/// As it was at first.
+mod first {
+    use entropic::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, SimRecord)]
+    #[sim(table = "pendulums", output(period: f64))]
+    pub struct Pendulum {
+        pub length: f64,
+        pub damping: f64,
+        pub steps: i64,
+    }
+}
+
+/// Two parameters and an output more, one by another name, one that is gone, indexes.
+mod later {
+    use entropic::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, SimRecord)]
+    #[sim(
+        table = "pendulums",
+        output(period: f64, #[sim(index)] energy: f64),
+        retired(damping: f64 = 0.25),
+        index(label, rod)
+    )]
+    pub struct Pendulum {
+        #[sim(ignore, default = 1)]
+        pub threads: i32,
+        #[sim(default = "it's \"here\"\\")]
+        pub label: String,
+        #[sim(index)]
+        pub steps: i64,
+        #[sim(default = -0.1)]
+        pub drive: f64,
+        #[sim(default)]
+        pub note: Option<String>,
+        #[sim(was = "length")]
+        pub rod: f64,
+    }
+
+    impl Pendulum {
+        pub fn of(rod: f64) -> Self {
+            let label = "it's \"here\"\\".to_owned();
+            Self { threads: 1, label, steps: 100, drive: -0.1, note: None, rod }
+        }
+    }
+}
+
+fn early(length: f64, damping: f64) -> first::Pendulum {
+    first::Pendulum { length, damping, steps: 100 }
+}
+
+/// A store of the struct as it was, with runs.
+fn with_runs(s: &Scratch) -> Result<Vec<Record<first::Pendulum>>> {
+    let store = at::<first::Pendulum>(s)
+        .runner(|pendulum: &first::Pendulum, run| {
+            run.output.period = Some(pendulum.length * 2.0);
+            fs::write(run.result_file(), pendulum.length.to_string())
+        })
+        .open()?;
+    [(1.0, 0.25), (2.0, 0.25), (1.0, 0.5)]
+        .into_iter()
+        .map(|(length, damping)| store.run(&early(length, damping)))
+        .collect()
+}
+
+/// Columns and indexes, in an order that does not depend on their age.
+fn shape(s: &Scratch, table: &str) -> Vec<String> {
+    let query = match s.backend() {
+        Backend::Sqlite => format!(
+            "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || coalesce(dflt_value, '-') FROM \
+             pragma_table_info('{table}') UNION ALL \
+             SELECT 'index ' || group_concat(info.name) FROM pragma_index_list('{table}') AS list \
+             JOIN pragma_index_info(list.name) AS info GROUP BY list.name ORDER BY 1"
+        ),
+        Backend::Postgres => format!(
+            "SELECT column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '-') \
+             FROM information_schema.columns WHERE table_name = '{table}' AND table_schema = current_schema() \
+             UNION ALL SELECT 'index ' || regexp_replace(indexdef, '.*USING', '') FROM pg_indexes \
+             WHERE tablename = '{table}' AND schemaname = current_schema() ORDER BY 1"
+        ),
+    };
+    s.query_text(&query).into_iter().flatten().flatten().collect()
+}
+
+each_backend! {
+    fn a_table_evolves_and_every_run_stays_a_hit(s: &Scratch) -> Result<()> {
+        let runs = with_runs(s)?;
+        let before = shape(s, "pendulums");
+
+        let refused = at::<later::Pendulum>(s).open().unwrap_err();
+        assert!(refused.is_conflict(), "{refused}");
+        let told = refused.to_string();
+        for word in ["`label`", "`drive`", "`note`", "`threads`", "`energy`", "`length` is called `rod` now",
+            "ADD COLUMN \"drive\"", "DEFAULT -0.1", "RENAME COLUMN", "CREATE INDEX", "Schema::Evolve"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        assert_eq!(shape(s, "pendulums"), before, "a refusal changes nothing");
+
+        let store = at::<later::Pendulum>(s).schema(Schema::Evolve).open()?;
+        for (n, run) in runs.iter().enumerate() {
+            let found = store.get(&run.id)?.unwrap();
+            assert_eq!((found.rod, found.output.period, found.drive), (run.length, run.output.period, -0.1));
+            assert_eq!(found.note, None);
+            assert_eq!(found.label, "it's \"here\"\\");
+            assert_eq!(found.threads, 1);
+            // Of the two of length 1, the one that had the retired value is found.
+            let hit = store.retrieve(&later::Pendulum::of(run.length))?.unwrap();
+            assert_eq!(hit.id, runs[if n == 2 { 0 } else { n }].id);
+        }
+        assert!(store.verify()?.is_sound(), "{}", store.verify()?);
+        drop(store);
+        // Once is enough: now it is as it should be.
+        let store = at::<later::Pendulum>(s).runner(|_: &later::Pendulum, run| fs::write(run.result_file(), "new")).open()?;
+        let other = store.run(&later::Pendulum { drive: 0.5, ..later::Pendulum::of(1.0) })?;
+        assert_ne!(other.id, runs[0].id);
+        assert_eq!(store.count()?, 4);
+        // New rows have the value of what is retired.
+        let damping = s.query_text(&format!("SELECT CAST(damping AS TEXT) FROM pendulums WHERE id = '{}'", other.id));
+        assert_eq!(damping, [[Some("0.25".to_owned())]]);
+        let evolved = shape(s, "pendulums");
+        s.sql("ALTER TABLE pendulums RENAME TO pendulums_before");
+        s.sql("DELETE FROM entropic_schemas");
+        for index in ["steps", "energy", "label_rod"] {
+            s.sql(&format!("DROP INDEX ix_pendulums_{index}"));
+        }
+        at::<later::Pendulum>(s).adopt_results_dir().open()?;
+        assert_eq!(evolved, shape(s, "pendulums"), "as if it had been made like that");
+        Ok(())
+    }
+
+    fn what_would_lose_something_is_refused_and_changes_nothing(s: &Scratch) -> Result<()> {
+        mod changed {
+            use entropic::prelude::*;
+
+            // `length` without `was`, `damping` gone, `steps` of another type, all beside an addition.
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum { pub rod: f64, pub steps: Option<f64>, #[sim(default = 1.0)] pub drive: f64 }
+        }
+        with_runs(s)?;
+        let before = shape(s, "pendulums");
+        let error = at::<changed::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err();
+        assert!(error.is_conflict());
+        let told = error.to_string();
+        for word in ["`rod`", "was", "`length`", "`damping`", "retired(damping", "`steps`", "`drive`"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        assert_eq!(shape(s, "pendulums"), before);
+        Ok(())
+    }
+
+    fn a_change_of_the_ids_is_refused_with_the_way_to_new_ones(s: &Scratch) -> Result<()> {
+        mod changed {
+            use entropic::prelude::*;
+
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", version = 2, output(period: f64))]
+            pub struct Pendulum {
+                #[sim(float = "exact")]
+                pub length: f64,
+                #[sim(default = 0.25)]
+                pub damping: f64,
+                pub steps: i64,
+            }
+        }
+        with_runs(s)?;
+        for schema in [Schema::Check, Schema::Evolve] {
+            let error = at::<changed::Pendulum>(s).schema(schema).open().unwrap_err();
+            let Error::Db(DbError::Drift { differences, .. }) = &error else { panic!("{error:?}") };
+            assert_eq!(differences.len(), 3, "{error}");
+            let told = error.to_string();
+            for word in ["version 1", "\"decimal\"", "\"exact\"", "no default", "0.25", "rehash"] {
+                assert!(told.contains(word), "{word}: {told}");
+            }
+        }
+        let store = at::<changed::Pendulum>(s).schema(Schema::Trust).open()?;
+        assert_eq!(store.count()?, 3);
+        // The table is still what it was.
+        at::<first::Pendulum>(s).open()?;
+        Ok(())
+    }
+
+    fn names_that_are_swapped_keep_their_values(s: &Scratch) -> Result<()> {
+        mod swapped {
+            use entropic::prelude::*;
+
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum {
+                #[sim(was = "damping")]
+                pub length: f64,
+                #[sim(was = "length")]
+                pub damping: f64,
+                pub steps: i64,
+            }
+        }
+        let runs = with_runs(s)?;
+        at::<swapped::Pendulum>(s).open().unwrap_err();
+        let store = at::<swapped::Pendulum>(s).schema(Schema::Evolve).open()?;
+        let found = store.retrieve(&swapped::Pendulum { length: 0.5, damping: 1.0, steps: 100 })?.unwrap();
+        assert_eq!(found.id, runs[2].id);
+        Ok(())
+    }
+
+    fn a_table_without_rows_takes_what_needs_no_default(s: &Scratch) -> Result<()> {
+        mod more {
+            use entropic::prelude::*;
+
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", version = 3, output(period: f64))]
+            pub struct Pendulum { pub length: f64, pub damping: f64, pub steps: i64, pub mass: f64 }
+        }
+        at::<first::Pendulum>(s).open()?;
+        at::<more::Pendulum>(s).open().unwrap_err();
+        let store = at::<more::Pendulum>(s).schema(Schema::Evolve)
+            .runner(|_: &more::Pendulum, run| fs::write(run.result_file(), "x")).open()?;
+        store.run(&more::Pendulum { length: 1.0, damping: 0.0, steps: 1, mass: 2.0 })?;
+        Ok(())
+    }
+
+    fn a_database_of_a_later_entropic_is_refused_untouched(s: &Scratch) -> Result<()> {
+        with_runs(s)?;
+        s.sql("INSERT INTO entropic_migrations VALUES ('2099-01-01-000000', '2099')");
+        let error = at::<first::Pendulum>(s).open().unwrap_err();
+        assert!(error.is_unsupported(), "{error:?}");
+        assert!(error.to_string().contains("later entropic"), "{error}");
+        s.sql("DELETE FROM entropic_migrations WHERE version = '2099-01-01-000000'");
+        assert_eq!(at::<first::Pendulum>(s).open()?.count()?, 3);
+        Ok(())
+    }
+}
