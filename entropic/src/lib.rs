@@ -114,8 +114,8 @@ pub use record::{
     Timestamp, sql,
 };
 pub use store::{
-    CancelToken, Explanation, FieldDifference, IntegrityReport, Problem, RepairReport, RunContext, Store,
-    StoreBuilder, StoreError,
+    CancelToken, Explanation, FieldDifference, IntegrityReport, Problem, RehashPlan, RehashReport,
+    RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
 pub use sweep::{GridPoints, Sweep, SweepFailure, SweepReport};
 

@@ -20,6 +20,7 @@ mod processes;
 mod reading;
 mod records;
 mod refusals;
+mod rehashing;
 mod running;
 mod schemas;
 mod support;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ddl;
 use super::dialect::{declared, holds};
 use super::{Backend, Difference};
+use crate::params::FloatScheme;
 use crate::record::{ColumnDefault, ColumnKind, ColumnRole, ColumnSpec, Identity, IdentityChange, TableSpec};
 
 /// A table as a record wants it.
@@ -64,6 +65,26 @@ pub(crate) struct Found {
     pub(crate) rows: bool,
 }
 
+impl Found {
+    /// How the ids of its rows were made. A table of which nothing is remembered is one of the Python package: all
+    /// parameters, 12 decimals, no version and no defaults.
+    pub(crate) fn identity(&self, wanted: &Wanted) -> Identity {
+        if let Some(written) = &self.written {
+            return written.identity.clone();
+        }
+        let there = |name: &str| self.columns.iter().any(|column| column.name == name);
+        let mut identity = Identity { version: 1, ..wanted.identity.clone() };
+        identity.fields.retain(|field| there(&field.column) || there(&field.key));
+        for field in &mut identity.fields {
+            if there(&field.column) {
+                field.key.clone_from(&field.column);
+            }
+            (field.float, field.default, field.retired) = (FloatScheme::Decimal12, None, None);
+        }
+        identity
+    }
+}
+
 /// A column as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FoundColumn {
@@ -114,8 +135,8 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
     if key != ["id"] {
         all.push(Difference::Key { found: key });
     }
-    if let (Some(written), true) = (&found.written, found.rows) {
-        for change in wanted.identity.changes(&written.identity) {
+    if found.rows {
+        for change in wanted.identity.changes(&found.identity(wanted)) {
             if !is_told(&change, &all) {
                 all.push(Difference::Identity(change));
             }

@@ -8,6 +8,7 @@ use super::dialect::{columns_of, exclusively, indexes_of};
 use super::drift::{Found, Wanted, differences};
 use super::own::{remember, written};
 use super::{Conn, Db, DbError, Difference, RowError};
+use crate::record::Identity;
 
 /// What to do with a table that is not as its record wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +82,17 @@ impl Db {
             sql_query(statement).execute(conn)?;
         }
         remember(conn, table, &wanted.written())
+    }
+
+    /// How the ids of a table's rows were made.
+    pub(crate) fn identity(&self, wanted: &Wanted) -> Result<Identity, DbError> {
+        let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
+        Ok(found.identity(wanted))
+    }
+
+    /// Remembers that the ids of a table are those of its record.
+    pub(crate) fn remember(&self, wanted: &Wanted) -> Result<(), DbError> {
+        self.with("remember the schema", |conn| remember(conn, wanted.table.name, &wanted.written()))
     }
 
     fn drift(&self, table: &'static str, differences: Vec<Difference>) -> DbError {

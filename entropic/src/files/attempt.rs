@@ -37,9 +37,14 @@ impl Slots {
                 return Ok(dir);
             }
         }
-        let dir = staging.join(self.made.fetch_add(1, Ordering::Relaxed).to_string());
+        let dir = staging.join(self.next_name());
         fs::create_dir_all(&dir).map_err(FileError::io("make", &dir))?;
         Ok(dir)
+    }
+
+    /// A name that nothing in this process's journal has.
+    pub(super) fn next_name(&self) -> String {
+        self.made.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
     fn give_back(&self, dir: &Path) {

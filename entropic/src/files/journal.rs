@@ -36,6 +36,9 @@ pub(super) struct Entry {
     pub(super) attempt: String,
     /// The run.
     pub(super) id: String,
+    /// The run whose result it was before, if it is only to have another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<String>,
     /// Whether an older result of ours may be in its place.
     pub(super) replaces: bool,
     /// Whether it is synced before it is put in place.
@@ -50,11 +53,24 @@ impl Entry {
     /// Whether it can be ours: a line that was edited by hand must not lead out of the folder.
     fn is_ours(&self) -> bool {
         let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
-        digits && RunId::new(self.id.as_str()).is_ok()
+        digits
+            && [Some(&self.id), self.from.as_ref()]
+                .into_iter()
+                .flatten()
+                .all(|id| RunId::new(id.as_str()).is_ok())
     }
 
     pub(super) fn run_id(&self) -> RunId {
         RunId::from_stored(self.id.clone())
+    }
+
+    pub(super) fn from_id(&self) -> Option<RunId> {
+        self.from.clone().map(RunId::from_stored)
+    }
+
+    /// Whether it is about a run, under its former name or this.
+    pub(super) fn concerns(&self, id: &RunId) -> bool {
+        self.id == id.as_str() || self.from.as_deref() == Some(id.as_str())
     }
 }
 
@@ -146,7 +162,7 @@ impl Journal {
 
     /// The results of an id that this process has announced and could not write the row of.
     pub(super) fn open_entries(&self, id: &RunId) -> Vec<Unfinished> {
-        self.state().open.values().filter(|begun| begun.entry.id == id.as_str()).cloned().collect()
+        self.state().open.values().filter(|begun| begun.entry.concerns(id)).cloned().collect()
     }
 
     fn write(&self, state: &mut State, line: &Line) -> Result<(), FileError> {
@@ -273,7 +289,7 @@ mod tests {
 
     fn entry(attempt: &str) -> Entry {
         let [attempt, id, boot] = [attempt, "x", "somewhen"].map(str::to_owned);
-        Entry { attempt, id, replaces: false, full: true, boot, row: Value::Null }
+        Entry { attempt, id, from: None, replaces: false, full: true, boot, row: Value::Null }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {

@@ -53,7 +53,8 @@ impl Folder {
     ) -> Result<(), FileError> {
         fault::at("staged");
         let (full, boot) = (self.durability() == Durability::Full, boot::id());
-        let entry = Entry { attempt: attempt.name(), id: id.to_string(), replaces, full, boot, row };
+        let (attempt_name, id) = (attempt.name(), id.to_string());
+        let entry = Entry { attempt: attempt_name, id, from: None, replaces, full, boot, row };
         self.journal()?.publish(entry)?;
         attempt.announced();
         fault::at("announced");
@@ -121,6 +122,63 @@ impl Folder {
         if let Err(error) = rename::remove(&self.checkpoints(id)) {
             tracing::warn!(%id, %error, "could not remove the checkpoints of a run");
         }
+    }
+}
+
+/// A result that is being given another name.
+#[derive(Debug)]
+pub struct Move {
+    name: String,
+}
+
+impl Folder {
+    /// Gives the result of a run, which is complete, the name of another: noted, renamed, synced. The row is the
+    /// caller's; [`settle_move`](Self::settle_move) comes after it.
+    ///
+    /// # Errors
+    /// [`FileError::Occupied`] (`is_conflict`), [`FileError::Io`]; the result has its old name then.
+    pub fn begin_move(
+        &self,
+        _locks: (&IdLock, &IdLock),
+        from: &RunId,
+        to: &RunId,
+        row: Value,
+    ) -> Result<Move, FileError> {
+        let (full, boot) = (self.durability() == Durability::Full, boot::id());
+        let (name, target) = (self.slots().next_name(), self.target(to));
+        fault::at("move");
+        let entry = Entry {
+            attempt: name.clone(),
+            id: to.to_string(),
+            from: Some(from.to_string()),
+            replaces: false,
+            full,
+            boot,
+            row,
+        };
+        self.journal()?.publish(entry)?;
+        if full {
+            self.journal()?.synced(&name)?;
+        }
+        fault::at("move-journaled");
+        if let Err(error) = put(&self.target(from), &target, &target, false) {
+            self.journal()?.done(&name)?;
+            return Err(error);
+        }
+        fault::at("move-renamed");
+        if full {
+            rename::sync_one(target.parent().unwrap_or(&target))?;
+        }
+        Ok(Move { name })
+    }
+
+    /// Ends a move, once the row is written.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn settle_move(&self, moved: &Move) -> Result<(), FileError> {
+        fault::at("move-stored");
+        self.journal()?.done(&moved.name)
     }
 }
 

@@ -80,6 +80,8 @@ impl fmt::Display for Leftovers {
 
 /// What became of an unfinished entry.
 enum Outcome {
+    /// Somebody else has a part in it.
+    Busy,
     /// Its row is written.
     Adopted,
     /// Its place is taken.
@@ -110,8 +112,11 @@ impl Folder {
             }
             let mut left = false;
             for begun in other.unfinished()? {
-                match self.try_lock_idle(&begun.entry.run_id())? {
-                    Some(lock) => left |= self.finish(&lock, &other, &begun, commit, &mut recovered)?,
+                let id = begun.entry.run_id();
+                match self.try_lock_idle(&id)? {
+                    Some(lock) => {
+                        left |= self.finish((&lock, &id), &other, &begun, commit, &mut recovered)?
+                    }
                     None => left = true,
                 }
             }
@@ -140,7 +145,8 @@ impl Folder {
         if let Some(journal) = self.journal_if_begun() {
             for begun in journal.open_entries(id) {
                 let staging = self.staging().join(journal.name());
-                match self.adopt(lock, &staging, &begun, commit)? {
+                match self.adopt((lock, id), &staging, &begun, commit)? {
+                    Outcome::Busy => {}
                     Outcome::Blocked => recovered.blocked.push(id.clone()),
                     outcome => {
                         journal.done(&begun.entry.attempt)?;
@@ -169,8 +175,8 @@ impl Folder {
                 // What else is left of it goes with the next opening.
                 other.remove()?;
             }
-            for begun in unfinished.into_iter().filter(|begun| begun.entry.id == id.as_str()) {
-                self.finish(lock, &other, &begun, commit, &mut recovered)?;
+            for begun in unfinished.into_iter().filter(|begun| begun.entry.concerns(id)) {
+                self.finish((lock, id), &other, &begun, commit, &mut recovered)?;
             }
         }
         Ok(recovered)
@@ -179,15 +185,16 @@ impl Folder {
     /// Finishes an entry of a dead process; whether it is still unfinished.
     fn finish<E: From<FileError>>(
         &self,
-        lock: &IdLock,
+        held: (&IdLock, &RunId),
         other: &Other,
         begun: &Unfinished,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
         let (staging, entry) = (self.staging().join(&other.name), &begun.entry);
-        let outcome = self.adopt(lock, &staging, begun, commit)?;
+        let outcome = self.adopt(held, &staging, begun, commit)?;
         match outcome {
+            Outcome::Busy => return Ok(true),
             Outcome::Blocked => {
                 recovered.blocked.push(entry.run_id());
                 return Ok(true);
@@ -202,19 +209,26 @@ impl Folder {
 
     fn adopt<E: From<FileError>>(
         &self,
-        _lock: &IdLock,
+        (_lock, held): (&IdLock, &RunId),
         staging: &Path,
         begun: &Unfinished,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
         let entry = &begun.entry;
         let id = entry.run_id();
-        let attempt = staging.join(&entry.attempt);
-        let staged = attempt.join(self.file_name(&id));
-        let target = self.target(&id);
+        let (attempt, target) = (staging.join(&entry.attempt), self.target(&id));
+        // What is to have another name only is complete, and lies under its old one.
+        let from = entry.from_id();
+        let staged =
+            from.as_ref().map_or_else(|| attempt.join(self.file_name(&id)), |from| self.target(from));
+        let partner = from.as_ref().map(|from| if from == held { &id } else { from });
+        let _other_lock = match partner.map(|partner| self.try_lock_idle(partner)).transpose()? {
+            Some(None) => return Ok(Outcome::Busy),
+            lock => lock,
+        };
         if fs::symlink_metadata(&staged).is_ok() {
             // Since the machine was started again, the disk has only what was synced.
-            if !begun.synced && entry.boot != boot::id() {
+            if from.is_none() && !begun.synced && entry.boot != boot::id() {
                 return Ok(Outcome::Void);
             }
             match put(&staged, &target, &aside(&attempt), entry.replaces) {
@@ -225,7 +239,7 @@ impl Folder {
             if self.durability() == Durability::Full {
                 rename::sync_one(target.parent().unwrap_or(&target))?;
             }
-        } else if fs::symlink_metadata(&target).is_err() || (entry.full && !begun.synced) {
+        } else if fs::symlink_metadata(&target).is_err() || (from.is_none() && entry.full && !begun.synced) {
             // Not to be moved before it is synced: what is there, if anything, was there before.
             return Ok(Outcome::Void);
         }

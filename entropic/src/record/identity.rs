@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnDefault, ColumnKind, TableSpec};
-use crate::params::{Canonical, FloatScheme, RunId, canonical_eq};
+use crate::params::{Canonical, FloatScheme, canonical_eq};
 
 /// How the ids of a table follow from its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,14 +98,14 @@ impl Identity {
         Self { version: table.version, fields }
     }
 
-    /// The id of parameters whose canonical texts are known by column and scheme; what is retired need not be.
-    /// `None` if one is missing.
-    pub fn id(&self, mut text_of: impl FnMut(&str, FloatScheme) -> Option<String>) -> Option<RunId> {
+    /// The canonical text of parameters whose texts are known by field; what is retired need not be. `None` if one is
+    /// missing.
+    pub fn text(&self, mut text_of: impl FnMut(&IdentityField) -> Option<String>) -> Option<String> {
         let mut entries: Vec<(&str, String)> = Vec::with_capacity(self.fields.len() + 1);
         for field in &self.fields {
             let text = match &field.retired {
                 Some(text) => text.clone(),
-                None => text_of(&field.column, field.float)?,
+                None => text_of(field)?,
             };
             if !field.leaves_out(&text) {
                 entries.push((&field.key, text));
@@ -117,7 +117,7 @@ impl Identity {
         entries.sort_by_key(|(key, _)| *key);
         let entries: Vec<String> =
             entries.into_iter().map(|(key, text)| format!("{}:{text}", quoted(key))).collect();
-        Some(RunId::from_canonical(&format!("{{{}}}", entries.join(","))))
+        Some(format!("{{{}}}", entries.join(",")))
     }
 
     /// What of it is not as it was when the ids were made.

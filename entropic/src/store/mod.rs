@@ -22,6 +22,7 @@ mod patch;
 mod read;
 mod recover;
 mod register;
+mod rehash;
 mod run;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
@@ -32,6 +33,7 @@ pub use cancel::CancelToken;
 pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference};
+pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};
 

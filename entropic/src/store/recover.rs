@@ -36,6 +36,14 @@ impl Kept {
     }
 }
 
+/// A change of a key in a line of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rekeyed {
+    pub(super) moved_from: String,
+    pub(super) result_file: String,
+}
+
 /// The right to work on an id.
 pub(super) struct Hold<'a> {
     // Given back in this order: the outer one last.
@@ -147,6 +155,10 @@ impl<T: Stored> Store<T> {
 
     /// Writes a row that a journal kept, if it is one of this record.
     fn commit_kept(&self, id: &RunId, row: Value) -> Result<bool> {
+        if let Ok(Rekeyed { moved_from, result_file }) = serde_json::from_value(row.clone()) {
+            self.db().rekey(&T::TABLE, &moved_from, id.as_str(), &result_file)?;
+            return Ok(true);
+        }
         let kept = serde_json::from_value::<Kept>(row).ok();
         let parts = kept.and_then(|kept| {
             let (params, output) = T::from_values(Self::as_now(kept.columns).ok()?)?;

@@ -1,0 +1,245 @@
+//! New keys for old runs, after a deliberate change of how keys are made.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::recover::Rekeyed;
+use super::store::Results;
+use super::{Store, StoreError};
+use crate::db::{Stored, Wanted};
+use crate::files::FileError;
+use crate::params::{FloatScheme, RunId, signs_of_zero};
+use crate::record::{Identity, Record};
+use crate::{Error, Result};
+
+/// What [`Store::rehash`] would do; nothing is changed by making one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RehashPlan {
+    /// The runs that get another key: the one they have, and the new one.
+    pub moves: Vec<(RunId, RunId)>,
+    /// How many have their key already.
+    pub unchanged: usize,
+    /// Runs whose new key another run has, or gets: they stay as they are. Delete one of each two, and make another
+    /// plan.
+    pub collisions: Vec<(RunId, RunId)>,
+    /// Runs whose key is not that of their parameters, neither as keys were made nor as they are made now: chosen keys,
+    /// and other values of what is retired. They stay as they are.
+    pub kept: Vec<RunId>,
+}
+
+impl fmt::Display for RehashPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { moves, unchanged, collisions, kept } = self;
+        write!(
+            f,
+            "{} runs get a new key, {unchanged} have theirs, {} keep one that is not of their parameters, {} collide",
+            moves.len(),
+            kept.len(),
+            collisions.len()
+        )?;
+        for (from, to) in collisions {
+            write!(f, "\n  `{from}` would be `{to}`, which is another run's")?;
+        }
+        Ok(())
+    }
+}
+
+/// What [`Store::rehash`] has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RehashReport {
+    /// How many runs have another key now.
+    pub moved: usize,
+    /// Runs that are not as they were when the plan was made, or whose new name is taken by a file that is not ours:
+    /// they stay as they are.
+    pub skipped: Vec<RunId>,
+    /// Whether every run that can have a key of the new kind has it. Only then the table is opened without
+    /// [`Schema::Trust`](crate::Schema::Trust) again.
+    pub complete: bool,
+}
+
+impl fmt::Display for RehashReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} runs have a new key, {} were skipped", self.moved, self.skipped.len())?;
+        if !self.complete {
+            write!(f, "; the table is not done yet: make another plan")?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Stored> Store<T> {
+    /// Finds out which runs would get which new key, after a change of version, float scheme or default. The table is
+    /// opened with [`Schema::Trust`](crate::Schema::Trust) for it.
+    ///
+    /// # Errors
+    /// Those of reading all rows.
+    ///
+    /// ```
+    /// mod before {
+    ///     use entropic::prelude::*;
+    ///     #[derive(SimRecord)]
+    ///     #[sim(table = "decays")]
+    ///     pub struct Decay { pub rate: f64 }
+    /// }
+    /// mod now {
+    ///     use entropic::prelude::*;
+    ///     #[derive(SimRecord)]
+    ///     #[sim(table = "decays", version = 2)]
+    ///     pub struct Decay { pub rate: f64 }
+    /// }
+    /// use entropic::{Schema, Store};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let (url, results) = (format!("sqlite://{}", dir.path().join("runs.db").display()), dir.path().join("results"));
+    /// # let store = Store::<before::Decay>::builder().database(&url).results_dir(&results)
+    /// #     .runner(|decay: &before::Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// # store.run(&before::Decay { rate: 0.5 })?;
+    /// # drop(store);
+    /// let open = || Store::<now::Decay>::builder().database(&url).results_dir(&results);
+    /// assert!(open().open().unwrap_err().is_conflict());
+    ///
+    /// let store = open().schema(Schema::Trust).open()?;
+    /// let plan = store.plan_rehash()?;
+    /// println!("{plan}");                        // 1 runs get a new key, …
+    /// assert!(store.rehash(&plan)?.complete);
+    ///
+    /// assert!(open().open()?.retrieve(&now::Decay { rate: 0.5 })?.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn plan_rehash(&self) -> Result<RehashPlan> {
+        let wanted = Wanted::of::<T>()?;
+        let before = self.db().identity(&wanted)?;
+        let mut plan = RehashPlan::default();
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut wished: Vec<(RunId, RunId)> = Vec::new();
+        self.visit(|record| {
+            taken.insert(record.id.to_string());
+            match judged(&record, &wanted.identity, &before) {
+                Judged::AsItIs => plan.unchanged += 1,
+                Judged::New(id) => wished.push((record.id, id)),
+                Judged::Kept => plan.kept.push(record.id),
+            }
+        })?;
+        // In the order of their age: the oldest of those that wish for one key gets it.
+        for (from, to) in wished {
+            if taken.insert(to.to_string()) {
+                plan.moves.push((from, to));
+            } else {
+                plan.collisions.push((from, to));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Gives runs their new keys: rows and results, one run after the other, each under both keys' locks and the
+    /// journal. Killed at any point, it goes on where it was with the next plan.
+    ///
+    /// # Errors
+    /// `is_unsupported` in a read-only store; those of the file system and the database. What was moved stays moved.
+    pub fn rehash(&self, plan: &RehashPlan) -> Result<RehashReport> {
+        self.writable("rehash")?;
+        let mut report = RehashReport::default();
+        for (from, to) in &plan.moves {
+            if self.inner.cancel.is_cancelled() {
+                return Err(StoreError::Cancelled { id: from.clone() }.into());
+            }
+            if self.rekey(from, to)? {
+                report.moved += 1;
+            } else {
+                report.skipped.push(from.clone());
+            }
+        }
+        let rest = self.plan_rehash()?;
+        if rest.moves.is_empty() && rest.collisions.is_empty() {
+            self.db().remember(&Wanted::of::<T>()?)?;
+            report.complete = true;
+        }
+        tracing::info!(table = T::TABLE.name, moved = report.moved, complete = report.complete, "rehashed");
+        Ok(report)
+    }
+
+    /// Gives one run another key, unless it is gone or the key is taken; whether it did.
+    fn rekey(&self, from: &RunId, to: &RunId) -> Result<bool> {
+        // Always in the same order: two that rehash at once do not wait for each other.
+        let (first, second) = if from < to { (from, to) } else { (to, from) };
+        let (hold_first, hold_second) = (self.hold(first)?, self.hold(second)?);
+        let (Some(row), None) = (self.find_row(from)?, self.find_row(to)?) else { return Ok(false) };
+        let folder = self.folder();
+        let stored = row.result_file.clone();
+        let is_ours = folder.resolve(from, &stored) == folder.row_path(from);
+        if self.inner.results == Results::None || !is_ours || !folder.exists(&folder.row_path(from)) {
+            self.db().rekey(&T::TABLE, from.as_str(), to.as_str(), &Self::row_text(&stored)?)?;
+            return Ok(true);
+        }
+        let path = Self::row_text(&folder.row_path(to))?;
+        let kept = Rekeyed { moved_from: from.to_string(), result_file: path.clone() };
+        let kept = serde_json::to_value(kept).map_err(|error| FileError::journal(&error))?;
+        let moved = match folder.begin_move((&hold_first.file, &hold_second.file), from, to, kept) {
+            Err(FileError::Occupied { path }) => {
+                tracing::warn!(%from, %to, path = %path.display(), "the new name is taken");
+                return Ok(false);
+            }
+            other => other?,
+        };
+        self.db().rekey(&T::TABLE, from.as_str(), to.as_str(), &path)?;
+        folder.settle_move(&moved)?;
+        Ok(true)
+    }
+}
+
+/// What a run's key is to it.
+enum Judged {
+    /// That of its parameters.
+    AsItIs,
+    /// That of its parameters as it was made before; this is the one that it would get.
+    New(RunId),
+    /// None of both.
+    Kept,
+}
+
+fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> Judged {
+    let Ok(texts) = Texts::of(&record.params, now) else { return Judged::Kept };
+    let is = |identity: &Identity| {
+        texts.under(identity).is_some_and(|text| {
+            RunId::from_canonical(&text) == record.id
+                || signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id)
+        })
+    };
+    if !record.as_retired {
+        return Judged::Kept;
+    }
+    if is(now) {
+        return Judged::AsItIs;
+    }
+    match record.params.id() {
+        Ok(id) if is(before) => Judged::New(id),
+        _ => Judged::Kept,
+    }
+}
+
+/// The canonical texts of parameters, under the names that are hashed, in every scheme for floats.
+pub(super) struct Texts(HashMap<(String, &'static str), String>);
+
+impl Texts {
+    pub(super) fn of<T: Stored>(params: &T, identity: &Identity) -> Result<Self, Error> {
+        let mut texts = HashMap::new();
+        for scheme in [FloatScheme::Decimal12, FloatScheme::Significant12, FloatScheme::Exact] {
+            // One that refuses these floats has made no keys of them.
+            let Ok(fields) = params.field_texts(Some(scheme)) else { continue };
+            for (column, text) in fields {
+                if let Some(field) = identity.fields.iter().find(|field| field.column == column) {
+                    texts.insert((field.key.clone(), scheme.as_str()), text);
+                }
+            }
+        }
+        Ok(Self(texts))
+    }
+
+    /// The text that is hashed under an identity; `None` where it has parameters that these have not.
+    pub(super) fn under(&self, identity: &Identity) -> Option<String> {
+        identity.text(|field| self.0.get(&(field.key.clone(), field.float.as_str())).cloned())
+    }
+}

@@ -1,0 +1,205 @@
+//! New keys for old runs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use entropic::prelude::*;
+use entropic::{Result, RunId, Schema};
+use serde_json::json;
+
+use crate::records::at;
+use crate::support::{Scratch, each_backend};
+
+mod before {
+    use entropic::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, SimRecord)]
+    #[sim(table = "springs", float = "exact", output(energy: f64))]
+    pub struct Spring {
+        pub stiffness: f64,
+        #[sim(default = 0)]
+        pub seed: i64,
+        pub label: String,
+    }
+}
+
+mod after {
+    use entropic::prelude::*;
+
+    /// Another version, another scheme for floats, another default.
+    #[derive(Debug, Clone, PartialEq, SimRecord)]
+    #[sim(table = "springs", version = 3, output(energy: f64))]
+    pub struct Spring {
+        pub label: String,
+        #[sim(default = 7)]
+        pub seed: i64,
+        pub stiffness: f64,
+    }
+}
+
+fn early(stiffness: f64, seed: i64) -> before::Spring {
+    before::Spring { stiffness, seed, label: "a".to_owned() }
+}
+
+fn late(stiffness: f64, seed: i64) -> after::Spring {
+    after::Spring { stiffness, seed, label: "a".to_owned() }
+}
+
+fn opened(s: &Scratch) -> Result<Store<before::Spring>> {
+    at(s)
+        .runner(|spring: &before::Spring, run| {
+            run.output.energy = Some(spring.stiffness / 2.0);
+            fs::write(run.result_file(), spring.stiffness.to_string())
+        })
+        .open()
+}
+
+/// Every run with its content, by parameters.
+fn runs(store: &Store<after::Spring>) -> Result<BTreeSet<String>> {
+    let shown = |run: Record<after::Spring>| {
+        let text = fs::read_to_string(&run.result_file).unwrap_or_else(|_| "gone".to_owned());
+        format!("{:?} {:?} {text} {}", run.params, run.output.energy, run.created_at)
+    };
+    Ok(store.list()?.into_iter().map(shown).collect())
+}
+
+const URL: &str = "ENTROPIC_TEST_REHASH_URL";
+const DIR: &str = "ENTROPIC_TEST_REHASH_DIR";
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_rehashes() {
+    let Ok(url) = std::env::var(URL) else { return };
+    let store = Store::<after::Spring>::builder()
+        .database(url)
+        .results_dir(std::env::var(DIR).unwrap())
+        .schema(Schema::Trust)
+        .open()
+        .unwrap();
+    store.rehash(&store.plan_rehash().unwrap()).unwrap();
+}
+
+/// A process that rehashes, and dies at a step of its first run.
+#[cfg(feature = "fault-hooks")]
+fn dies_at(s: &Scratch, fault: &str) {
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "rehashing::child_rehashes", "--ignored"])
+        .env(URL, s.url())
+        .env(DIR, s.results_dir())
+        .env("ENTROPIC_FAULT", fault)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(!status.success(), "it should have died at `{fault}`");
+}
+
+each_backend! {
+    fn runs_get_the_keys_of_the_struct_as_it_is_now(s: &Scratch) -> Result<()> {
+        let store = opened(s)?;
+        // The seed that was the default, the one that is now, another; a zero with a sign.
+        let made = [early(1.5, 0), early(2.5, 7), early(0.1 + 0.2, 3), early(-0.0, 1)].map(|spring| store.run(&spring).unwrap());
+        let chosen = store.run_as(&RunId::new("by-hand").unwrap(), &early(9.0, 0), &())?;
+        let elsewhere = s.dir().join("elsewhere.dat");
+        fs::write(&elsewhere, "registered").unwrap();
+        store.register_with(&early(8.0, 0), &elsewhere, &json!({"from": "elsewhere"}))?;
+        drop(store);
+
+        let open = || at::<after::Spring>(s);
+        assert!(open().open().unwrap_err().to_string().contains("rehash"));
+        assert!(open().schema(Schema::Evolve).open().unwrap_err().is_conflict());
+        let store = open().schema(Schema::Trust).open()?;
+        let before = runs(&store)?;
+        let plan = store.plan_rehash()?;
+        assert_eq!((plan.moves.len(), plan.unchanged, plan.collisions.len()), (5, 0, 0), "{plan}");
+        assert_eq!(plan.kept, std::slice::from_ref(&chosen.id));
+        assert_eq!(runs(&store)?, before, "a plan changes nothing");
+        assert!(store.retrieve(&late(1.5, 0))?.is_none());
+
+        let report = store.rehash(&plan)?;
+        assert_eq!((report.moved, report.complete), (5, true), "{report}");
+        assert_eq!(runs(&store)?, before, "nothing is lost");
+        drop(store);
+        let store = open().open()?;
+        for run in &made {
+            let hit = store.retrieve(&late(run.stiffness, run.seed))?.unwrap();
+            assert_eq!((hit.created_at, hit.output.energy), (run.created_at, run.output.energy));
+            assert_eq!(hit.result_file, s.results_dir().join(format!("{}.h5", hit.id)));
+            assert!(!run.result_file.exists());
+        }
+        assert_eq!(store.retrieve(&late(8.0, 0))?.unwrap().result_file, elsewhere);
+        assert_eq!(store.get(&chosen.id)?.unwrap().stiffness, 9.0);
+        assert!(store.verify()?.problems.is_empty(), "{}", store.verify()?);
+        assert!(store.plan_rehash()?.moves.is_empty());
+        // The older program is told, and changes nothing.
+        assert!(opened(s).unwrap_err().is_conflict());
+        Ok(())
+    }
+
+    fn two_runs_that_would_have_one_key_both_stay(s: &Scratch) -> Result<()> {
+        let store = opened(s)?;
+        // The same to twelve decimals.
+        let [older, newer] = [early(0.1, 1), early(0.1 + 1e-15, 1)].map(|spring| store.run(&spring).unwrap());
+        drop(store);
+        let store = at::<after::Spring>(s).schema(Schema::Trust).open()?;
+        let plan = store.plan_rehash()?;
+        assert_eq!((plan.moves.len(), plan.collisions.len()), (1, 1), "{plan}");
+        assert_eq!(plan.collisions[0].0, newer.id);
+        assert!(plan.to_string().contains("another run's"));
+        let report = store.rehash(&plan)?;
+        assert!(!report.complete, "{report}");
+        assert_eq!(store.get(&newer.id)?.unwrap().result_file, newer.result_file);
+        assert!(newer.result_file.exists() && !older.result_file.exists());
+        assert!(at::<after::Spring>(s).open().unwrap_err().is_conflict());
+        store.delete_id_with_file(&newer.id)?;
+        assert!(store.rehash(&store.plan_rehash()?)?.complete);
+        assert_eq!(at::<after::Spring>(s).open()?.count()?, 1);
+        Ok(())
+    }
+
+    fn a_file_that_has_the_new_name_is_left_alone(s: &Scratch) -> Result<()> {
+        let run = opened(s)?.run(&early(1.5, 0))?;
+        let new = s.results_dir().join(format!("{}.h5", late(1.5, 0).id()?));
+        fs::write(&new, "somebody's").unwrap();
+        let store = at::<after::Spring>(s).schema(Schema::Trust).open()?;
+        let report = store.rehash(&store.plan_rehash()?)?;
+        assert_eq!((report.moved, report.complete), (0, false));
+        assert_eq!(report.skipped, std::slice::from_ref(&run.id));
+        assert_eq!(fs::read_to_string(&new).unwrap(), "somebody's");
+        assert_eq!(store.get(&run.id)?.unwrap().result_file, run.result_file);
+        fs::remove_file(&new).unwrap();
+        assert!(store.rehash(&store.plan_rehash()?)?.complete);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "fault-hooks")]
+each_backend! {
+    fn a_rehash_that_is_killed_at_any_step_goes_on_where_it_was(s: &Scratch) -> Result<()> {
+        let store = opened(s)?;
+        for n in 0..6 {
+            store.run(&early(f64::from(n), 0))?;
+        }
+        drop(store);
+        let reader = at::<after::Spring>(s).schema(Schema::Trust).open()?;
+        let before = runs(&reader)?;
+        drop(reader);
+        for step in ["move", "move-journaled", "move-renamed", "move-stored"] {
+            dies_at(s, step);
+            let store = at::<after::Spring>(s).schema(Schema::Trust).open()?;
+            assert_eq!(runs(&store)?, before, "{step}");
+            assert!(store.verify()?.leftovers.is_empty(), "{step}: {}", store.verify()?);
+        }
+        let store = at::<after::Spring>(s).schema(Schema::Trust).open()?;
+        let report = store.rehash(&store.plan_rehash()?)?;
+        assert!(report.complete && report.moved <= 4, "three had been moved before: {report}");
+        assert_eq!(runs(&store)?, before);
+        let store = at::<after::Spring>(s).open()?;
+        for n in 0..6 {
+            assert!(store.retrieve(&late(f64::from(n), 0))?.is_some(), "{n}");
+        }
+        assert!(store.verify()?.problems.is_empty(), "{}", store.verify()?);
+        Ok(())
+    }
+}
