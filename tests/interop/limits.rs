@@ -261,7 +261,7 @@ each_backend! {
         let Some(mut py) = Peer::start(s, "trials_with_budget") else { return };
         py.call("create", json!({}));
         let [line] = &drift::<Trial>(s)[..] else { panic!("{:?}", drift::<Trial>(s)) };
-        named(line, &["`budget`", "has no field", "add the field, or drop the column"]);
+        named(line, &["`budget`", "has no field", "add the field", "retired(budget"]);
     }
 
     /// The other way round: Python's inserts would lack the column.

@@ -114,4 +114,19 @@ each_backend! {
         assert!(matches!(error, Error::Store(StoreError::NoRun { .. })) && error.is_not_found());
         Ok(())
     }
+
+    fn a_row_that_points_elsewhere_does_not_make_delete_remove_what_is_there(s: &Scratch) -> Result<()> {
+        let (store, _) = orbits(s)?;
+        let [victim, edited] = [1.0, 2.0].map(|mass| store.run(&Orbit::of(mass)).unwrap());
+        let mark = s.results_dir().join(".entropic/store.json");
+        for path in [victim.result_file.clone(), mark.clone(), s.results_dir(), s.dir().to_owned()] {
+            s.sql(&format!("UPDATE orbits SET result_file = '{}' WHERE id = '{}'", path.display(), edited.id));
+            let error = store.delete_id_with_file(&edited.id).unwrap_err();
+            assert!(error.is_conflict(), "{error}");
+            assert!(victim.result_file.exists() && mark.exists());
+            assert_eq!(store.count()?, 2);
+        }
+        assert!(store.delete_id(&edited.id)?);
+        Ok(())
+    }
 }

@@ -27,6 +27,8 @@ enum Work {
     File,
     /// One run, whose result is a folder.
     Folder,
+    /// Nothing but to open the store.
+    Open,
     /// Runs of ever new parameters, from some number on.
     Many { first: usize },
 }
@@ -85,6 +87,7 @@ fn child_works() {
     let work = match std::env::var(WORK).unwrap().as_str() {
         "File" => Work::File,
         "Folder" => Work::Folder,
+        "Open" => Work::Open,
         _ => Work::Many { first: std::env::var(FIRST).unwrap().parse().unwrap() },
     };
     let store = store(&url, Path::new(&dir), work, "child".to_owned()).unwrap();
@@ -92,7 +95,7 @@ fn child_works() {
         for n in first.. {
             store.run_or_retrieve(&point(n)).unwrap();
         }
-    } else {
+    } else if !matches!(work, Work::Open) {
         store.run(&Orbit::of(1.0)).unwrap();
     }
 }
@@ -206,6 +209,46 @@ each_backend! {
 
     fn a_death_at_any_step_over_an_older_folder_loses_nothing(s: &Scratch) -> Result<()> {
         at_every_step(s, Work::Folder, &[&STEPS[..4], &["aside"], &STEPS[4..]].concat(), true)
+    }
+
+    /// One dies, another begins to finish its work and dies too: the third finds all that there was.
+    fn a_death_in_the_midst_of_a_recovery_loses_nothing(s: &Scratch) -> Result<()> {
+        for (first, second) in ["announced", "synced", "journaled"].into_iter()
+            .flat_map(|first| ["adopt-synced", "adopt-renamed"].map(|second| (first, second)))
+        {
+            for (work, older) in [(Work::File, false), (Work::File, true), (Work::Folder, true)] {
+                let here = || store(s.url(), s.dir(), work, "here".to_owned());
+                here()?.delete_with_file(&Orbit::of(1.0))?;
+                fs::remove_file(s.dir().join("finished.log")).ok();
+                if older {
+                    here()?.run(&Orbit::of(1.0))?;
+                }
+                assert!(!child(s, work, first).wait().unwrap().success());
+                assert!(!child(s, Work::Open, second).wait().unwrap().success(), "{first}, {second}");
+                nothing_is_half(s);
+                let next = here()?;
+                let record = next.run_or_retrieve(&Orbit::of(1.0))?;
+                assert_eq!(content(&record), text(1.0, "child"), "{first}, {second}, {older}");
+                assert_eq!(finished(s)["1"], 1 + usize::from(older), "{first}, {second}, {older}");
+                assert!(next.verify()?.is_sound(), "{}", next.verify()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The row of an adopted result cannot be written at first.
+    fn a_recovery_that_fails_is_made_again(s: &Scratch) -> Result<()> {
+        drop(store(s.url(), s.dir(), Work::File, "here".to_owned())?);
+        assert!(!child(s, Work::File, "announced").wait().unwrap().success());
+        s.sql("ALTER TABLE orbits RENAME COLUMN energy TO energy_away");
+        let here = || Store::<Orbit>::builder().database(s.url()).results_dir(s.results_dir());
+        let error = here().schema(entropic::Schema::Trust).open().unwrap_err();
+        assert!(matches!(error, entropic::Error::Db(_)), "{error:?}");
+        s.sql("ALTER TABLE orbits RENAME COLUMN energy_away TO energy");
+        let next = here().open()?;
+        assert_eq!(next.recovered().adopted.len(), 1);
+        assert_eq!(content(&next.retrieve(&Orbit::of(1.0))?.unwrap()), text(1.0, "child"));
+        Ok(())
     }
 
     fn what_a_living_process_has_begun_is_left_alone(s: &Scratch) -> Result<()> {

@@ -66,8 +66,8 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// How the ids of its rows were made. A table of which nothing is remembered is one of the Python package: all
-    /// parameters, 12 decimals, no version and no defaults.
+    /// How the ids of its rows were made. A table of which nothing is remembered is one of the Python package: 12
+    /// decimals, no version, nothing retired. A column with a default may have been added by hand.
     pub(crate) fn identity(&self, wanted: &Wanted) -> Identity {
         if let Some(written) = &self.written {
             return written.identity.clone();
@@ -79,7 +79,7 @@ impl Found {
             if there(&field.column) {
                 field.key.clone_from(&field.column);
             }
-            (field.float, field.default, field.retired) = (FloatScheme::Decimal12, None, None);
+            (field.float, field.retired) = (FloatScheme::Decimal12, None);
         }
         identity
     }

@@ -58,12 +58,13 @@ impl RunLock<'_> {
 #[cfg(feature = "postgres")]
 mod postgres {
     use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     use diesel::sql_types::{BigInt, Bool};
     use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
     use sha2::{Digest, Sha256};
 
-    use super::super::error::is_lost;
     use super::super::pool::{self, ManagerError};
     use super::super::{Conn, Db, DbError, DbOptions, DbUrl};
     use crate::params::RunId;
@@ -114,15 +115,21 @@ mod postgres {
 
         pub(super) fn try_take(&self, id: &RunId) -> Result<Option<Held<'_>>, DbError> {
             let key = id.lock_key() ^ self.salt;
-            let mut state = self.state();
-            let taken = match self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key) {
-                // A server that was restarted is asked once more, on a new session.
-                Err(DbError::Query { source, .. }) if is_lost(&source) => {
-                    self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key)?
+            let start = Instant::now();
+            let mut pause = Duration::from_millis(2);
+            loop {
+                let mut state = self.state();
+                match self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key) {
+                    // A server that is being restarted is asked again, on a new session.
+                    Err(error) if error.is_transient() && start.elapsed() < self.options.patience => {
+                        tracing::debug!(%error, "trying again");
+                    }
+                    taken => return Ok(taken?.then(|| Held { session: self, key, epoch: state.epoch })),
                 }
-                other => other?,
-            };
-            Ok(taken.then(|| Held { session: self, key, epoch: state.epoch }))
+                drop(state);
+                thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(500));
+            }
         }
 
         fn ask(&self, state: &mut State, question: &str, key: i64) -> Result<bool, DbError> {

@@ -52,8 +52,8 @@ pub enum FileError {
     /// The folder belongs to another store.
     #[error(
         "the results folder `{}` belongs to another store (table `{table}`, store {found}); this one is {wanted}: \
-         choose another `results_dir`, remove the folder if it is not wanted any more, or take it over with \
-         `.adopt_results_dir()`", path.display()
+         is `database` the right one (a path is seen from the working folder)? Each store needs a `results_dir` of \
+         its own; `.adopt_results_dir()` takes this one over with what is in it", path.display()
     )]
     Foreign {
         /// The folder.
@@ -64,6 +64,23 @@ pub enum FileError {
         found: String,
         /// The store that was opened.
         wanted: String,
+    },
+    /// There is something in the place of the results folder.
+    #[error("`{}` is to be the results folder, and is no folder: give another `results_dir`", path.display())]
+    NoFolder {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// The path in a row cannot be that of its result.
+    #[error(
+        "the row of `{id}` says that its result is `{}`, which is no result, or another run's; it is not removed: \
+         was the row edited? `delete_id` removes the row alone", path.display()
+    )]
+    NotItsResult {
+        /// The run.
+        id: RunId,
+        /// What its row says.
+        path: PathBuf,
     },
     /// The store has runs, and the folder is not the one they are in.
     #[error(
@@ -138,7 +155,10 @@ impl FileError {
     }
 
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Occupied { .. } | Self::Foreign { .. } | Self::Unmarked { .. })
+        matches!(
+            self,
+            Self::Occupied { .. } | Self::Foreign { .. } | Self::Unmarked { .. } | Self::NotItsResult { .. }
+        )
     }
 
     pub(crate) fn is_corrupt(&self) -> bool {
@@ -154,6 +174,9 @@ impl FileError {
     }
 
     pub(crate) fn is_invalid_input(&self) -> bool {
-        matches!(self, Self::NotUtf8 { .. } | Self::Suffix { .. } | Self::Recursive { .. })
+        matches!(
+            self,
+            Self::NotUtf8 { .. } | Self::NoFolder { .. } | Self::Suffix { .. } | Self::Recursive { .. }
+        )
     }
 }

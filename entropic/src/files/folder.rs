@@ -94,6 +94,9 @@ impl Folder {
     /// [`FileError::Foreign`], [`FileError::Unmarked`] (`is_conflict`), [`FileError::DamagedMark`]
     /// (`is_corrupt`), [`FileError::Io`].
     pub fn claim(&self, claim: &Claim<'_>) -> Result<(), FileError> {
+        if fs::metadata(&self.root).is_ok_and(|meta| !meta.is_dir()) {
+            return Err(FileError::NoFolder { path: self.root.clone() });
+        }
         let given = self.given.to_string_lossy().into_owned();
         let mut mark = match self.read_mark() {
             Ok(Some(mark)) if mark.store_id == claim.store_id => {
@@ -307,6 +310,25 @@ impl Folder {
         }
         results.sort();
         Ok(results)
+    }
+
+    /// Refuses to remove what cannot be the result of a run, whatever its row says.
+    ///
+    /// # Errors
+    /// [`FileError::NotItsResult`] (`is_conflict`).
+    pub fn check_removable(&self, id: &RunId, resolved: &Path) -> Result<(), FileError> {
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (path, root) = (real(&self.absolute(resolved)), real(&self.root));
+        let anothers =
+            path.parent() == Some(&*root) && path.file_name() != Some(self.file_name(id).as_ref()) && {
+                let name = path.file_name().and_then(|name| name.to_str());
+                let other = name.and_then(|name| name.strip_suffix(&*self.suffix)).map(RunId::new);
+                other.is_some_and(|other| other.is_ok_and(|other| other.is_hashed()))
+            };
+        if anothers || root.starts_with(&path) || path.starts_with(root.join(OWN)) {
+            return Err(FileError::NotItsResult { id: id.clone(), path: resolved.to_owned() });
+        }
+        Ok(())
     }
 
     /// Removes a result; nothing there is fine.

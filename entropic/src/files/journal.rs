@@ -214,7 +214,11 @@ impl Other {
         };
         let mut all = Vec::new();
         for entry in entries {
-            let path = entry.map_err(FileError::io("list", folder))?.path();
+            let entry = entry.map_err(FileError::io("list", folder))?;
+            if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                continue;
+            }
+            let path = entry.path();
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
             if path.extension().is_some_and(|suffix| suffix == "jsonl") && Some(name.as_str()) != but {
                 all.push(Self { name, path });
@@ -248,15 +252,23 @@ impl Other {
 
     /// Notes in a dead journal what was finished in its place.
     pub(super) fn note_done(&self, attempt: &str) -> Result<(), FileError> {
+        self.note(&Line::Done(attempt.to_owned())).map(drop)
+    }
+
+    /// Notes in a dead journal what was synced in its place; the disk has the line when it returns.
+    pub(super) fn note_synced(&self, attempt: &str) -> Result<(), FileError> {
+        let file = self.note(&Line::Synced(attempt.to_owned()))?;
+        file.sync_data().map_err(FileError::io("sync", &self.path))
+    }
+
+    fn note(&self, line: &Line) -> Result<File, FileError> {
         let failed = || FileError::io("write", &self.path);
         // A line that was cut off must not swallow this one.
         let mut text = vec![b'\n'];
-        text.extend(line_text(&Line::Done(attempt.to_owned())).map_err(failed())?);
-        OpenOptions::new()
-            .append(true)
-            .open(&self.path)
-            .and_then(|mut file| file.write_all(&text))
-            .map_err(failed())
+        text.extend(line_text(line).map_err(failed())?);
+        let mut file = OpenOptions::new().append(true).open(&self.path).map_err(failed())?;
+        file.write_all(&text).map_err(failed())?;
+        Ok(file)
     }
 
     pub(super) fn remove(&self) -> Result<(), FileError> {

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::attempt::aside;
 use super::journal::{Other, Unfinished};
 use super::publish::put;
-use super::{Durability, FileError, Folder, IdLock, boot, rename};
+use super::{FileError, Folder, IdLock, boot, fault, rename};
 use crate::params::RunId;
 
 /// What recovery found and did.
@@ -126,7 +126,7 @@ impl Folder {
             }
         }
         recovered.leftovers += self.sweep_staging()?;
-        self.sweep_locks()?;
+        self.sweep_locks();
         Ok(recovered)
     }
 
@@ -145,7 +145,7 @@ impl Folder {
         if let Some(journal) = self.journal_if_begun() {
             for begun in journal.open_entries(id) {
                 let staging = self.staging().join(journal.name());
-                match self.adopt((lock, id), &staging, &begun, commit)? {
+                match self.adopt((lock, id), &staging, &begun, &|attempt| journal.synced(attempt), commit)? {
                     Outcome::Busy => {}
                     Outcome::Blocked => recovered.blocked.push(id.clone()),
                     outcome => {
@@ -192,7 +192,7 @@ impl Folder {
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
         let (staging, entry) = (self.staging().join(&other.name), &begun.entry);
-        let outcome = self.adopt(held, &staging, begun, commit)?;
+        let outcome = self.adopt(held, &staging, begun, &|attempt| other.note_synced(attempt), commit)?;
         match outcome {
             Outcome::Busy => return Ok(true),
             Outcome::Blocked => {
@@ -212,6 +212,7 @@ impl Folder {
         (_lock, held): (&IdLock, &RunId),
         staging: &Path,
         begun: &Unfinished,
+        note_synced: &dyn Fn(&str) -> Result<(), FileError>,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
         let entry = &begun.entry;
@@ -231,12 +232,20 @@ impl Folder {
             if from.is_none() && !begun.synced && entry.boot != boot::id() {
                 return Ok(Outcome::Void);
             }
+            // A complete result in its place must be one that the disk has, and a line that says so must be there
+            // first: whoever finds it gone from here takes it for a result that was never complete.
+            if from.is_none() && entry.full && !begun.synced {
+                rename::sync(&staged)?;
+                note_synced(&entry.attempt)?;
+            }
+            fault::at("adopt-synced");
             match put(&staged, &target, &aside(&attempt), entry.replaces) {
                 Ok(()) => {}
                 Err(FileError::Occupied { .. }) => return Ok(Outcome::Blocked),
                 Err(error) => return Err(error.into()),
             }
-            if self.durability() == Durability::Full {
+            fault::at("adopt-renamed");
+            if entry.full {
                 rename::sync_one(target.parent().unwrap_or(&target))?;
             }
         } else if fs::symlink_metadata(&target).is_err() || (from.is_none() && entry.full && !begun.synced) {
@@ -276,17 +285,16 @@ impl Folder {
     }
 
     /// Removes the lock files that dead processes left; they block nobody.
-    fn sweep_locks(&self) -> Result<(), FileError> {
+    fn sweep_locks(&self) {
         for entry in fs::read_dir(self.own().join("locks")).into_iter().flatten().flatten() {
             if let Some(id) = entry.file_name().to_str() {
-                // Taken, a lock is removed when it is given back.
-                drop(self.try_lock_idle(&RunId::from_stored(id.to_owned()))?);
+                // Taken, a lock is removed when it is given back. What is no lock file is not ours.
+                drop(self.try_lock_idle(&RunId::from_stored(id.to_owned())));
             }
         }
         for spare in self.spares().ownerless() {
             let _ = fs::remove_file(spare);
         }
-        Ok(())
     }
 
     /// What dead processes have left; nothing is touched.

@@ -41,7 +41,9 @@ impl<T: Stored> Store<T> {
     /// Forgets the run of these parameters and removes its result, wherever that is. Whether there was one.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), and when the result cannot be removed; the row is gone then.
+    /// As [`delete`](Self::delete); `is_conflict` for a row whose path is not that of a result: the results folder, what
+    /// is in its `.entropic`, or a result of another run; and when the result cannot be removed, the row being gone
+    /// then.
     pub fn delete_with_file(&self, params: &T) -> Result<bool> {
         self.forget_asked(params, true)
     }
@@ -83,6 +85,9 @@ impl<T: Stored> Store<T> {
     fn forget(&self, id: &RunId, row: Option<Record<T>>, with_file: bool) -> Result<bool> {
         let Some(row) = row else { return Ok(false) };
         let record = self.resolved(row);
+        if with_file && !record.result_file.as_os_str().is_empty() {
+            self.folder().check_removable(id, &record.result_file)?;
+        }
         // The row first: a result without a row is untidy, a row without its result is a lie.
         let gone = self.db().delete(&T::TABLE, id.as_str())?;
         if with_file && !record.result_file.as_os_str().is_empty() {

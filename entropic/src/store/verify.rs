@@ -301,7 +301,10 @@ impl<T: Stored> Store<T> {
         let mut problems = Vec::new();
         let record = self.resolved(row);
         // With another value of what is retired it has another key.
-        if record.id.is_hashed() && record.as_retired {
+        if RunId::new(record.id.as_str()).is_err() {
+            let expected = record.params.id().ok().map(|id| id.to_string());
+            problems.push(Problem::WrongKey { id: record.id.to_string(), expected });
+        } else if record.id.is_hashed() && record.as_retired {
             problems.extend(wrong_key(&record));
         }
         let (id, path) = (record.id.to_string(), record.result_file.clone());
