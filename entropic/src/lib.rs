@@ -105,7 +105,9 @@ pub mod record;
 pub mod store;
 pub mod sweep;
 
-pub use db::{Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored};
+pub use db::{
+    Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
+};
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};
 pub use params::{FloatScheme, ParamsError, RunId};

@@ -14,6 +14,7 @@ mod crashes;
 mod derive;
 mod disk;
 mod integrity;
+mod migrating;
 mod opening;
 mod params;
 mod processes;

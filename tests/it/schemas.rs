@@ -74,7 +74,7 @@ fn with_runs(s: &Scratch) -> Result<Vec<Record<first::Pendulum>>> {
 }
 
 /// Columns and indexes, in an order that does not depend on their age.
-fn shape(s: &Scratch, table: &str) -> Vec<String> {
+pub fn shape(s: &Scratch, table: &str) -> Vec<String> {
     let query = match s.backend() {
         Backend::Sqlite => format!(
             "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || coalesce(dflt_value, '-') FROM \

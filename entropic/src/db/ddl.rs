@@ -28,7 +28,7 @@ fn create_as(name: &str, mut definitions: Vec<String>) -> String {
 
 /// A column in the making. Columns with a default have it in the table as well: for the rows that are there when they
 /// are added, and for those of programs that do not know them yet.
-fn definition(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
+pub(super) fn definition(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
     let fill = if column.role == ColumnRole::Retired { None } else { wanted.fill(column.name) };
     defined(backend, column, fill)
 }
@@ -111,7 +111,6 @@ pub(super) fn alter_null(
 
 /// The statements that make a table anew with all its rows, where SQLite cannot alter it. Columns without a field stay.
 pub(super) fn rebuild(backend: Backend, wanted: &Wanted, found: &[FoundColumn]) -> Vec<String> {
-    let (table, new) = (wanted.table.name, format!("{}_rebuilt", wanted.table.name));
     let mut definitions: Vec<String> =
         wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
     for column in found.iter().filter(|column| wanted.table.column(&column.name).is_none()) {
@@ -120,14 +119,20 @@ pub(super) fn rebuild(backend: Backend, wanted: &Wanted, found: &[FoundColumn]) 
     }
     let copied: Vec<String> = found.iter().map(|column| quoted(&column.name)).collect();
     let copied = copied.join(", ");
-    let mut statements = vec![
-        create_as(&new, definitions),
-        format!("INSERT INTO {} ({copied}) SELECT {copied} FROM {}", quoted(&new), quoted(table)),
-        format!("DROP TABLE {}", quoted(table)),
-        format!("ALTER TABLE {} RENAME TO {}", quoted(&new), quoted(table)),
-    ];
+    let mut statements = made_anew(wanted.table.name, definitions, &copied, &copied);
     statements.extend(create_indexes(&wanted.table));
     statements
+}
+
+/// The statements that give a table other columns: a new one takes the rows over, then the name.
+pub(super) fn made_anew(table: &str, definitions: Vec<String>, into: &str, from: &str) -> Vec<String> {
+    let new = format!("{table}_rebuilt");
+    vec![
+        create_as(&new, definitions),
+        format!("INSERT INTO {} ({into}) SELECT {from} FROM {}", quoted(&new), quoted(table)),
+        format!("DROP TABLE {}", quoted(table)),
+        format!("ALTER TABLE {} RENAME TO {}", quoted(&new), quoted(table)),
+    ]
 }
 
 /// `ix_<table>_<column>`, as SQLAlchemy names it, cut where PostgreSQL would cut it.

@@ -180,7 +180,10 @@ pub(super) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool 
             Kind::Float => declared == "real",
             Kind::Double => declared == "double precision",
             Kind::Bool => declared == "boolean",
-            Kind::Text => declared == "text" || declared.starts_with("character varying"),
+            Kind::Text => {
+                declared == "text"
+                    || ["character varying", "varchar"].iter().any(|name| declared.starts_with(name))
+            }
             Kind::Timestamp => {
                 declared.starts_with("timestamp")
                     && declared.ends_with("without time zone")

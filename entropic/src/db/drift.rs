@@ -53,6 +53,13 @@ pub(crate) struct Written {
     keys: BTreeMap<String, String>,
 }
 
+impl Written {
+    /// The name that a column had at first.
+    pub(super) fn key_of<'a>(&'a self, column: &'a str) -> &'a str {
+        self.keys.get(column).map_or(column, String::as_str)
+    }
+}
+
 /// A table as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
@@ -159,20 +166,17 @@ fn is_told(change: &IdentityChange, all: &[Difference]) -> bool {
 
 /// The columns that have another name in the record. A column is known by the name that it had at first.
 fn renamed(wanted: &Wanted, found: &Found) -> Vec<Difference> {
-    let key_of = |name: &str| {
-        let written = found.written.as_ref().and_then(|written| written.keys.get(name));
-        written.map_or_else(|| name.to_owned(), Clone::clone)
-    };
-    let known = found.written.is_some();
+    let written = found.written.as_ref();
     let there = |name: &str| found.columns.iter().any(|column| column.name == name);
     let pairs: Vec<(&str, &str)> = wanted
         .table
         .columns
         .iter()
         // Of a table that another program made only the names are known.
-        .filter(|column| known || !there(column.name))
+        .filter(|column| written.is_some() || !there(column.name))
         .filter_map(|column| {
-            let of_key = found.columns.iter().find(|found| key_of(&found.name) == column.key)?;
+            let is_it = |name: &str| written.map_or(name, |written| written.key_of(name)) == column.key;
+            let of_key = found.columns.iter().find(|found| is_it(&found.name))?;
             (of_key.name != column.name).then_some((of_key.name.as_str(), column.name))
         })
         .collect();
@@ -185,7 +189,7 @@ fn renamed(wanted: &Wanted, found: &Found) -> Vec<Difference> {
 }
 
 /// The statements of each renaming. A name that another column takes over is freed first, by way of a third one.
-fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+pub(super) fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     let between = |n: usize| format!("entropic_renaming_{n}");
     let is_taken_over = |name: &str| pairs.iter().any(|(_, to)| *to == name);
     let mut statements: Vec<Vec<String>> = vec![Vec::new(); pairs.len()];

@@ -107,6 +107,16 @@ pub enum DbError {
         /// What the database said.
         reason: String,
     },
+    /// A file of a migration cannot be read or written.
+    #[error("failed to {what} `{}` of a migration", path.display())]
+    MigrationFile {
+        /// What was tried.
+        what: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// What is remembered about a table cannot be read.
     #[error(
         "the row of `{table}` in `entropic_schemas` cannot be read ({reason}): restore it, or remove it if the ids of \

@@ -100,15 +100,19 @@ impl Db {
     }
 }
 
-/// The statements that cure differences, each once: one rebuilding cures several.
+/// The statements that cure differences. A table that must be made anew gets all that it lacks with that, but for other
+/// names.
 pub(super) fn statements(all: &[Difference]) -> Vec<&str> {
-    let mut statements: Vec<&str> = Vec::new();
-    for statement in all.iter().flat_map(Difference::sql) {
-        if !statements.contains(&statement.as_str()) {
-            statements.push(statement);
-        }
-    }
-    statements
+    let rebuilding = all.iter().map(Difference::sql).find(|sql| is_rebuilding(sql));
+    let needed =
+        |difference: &&Difference| rebuilding.is_none() || matches!(difference, Difference::Renamed { .. });
+    let own = all.iter().filter(needed).flat_map(Difference::sql);
+    own.chain(rebuilding.into_iter().flatten()).map(String::as_str).collect()
+}
+
+/// Whether statements make a table anew.
+pub(super) fn is_rebuilding(sql: &[String]) -> bool {
+    sql.iter().any(|statement| statement.starts_with("DROP TABLE"))
 }
 
 /// A table as it is; without columns if there is none.

@@ -1,0 +1,325 @@
+//! Migrations as files, for those who change their databases with Diesel's command line.
+//!
+//! Beside `up.sql` and `down.sql` lies `schema.json`: the table as it is after the migration. The next one is the
+//! difference between that and the struct, so that no database is needed to write it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+use super::ddl::{self, quoted};
+use super::dialect::declared;
+use super::drift::{Found, FoundColumn, Wanted, Written, differences, rename_statements};
+use super::schema::{is_rebuilding, statements};
+use super::{Backend, DbError, Difference};
+use crate::record::{SimRecord, Timestamp};
+
+/// What diesel ignores in the folder of a migration.
+const SNAPSHOT: &str = "schema.json";
+
+/// A table after a migration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Snapshot {
+    table: String,
+    columns: Vec<Column>,
+    indexes: Vec<Vec<String>>,
+    written: Written,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Column {
+    name: String,
+    declared: String,
+    nullable: bool,
+    /// As it stands in `CREATE TABLE`.
+    definition: String,
+}
+
+/// Writes the migration that makes the table of a record, or changes it from what the last one left: a folder
+/// `YYYY-MM-DD-HHMMSS_<what>` with `up.sql` and `down.sql`, as Diesel's command line takes them, below
+/// `<dir>/sqlite` and `<dir>/postgres`. The folders that were written; none if nothing has changed.
+///
+/// What would destroy something is written as a comment, with the reason. A table that was changed by a migration is
+/// opened as usual; [`Schema::Evolve`](crate::Schema::Evolve) does the same without files.
+///
+/// # Errors
+/// [`DbError::MigrationFile`] when a file cannot be read or written; `is_invalid_input` for a default that cannot be
+/// stored.
+///
+/// ```
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays")]
+/// #     pub struct Decay { pub rate: f64 }
+/// # }
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let written = entropic::write_migration::<sim::Decay>(dir.join("migrations"))?;
+/// assert!(written[0].join("up.sql").exists() && written[0].join("down.sql").exists());
+/// assert!(entropic::write_migration::<sim::Decay>(dir.join("migrations"))?.is_empty(), "nothing has changed");
+///
+/// std::fs::write(dir.join("file"), "")?;
+/// assert!(entropic::write_migration::<sim::Decay>(dir.join("file")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBuf>, crate::Error> {
+    let wanted = Wanted::of::<T>()?;
+    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")]
+        .map(|(b, name)| (b, dir.as_ref().join(name)));
+    let mut planned = Vec::new();
+    for (backend, place) in &places {
+        if let Some(plan) = Plan::of(*backend, &wanted, last(place, wanted.table.name)?) {
+            planned.push((place, plan));
+        }
+    }
+    let stamp = free_stamp(&places.each_ref().map(|(_, place)| place.as_path()));
+    let mut written = Vec::new();
+    for (place, plan) in planned {
+        written.push(plan.write(place, &stamp)?);
+    }
+    Ok(written)
+}
+
+/// A migration in the making.
+struct Plan {
+    what: String,
+    up: Vec<String>,
+    down: Vec<String>,
+    after: Snapshot,
+}
+
+impl Plan {
+    fn of(backend: Backend, wanted: &Wanted, before: Option<Snapshot>) -> Option<Self> {
+        let table = wanted.table.name;
+        let Some(before) = before else {
+            let down = vec![format!("DROP TABLE {}", quoted(table))];
+            let (up, after) = (ddl::create(backend, wanted), after(backend, wanted, None, &[]));
+            return Some(Self { what: format!("create_{table}"), up, down, after });
+        };
+        let all = differences(backend, wanted, &before.found());
+        let after = after(backend, wanted, Some(&before), &all);
+        let mut up: Vec<String> = statements(&all).into_iter().map(str::to_owned).collect();
+        if up.is_empty() && after.written == before.written {
+            return None;
+        }
+        let rebuilt = is_rebuilding(&up);
+        if rebuilt {
+            up.insert(0, "PRAGMA defer_foreign_keys = ON".to_owned());
+        }
+        up.extend(all.iter().filter_map(|difference| comment(table, difference)));
+        let down = if rebuilt { before.rebuild(&after) } else { inverse(table, &before, &all) };
+        Some(Self { what: what(table, &all), up, down, after })
+    }
+
+    fn write(&self, place: &Path, stamp: &str) -> Result<PathBuf, DbError> {
+        let dir = place.join(format!("{stamp}_{}", self.what));
+        fs::create_dir_all(&dir).map_err(failed("make", &dir))?;
+        let snapshot = serde_json::to_string_pretty(&self.after).unwrap_or_default();
+        for (name, text) in
+            [("up.sql", script(&self.up)), ("down.sql", script(&self.down)), (SNAPSHOT, snapshot + "\n")]
+        {
+            let path = dir.join(name);
+            fs::write(&path, text).map_err(failed("write", &path))?;
+        }
+        Ok(dir)
+    }
+}
+
+impl Snapshot {
+    fn found(&self) -> Found {
+        let columns = self.columns.iter().map(|column| FoundColumn {
+            name: column.name.clone(),
+            declared: column.declared.clone(),
+            nullable: column.nullable,
+            key: column.name == "id",
+        });
+        Found {
+            columns: columns.collect(),
+            indexes: self.indexes.clone(),
+            written: Some(self.written.clone()),
+            // Of databases that are not here nothing is known.
+            rows: true,
+        }
+    }
+
+    /// The statements that make the table again as it was, with the rows of what it became. Columns that it had not
+    /// are lost, which is what going back means.
+    fn rebuild(&self, later: &Self) -> Vec<String> {
+        let definitions = self.columns.iter().map(|column| column.definition.clone()).collect();
+        let pairs: Vec<(String, String)> = self
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let key = self.written.key_of(&column.name);
+                let there = later.columns.iter().find(|other| later.written.key_of(&other.name) == key)?;
+                Some((quoted(&column.name), quoted(&there.name)))
+            })
+            .collect();
+        let (to, from): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let mut statements = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
+        statements.extend(ddl::made_anew(&self.table, definitions, &to.join(", "), &from.join(", ")));
+        statements.extend(self.indexes.iter().map(|index| ddl::create_index(&self.table, index)));
+        statements
+    }
+}
+
+/// The table as it is after the migration: as wanted, with what has no field, and without what nothing can fill.
+fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Difference]) -> Snapshot {
+    let unfillable = |name: &str| {
+        all.iter().any(
+            |difference| matches!(difference, Difference::Missing { column, fillable: false, .. } if column == name),
+        )
+    };
+    let is_unknown = |name: &str| {
+        all.iter()
+            .any(|difference| matches!(difference, Difference::Unknown { column, .. } if column == name))
+    };
+    let mut columns: Vec<Column> = wanted
+        .table
+        .all_columns()
+        .filter(|column| !unfillable(column.name))
+        .map(|column| Column {
+            name: column.name.to_owned(),
+            declared: declared(backend, column).to_owned(),
+            nullable: column.nullable,
+            definition: ddl::definition(backend, wanted, column),
+        })
+        .collect();
+    let mut indexes = ddl::indexes(&wanted.table);
+    if let Some(before) = before {
+        columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
+        let gone = before.indexes.iter().filter(|index| !indexes.contains(index));
+        let there = |name: &String| columns.iter().any(|column| column.name == *name);
+        let gone: Vec<_> = gone.filter(|index| index.iter().all(there)).cloned().collect();
+        indexes.extend(gone);
+    }
+    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written: wanted.written() }
+}
+
+/// What is not done, and why.
+fn comment(table: &str, difference: &Difference) -> Option<String> {
+    let statement = match difference {
+        Difference::Unknown { column, .. } => Some(ddl::drop_column(table, column)),
+        Difference::Missing { fillable: false, .. } | Difference::Key { .. } | Difference::Identity(_) => {
+            None
+        }
+        _ => return None,
+    };
+    let mut text: Vec<String> =
+        format!("Not done: {difference}").lines().map(|line| format!("-- {line}")).collect();
+    text.extend(statement.map(|statement| format!("-- To lose what is in it: {statement};")));
+    if matches!(difference, Difference::Identity(_)) {
+        text.push("-- The rows get their new ids from `Store::rehash`.".to_owned());
+    }
+    Some(text.join("\n"))
+}
+
+/// The statements that undo a migration, the last one first.
+fn inverse(table: &str, before: &Snapshot, all: &[Difference]) -> Vec<String> {
+    let mut statements = Vec::new();
+    let column = |name: &str| before.columns.iter().find(|column| column.name == name);
+    for difference in all.iter().rev() {
+        match difference {
+            Difference::NoIndex { columns, .. } => statements.push(ddl::drop_index(table, columns)),
+            Difference::Missing { column, fillable: true, .. } => {
+                statements.push(ddl::drop_column(table, column));
+            }
+            Difference::Type { column: name, found, .. } => {
+                let (table, name) = (quoted(table), quoted(name));
+                statements.push(format!(
+                    "ALTER TABLE {table} ALTER COLUMN {name} TYPE {found} USING {name}::{found}"
+                ));
+            }
+            Difference::Nullability { column: name, .. } => {
+                let what = if column(name).is_some_and(|column| column.nullable) { "DROP" } else { "SET" };
+                let (table, name) = (quoted(table), quoted(name));
+                statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {what} NOT NULL"));
+            }
+            _ => {}
+        }
+    }
+    let back: Vec<(&str, &str)> = all
+        .iter()
+        .filter_map(|difference| match difference {
+            Difference::Renamed { from, to, .. } => Some((to.as_str(), from.as_str())),
+            _ => None,
+        })
+        .collect();
+    statements.extend(rename_statements(table, &back).into_iter().flatten());
+    statements
+}
+
+/// What a migration is called.
+fn what(table: &str, all: &[Difference]) -> String {
+    let name = match all {
+        [Difference::Missing { column, .. }] => format!("add_{column}_to_{table}"),
+        [Difference::Renamed { from, to, .. }] => format!("rename_{from}_to_{to}_in_{table}"),
+        [Difference::NoIndex { columns, .. }] => format!("index_{table}_by_{}", columns.join("_")),
+        _ => format!("change_{table}"),
+    };
+    // A folder on any system.
+    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect()
+}
+
+fn script(statements: &[String]) -> String {
+    if statements.is_empty() {
+        return "-- Nothing to be done.\nSELECT 1;\n".to_owned();
+    }
+    let ended = |statement: &String| if statement.starts_with("--") { "\n" } else { ";\n" };
+    let mut text: String =
+        statements.iter().map(|statement| format!("{statement}{}", ended(statement))).collect();
+    if statements.iter().all(|statement| statement.starts_with("--")) {
+        // Diesel refuses a script without a statement.
+        text.push_str("SELECT 1;\n");
+    }
+    text
+}
+
+/// What the last migration of a table left.
+fn last(place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
+    let entries = match fs::read_dir(place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(failed("list", place))?,
+    };
+    let mut dirs = Vec::new();
+    for entry in entries {
+        dirs.push(entry.map_err(failed("list", place))?.path());
+    }
+    dirs.sort();
+    for dir in dirs.into_iter().rev() {
+        let path = dir.join(SNAPSHOT);
+        let text = match fs::read_to_string(&path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                continue;
+            }
+            other => other.map_err(failed("read", &path))?,
+        };
+        let snapshot: Snapshot =
+            serde_json::from_str(&text).map_err(|error| failed("read", &path)(error.into()))?;
+        if snapshot.table == table {
+            return Ok(Some(snapshot));
+        }
+    }
+    Ok(None)
+}
+
+/// The present second, or the one after the last migration: Diesel knows them, and their order, by it.
+fn free_stamp(places: &[&Path]) -> String {
+    const FORM: &str = "%Y-%m-%d-%H%M%S";
+    let names = places.iter().flat_map(|place| fs::read_dir(place).into_iter().flatten().flatten());
+    let stamps = names.filter_map(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        NaiveDateTime::parse_from_str(name.split('_').next()?, FORM).ok()
+    });
+    let next = stamps.max().map(|last| last + TimeDelta::seconds(1));
+    let now = Timestamp::now().naive_utc();
+    next.map_or(now, |next| next.max(now)).format(FORM).to_string()
+}
+
+fn failed<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> DbError + 'a {
+    move |source| DbError::MigrationFile { what, path: path.to_owned(), source }
+}

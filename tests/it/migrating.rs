@@ -1,0 +1,203 @@
+//! Migrations as files, run with Diesel's own library.
+
+use std::fs;
+use std::path::Path;
+
+use diesel::Connection as _;
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use entropic::prelude::*;
+use entropic::{Result, write_migration};
+
+use crate::records::at;
+use crate::schemas::shape;
+use crate::support::{Backend, Scratch, each_backend};
+
+mod first {
+    use entropic::prelude::*;
+
+    #[derive(SimRecord)]
+    #[sim(table = "beams", output(sag: f64))]
+    pub struct Beam {
+        pub length: f64,
+        #[sim(index)]
+        pub load: i64,
+        pub note: String,
+    }
+}
+
+mod second {
+    use entropic::prelude::*;
+
+    /// Another name, another column, another index; `note` may be missing now.
+    #[derive(SimRecord)]
+    #[sim(table = "beams", output(sag: f64, stress: f64), index(span, load))]
+    pub struct Beam {
+        #[sim(was = "length")]
+        pub span: f64,
+        #[sim(index)]
+        pub load: i64,
+        pub note: Option<String>,
+        #[sim(default = "it's steel")]
+        pub material: String,
+    }
+}
+
+mod third {
+    use entropic::prelude::*;
+
+    /// `note` is gone, without a word.
+    #[derive(SimRecord)]
+    #[sim(table = "beams", version = 2, output(sag: f64, stress: f64), index(span, load))]
+    pub struct Beam {
+        #[sim(was = "length")]
+        pub span: f64,
+        #[sim(index)]
+        pub load: i64,
+        #[sim(default = "it's steel")]
+        pub material: String,
+    }
+}
+
+/// Forward with what is pending, or back with everything, as `diesel migration` does it.
+fn migrate(s: &Scratch, dir: &Path, forward: bool) {
+    fn go<DB: diesel::backend::Backend>(harness: &mut impl MigrationHarness<DB>, dir: &Path, forward: bool) {
+        let migrations = FileBasedMigrations::from_path(dir).unwrap();
+        if forward {
+            harness.run_pending_migrations(migrations).unwrap();
+        } else {
+            harness.revert_last_migration(migrations).unwrap();
+        }
+    }
+    match s.backend() {
+        Backend::Sqlite => {
+            let path = s.url().strip_prefix("sqlite://").unwrap();
+            go(&mut diesel::SqliteConnection::establish(path).unwrap(), &dir.join("sqlite"), forward);
+        }
+        #[cfg(feature = "postgres")]
+        Backend::Postgres => {
+            go(&mut diesel::PgConnection::establish(s.url()).unwrap(), &dir.join("postgres"), forward);
+        }
+        #[cfg(not(feature = "postgres"))]
+        Backend::Postgres => unreachable!(),
+    }
+}
+
+/// The table as entropic makes it from nothing.
+fn fresh<T: entropic::Stored>(s: &Scratch) -> Result<Vec<String>> {
+    let store = at::<T>(s).results_dir(s.dir().join("elsewhere")).adopt_results_dir();
+    for table in ["beams", "entropic_schemas", "entropic_migrations", "entropic_stores"] {
+        s.try_sql(&format!("ALTER TABLE {table} RENAME TO {table}_kept")).ok();
+    }
+    // Names of indexes are those of the schema.
+    let indexes = ["load", "span_load"].map(|name| format!("ix_beams_{name}"));
+    let definitions: Vec<String> = match s.backend() {
+        Backend::Sqlite => s.query_text("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name LIKE 'ix_beams%'"),
+        Backend::Postgres => s.query_text("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'ix_beams%' AND schemaname = current_schema()"),
+    }.into_iter().flatten().flatten().collect();
+    for index in &indexes {
+        s.try_sql(&format!("DROP INDEX {index}")).ok();
+    }
+    drop(store.open()?);
+    let shape = shape(s, "beams");
+    s.sql("DROP TABLE beams");
+    for table in ["entropic_schemas", "entropic_migrations", "entropic_stores"] {
+        s.sql(&format!("DROP TABLE {table}"));
+    }
+    for table in ["beams", "entropic_schemas", "entropic_migrations", "entropic_stores"] {
+        s.try_sql(&format!("ALTER TABLE {table}_kept RENAME TO {table}")).ok();
+    }
+    for definition in definitions {
+        s.try_sql(&definition.replace("beams_kept", "beams")).ok();
+    }
+    Ok(shape)
+}
+
+fn text(dir: &Path, file: &str) -> String {
+    fs::read_to_string(dir.join(file)).unwrap()
+}
+
+each_backend! {
+    fn migrations_go_forward_and_back(s: &Scratch) -> Result<()> {
+        let dir = s.dir().join("migrations");
+        let made = write_migration::<first::Beam>(&dir)?;
+        assert_eq!(made.len(), 2);
+        for dir in &made {
+            assert!(dir.file_name().unwrap().to_str().unwrap().ends_with("_create_beams"), "{}", dir.display());
+        }
+        assert!(write_migration::<first::Beam>(&dir)?.is_empty());
+        migrate(s, &dir, true);
+        assert_eq!(shape(s, "beams"), fresh::<first::Beam>(s)?);
+        let store = at::<first::Beam>(s).runner(|_: &first::Beam, run| fs::write(run.result_file(), "x")).open()?;
+        let run = store.run(&first::Beam { length: 2.0, load: 3, note: "n".to_owned() })?;
+        drop(store);
+        let before = shape(s, "beams");
+
+        let changed = write_migration::<second::Beam>(&dir)?;
+        assert!(changed[0] > made[0], "they run in this order");
+        migrate(s, &dir, true);
+        let after = shape(s, "beams");
+        assert_eq!(after, fresh::<second::Beam>(s)?);
+        // Nothing is left to be said, and the run is a hit.
+        let store = at::<second::Beam>(s).open()?;
+        let asked = second::Beam { span: 2.0, load: 3, note: Some("n".to_owned()), material: "it's steel".to_owned() };
+        assert_eq!(store.retrieve(&asked)?.unwrap().id, run.id);
+        drop(store);
+
+        migrate(s, &dir, false);
+        assert_eq!(shape(s, "beams"), before);
+        migrate(s, &dir, true);
+        assert_eq!(shape(s, "beams"), after);
+        assert_eq!(at::<second::Beam>(s).open()?.retrieve(&asked)?.unwrap().id, run.id);
+        migrate(s, &dir, false);
+        migrate(s, &dir, false);
+        assert!(shape(s, "beams").is_empty(), "all the way back");
+        Ok(())
+    }
+}
+
+#[test]
+fn what_would_destroy_something_is_a_comment_with_the_reason() {
+    let dir = tempfile::tempdir().unwrap();
+    write_migration::<second::Beam>(dir.path()).unwrap();
+    let made = write_migration::<third::Beam>(dir.path()).unwrap();
+    for dir in &made {
+        let up = text(dir, "up.sql");
+        assert!(up.lines().filter(|line| !line.starts_with("--")).all(|line| line == "SELECT 1;"), "{up}");
+        for word in ["`note`", "DROP COLUMN \"note\"", "retired(note", "version 1", "rehash"] {
+            assert!(up.contains(word), "{word}: {up}");
+        }
+    }
+    // It was said.
+    assert!(write_migration::<third::Beam>(dir.path()).unwrap().is_empty());
+}
+
+#[test]
+fn entropic_s_own_migrations_are_in_step() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let names = |backend: &str| {
+        let mut names: Vec<String> = fs::read_dir(root.join(backend))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    // What a table has, apart from how a backend writes it: here they write it alike.
+    for name in names("sqlite") {
+        for file in ["up.sql", "down.sql"] {
+            let [one, other] =
+                ["sqlite", "postgres"].map(|backend| text(&root.join(backend).join(&name), file));
+            assert_eq!(one, other, "{name}/{file}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = write_migration::<first::Beam>(&file).unwrap_err();
+    assert!(error.to_string().contains("file"), "{error}");
+}
