@@ -116,7 +116,7 @@ pub use record::{
     Timestamp, sql,
 };
 pub use store::{
-    CancelToken, Explanation, FieldDifference, IntegrityReport, Problem, RehashPlan, RehashReport,
+    CancelToken, Explanation, FieldDifference, IntegrityReport, Otherwise, Problem, RehashPlan, RehashReport,
     RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
 pub use sweep::{GridPoints, Sweep, SweepFailure, SweepReport};

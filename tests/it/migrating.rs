@@ -5,7 +5,6 @@ use std::path::Path;
 
 use diesel::Connection as _;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use entropic::prelude::*;
 use entropic::{Result, write_migration};
 
 use crate::records::at;

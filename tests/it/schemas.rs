@@ -238,4 +238,48 @@ each_backend! {
         assert_eq!(at::<first::Pendulum>(s).open()?.count()?, 3);
         Ok(())
     }
+
+    fn a_miss_says_that_keys_were_made_in_another_way(s: &Scratch) -> Result<()> {
+        macro_rules! now {
+            ($module:ident, $($attr:ident = $value:tt)?; $(#[$field:meta])*) => {
+                mod $module {
+                    use entropic::prelude::*;
+                    #[derive(SimRecord)]
+                    #[sim(table = "pendulums", $($attr = $value,)? output(period: f64))]
+                    pub struct Pendulum { $(#[$field])* pub length: f64, pub damping: f64, pub steps: i64 }
+                    pub const ASKED: Pendulum = Pendulum { length: 1.0, damping: 0.25, steps: 100 };
+                }
+            };
+        }
+        now!(versioned, version = 2;);
+        now!(exact, float = "significant";);
+        now!(defaulted, ; #[sim(default = 1.0)]);
+        let runs = with_runs(s)?;
+        let told = |why: String, word: &str| {
+            assert!(why.contains("would be a hit") && why.contains(&runs[0].id.to_string()), "{why}");
+            assert!(why.contains(word), "{why}");
+        };
+        macro_rules! why {
+            ($module:ident) => {
+                at::<$module::Pendulum>(s).schema(Schema::Trust).open()?.explain(&$module::ASKED)?.to_string()
+            };
+        }
+        told(why!(versioned), "with `version = 1`");
+        told(why!(defaulted), "the default of `length`");
+        // One scheme writes these floats as the other does.
+        assert!(why!(exact).starts_with("hit"));
+        mod added {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum { pub length: f64, pub damping: f64, pub steps: i64, pub mass: f64 }
+            pub const ASKED: Pendulum = Pendulum { length: 1.0, damping: 0.25, steps: 100, mass: 2.0 };
+        }
+        s.sql(match s.backend() {
+            Backend::Sqlite => "ALTER TABLE pendulums ADD COLUMN mass DOUBLE NOT NULL DEFAULT 2.0",
+            Backend::Postgres => "ALTER TABLE pendulums ADD COLUMN mass DOUBLE PRECISION NOT NULL DEFAULT 2.0",
+        });
+        told(why!(added), "without `mass`");
+        Ok(())
+    }
 }

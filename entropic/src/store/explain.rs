@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::Store;
 use super::read::{Asked, Found};
+use super::rehash::Texts;
 use crate::Result;
-use crate::db::Stored;
-use crate::params::RunId;
-use crate::record::{Record, SimRecord};
+use crate::db::{Stored, Wanted};
+use crate::params::{FloatScheme, RunId};
+use crate::record::{Identity, Record, SimRecord};
 
 /// Why parameters are a hit or a miss.
 #[non_exhaustive]
@@ -24,7 +25,43 @@ pub enum Explanation<T: SimRecord> {
         canonical: String,
         /// The run that differs in the fewest fields, the newest of those, and the fields.
         nearest: Option<(Box<Record<T>>, Vec<FieldDifference>)>,
+        /// The run that is stored under the key that these parameters would have if keys were made in another way, and
+        /// what is other about it.
+        otherwise: Option<(RunId, Otherwise)>,
     },
+}
+
+/// A way of making keys that is not that of the struct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Otherwise {
+    /// Another `#[sim(version = …)]`.
+    Version(u32),
+    /// Another `#[sim(float = "…")]`.
+    Float(FloatScheme),
+    /// Without a field, which has no `#[sim(default = …)]`.
+    Without(String),
+    /// With a field that has its default, and so is left out.
+    WithDefault(String),
+    /// Whole numbers without their `.0`: what the Python package hashes when it is given an `int`.
+    WholeNumbers,
+    /// As the table says that its keys were made.
+    AsWritten,
+}
+
+impl fmt::Display for Otherwise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(f, "with `version = {version}`"),
+            Self::Float(scheme) => write!(f, "with `float = \"{scheme}\"`"),
+            Self::Without(column) => {
+                write!(f, "without `{column}`: was it added later, and should have `#[sim(default = …)]`?")
+            }
+            Self::WithDefault(column) => write!(f, "if the default of `{column}` were hashed as well"),
+            Self::WholeNumbers => write!(f, "with `1` for `1.0`: was it stored from Python, with an `int`?"),
+            Self::AsWritten => write!(f, "as keys were made before: see `rehash`"),
+        }
+    }
 }
 
 /// A field in which two runs differ, in canonical text.
@@ -57,8 +94,11 @@ impl<T: SimRecord> fmt::Display for Explanation<T> {
                     record.result_file.display()
                 )
             }
-            Self::Miss { id, canonical, nearest } => {
+            Self::Miss { id, canonical, nearest, otherwise } => {
                 write!(f, "miss: no run `{id}`, the key of {canonical}")?;
+                if let Some((id, how)) = otherwise {
+                    return write!(f, "; it would be a hit (`{id}`) {how}");
+                }
                 let Some((record, differences)) = nearest else {
                     return write!(f, "; there are no runs at all");
                 };
@@ -78,8 +118,8 @@ impl<T: SimRecord> fmt::Display for Explanation<T> {
 }
 
 impl<T: Stored> Store<T> {
-    /// Why these parameters are a hit or a miss; for a miss, which run is nearest and in what it differs. Reads the
-    /// whole table in that case.
+    /// Why these parameters are a hit or a miss; for a miss, which run is nearest and in what it differs, or that it
+    /// would be a hit if keys were made in another way. Reads the whole table in that case.
     ///
     /// # Errors
     /// As [`retrieve`](Self::retrieve), but for a missing result, which is an answer here.
@@ -118,8 +158,52 @@ impl<T: Stored> Store<T> {
                 nearest = Some((Box::new(record), differences));
             }
         })?;
-        Ok(Explanation::Miss { id: asked.id, canonical: asked.text, nearest })
+        let otherwise = self.otherwise(params)?;
+        Ok(Explanation::Miss { id: asked.id, canonical: asked.text, nearest, otherwise })
     }
+
+    /// The first way of making keys under which a run of these parameters is stored.
+    fn otherwise(&self, params: &T) -> Result<Option<(RunId, Otherwise)>> {
+        let wanted = Wanted::of::<T>()?;
+        let texts = Texts::of(params, &wanted.identity);
+        let mut ways = other_ways(&wanted.identity);
+        ways.push((Otherwise::AsWritten, self.db().identity(&wanted)?));
+        for (how, identity) in ways {
+            let Some(text) = texts.under(&identity, how == Otherwise::WholeNumbers) else { continue };
+            let id = RunId::from_canonical(&text);
+            if self.find_row(&id)?.is_some() {
+                return Ok(Some((id, how)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Each way that differs in one thing.
+fn other_ways(identity: &Identity) -> Vec<(Otherwise, Identity)> {
+    let mut ways: Vec<(Otherwise, Identity)> = (1..=identity.version.min(1_000) + 1)
+        .rev()
+        .filter(|version| *version != identity.version)
+        .map(|version| (Otherwise::Version(version), Identity { version, ..identity.clone() }))
+        .collect();
+    for scheme in [FloatScheme::Decimal12, FloatScheme::Significant12, FloatScheme::Exact] {
+        let mut other = identity.clone();
+        other.fields.iter_mut().for_each(|field| field.float = scheme);
+        ways.push((Otherwise::Float(scheme), other));
+    }
+    for (at, field) in identity.fields.iter().enumerate() {
+        let mut other = identity.clone();
+        let how = if field.default.is_some() {
+            other.fields[at].default = None;
+            Otherwise::WithDefault(field.column.clone())
+        } else {
+            other.fields.remove(at);
+            Otherwise::Without(field.column.clone())
+        };
+        ways.push((how, other));
+    }
+    ways.push((Otherwise::WholeNumbers, identity.clone()));
+    ways
 }
 
 fn differences<T: SimRecord>(asked: &[(&'static str, String)], record: &Record<T>) -> Vec<FieldDifference> {

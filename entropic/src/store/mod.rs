@@ -32,7 +32,7 @@ pub use builder::StoreBuilder;
 pub use cancel::CancelToken;
 pub use context::RunContext;
 pub use error::StoreError;
-pub use explain::{Explanation, FieldDifference};
+pub use explain::{Explanation, FieldDifference, Otherwise};
 pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};

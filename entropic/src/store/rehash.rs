@@ -6,11 +6,11 @@ use std::fmt;
 use super::recover::Rekeyed;
 use super::store::Results;
 use super::{Store, StoreError};
+use crate::Result;
 use crate::db::{Stored, Wanted};
 use crate::files::FileError;
 use crate::params::{FloatScheme, RunId, signs_of_zero};
-use crate::record::{Identity, Record};
-use crate::{Error, Result};
+use crate::record::{Class, Identity, Record};
 
 /// What [`Store::rehash`] would do; nothing is changed by making one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -201,9 +201,9 @@ enum Judged {
 }
 
 fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> Judged {
-    let Ok(texts) = Texts::of(&record.params, now) else { return Judged::Kept };
+    let texts = Texts::of(&record.params, now);
     let is = |identity: &Identity| {
-        texts.under(identity).is_some_and(|text| {
+        texts.under(identity, false).is_some_and(|text| {
             RunId::from_canonical(&text) == record.id
                 || signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id)
         })
@@ -224,7 +224,7 @@ fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> J
 pub(super) struct Texts(HashMap<(String, &'static str), String>);
 
 impl Texts {
-    pub(super) fn of<T: Stored>(params: &T, identity: &Identity) -> Result<Self, Error> {
+    pub(super) fn of<T: Stored>(params: &T, identity: &Identity) -> Self {
         let mut texts = HashMap::new();
         for scheme in [FloatScheme::Decimal12, FloatScheme::Significant12, FloatScheme::Exact] {
             // One that refuses these floats has made no keys of them.
@@ -235,11 +235,16 @@ impl Texts {
                 }
             }
         }
-        Ok(Self(texts))
+        Self(texts)
     }
 
-    /// The text that is hashed under an identity; `None` where it has parameters that these have not.
-    pub(super) fn under(&self, identity: &Identity) -> Option<String> {
-        identity.text(|field| self.0.get(&(field.key.clone(), field.float.as_str())).cloned())
+    /// The text that is hashed under an identity; `None` where it has parameters that these have not. `whole` writes
+    /// `1` for `1.0`.
+    pub(super) fn under(&self, identity: &Identity, whole: bool) -> Option<String> {
+        identity.text(|field| {
+            let text = self.0.get(&(field.key.clone(), field.float.as_str()))?;
+            let integer = text.strip_suffix(".0").filter(|_| whole && field.class == Class::Float);
+            Some(integer.unwrap_or(text).to_owned())
+        })
     }
 }
