@@ -63,7 +63,7 @@ const KEYS: &[Key] = &[
     Key { name: "float", places: &[Record, Field, Retired], form: "float = \"significant\"" },
     Key { name: "rename", places: &[Field, Output, Retired, Variant], form: "rename = \"name\"" },
     Key { name: "was", places: &[Field, Output, Retired], form: "was = \"old_name\"" },
-    Key { name: "ignore", places: &[Field], form: "ignore" },
+    Key { name: "ignore", places: &[Field, Retired], form: "ignore" },
     Key { name: "default", places: &[Field, Retired], form: "default = 0.0" },
     Key { name: "json", places: &[Field, Output, Retired], form: "json" },
     Key { name: "sql", places: &[Field, Output, Retired], form: "sql = Double" },

@@ -52,6 +52,14 @@ fn no_reserved_name(record: &Record, errors: &mut Errors) {
     }
 }
 
+fn in_struct(field: &Field) -> bool {
+    matches!(field.role, Role::Identity | Role::Ignored)
+}
+
+fn is_retired(field: &Field) -> bool {
+    matches!(field.role, Role::Retired | Role::Former)
+}
+
 fn no_column_twice(record: &Record, errors: &mut Errors) {
     let mut seen: HashMap<String, &Field> = HashMap::new();
     for field in record.columns().filter(|field| field.sound) {
@@ -68,10 +76,10 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
                     first.column, field.column
                 ),
             );
-        } else if first.ident == field.ident && first.role != Role::Output && field.role != Role::Output {
+        } else if first.ident == field.ident && in_struct(first) && in_struct(field) {
             // The compiler says of its own accord that a field is declared twice.
             errors.silently();
-        } else if field.role == Role::Retired {
+        } else if is_retired(field) && !is_retired(first) {
             errors.at(
                 first.named_at,
                 format!(
@@ -97,13 +105,24 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
 fn no_key_twice(record: &Record, errors: &mut Errors) {
     let mut seen: HashMap<&str, &Field> = HashMap::new();
     for field in record.columns().filter(|field| field.sound) {
-        let Some(first) = seen.insert(&field.key, field) else { continue };
-        if first.column != field.column {
+        if field.key != field.column && names::RESERVED.contains(&field.key.as_str()) {
             errors.at(
                 field.named_at,
                 format!(
-                    "`{}` and `{}` are both known as `{}` in the ids of older runs: `was` names the one column that \
-                     the field had before",
+                    "`{}` was never a field: it is a column that entropic adds to every record",
+                    field.key
+                ),
+            );
+        }
+        let Some(first) = seen.insert(&field.key, field) else { continue };
+        if first.column != field.column {
+            // One of the two says `was`.
+            let told = if field.key == field.column { first } else { field };
+            errors.at(
+                told.named_at,
+                format!(
+                    "`{}` and `{}` cannot both have been `{}` at first: `was` is the first name of one column alone; \
+                     if they swapped their names, say `was` on both",
                     first.column, field.column, field.key
                 ),
             );

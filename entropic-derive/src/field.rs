@@ -44,6 +44,8 @@ pub enum Role {
     Ignored,
     Output,
     Retired,
+    /// Retired, and never part of the identity: an ignored field, or an output.
+    Former,
 }
 
 /// `#[sim(default)]` or `#[sim(default = …)]`.
@@ -173,6 +175,7 @@ impl Field {
             nullable: place == Place::Output || (inner.is_some() && !json),
             role: match place {
                 Place::Output => Role::Output,
+                Place::Retired if ignore => Role::Former,
                 Place::Retired => Role::Retired,
                 _ if ignore => Role::Ignored,
                 _ => Role::Identity,
@@ -253,6 +256,6 @@ pub fn refuse_self(expr: &Expr, errors: &mut Errors) {
         })
     }
     if let Some(ident) = first_self(expr.to_token_stream()) {
-        errors.on(&ident, "a default is the same for every record: it cannot depend on the other fields");
+        errors.on(&ident, "this value is the same for every record: it cannot depend on other fields");
     }
 }

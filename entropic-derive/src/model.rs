@@ -78,7 +78,10 @@ impl Record {
             record.retired.push(field);
         }
         record.name_columns();
-        record.indexes = items.all("index").filter_map(|item| record.index(item, errors)).collect();
+        // Of a record without fields, that is told already.
+        if record.well_shaped {
+            record.indexes = items.all("index").filter_map(|item| record.index(item, errors)).collect();
+        }
         record
     }
 
@@ -98,10 +101,16 @@ impl Record {
                 None if names::RESERVED.contains(&name.as_str()) => name,
                 None => {
                     let known: Vec<String> = self.columns().map(|field| names::plain(&field.ident)).collect();
-                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let known: Vec<&str> = known.iter().map(String::as_str).chain(names::RESERVED).collect();
+                    let takes = || {
+                        format!(
+                            "it takes fields, outputs and retired parameters by their names in Rust, and `{}`",
+                            names::RESERVED.join("`, `")
+                        )
+                    };
                     let hint = names::nearest(&name, &known)
-                        .map_or(String::new(), |near| format!(": did you mean `{near}`?"));
-                    errors.on(&ident, format!("there is no field `{name}` for an index{hint}"));
+                        .map_or_else(takes, |near| format!("did you mean `{near}`?"));
+                    errors.on(&ident, format!("there is no field or output `{name}` for an index: {hint}"));
                     return None;
                 }
             };

@@ -13,6 +13,7 @@ mod changes;
 mod crashes;
 mod derive;
 mod disk;
+mod evolution;
 mod integrity;
 mod migrating;
 mod opening;

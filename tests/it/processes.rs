@@ -76,7 +76,54 @@ fn child_runs_its_own() {
     }
 }
 
+/// The orbits of the other children, some time later.
+mod later {
+    use entropic::prelude::*;
+
+    use crate::records::Method;
+
+    #[derive(SimRecord)]
+    #[sim(table = "orbits", output(energy: f64, period: f64, verdict: String, drift: f64), index(weight, steps))]
+    pub struct Orbit {
+        #[sim(was = "mass")]
+        pub weight: f64,
+        pub steps: i64,
+        pub method: Method,
+        pub label: Option<String>,
+        #[sim(ignore)]
+        pub threads: i32,
+        #[sim(default = 0.5)]
+        pub drag: f64,
+    }
+}
+
+#[test]
+#[ignore = "a child of another test"]
+fn child_evolves() {
+    let Ok(url) = std::env::var(URL) else { return };
+    let store = entropic::Store::<later::Orbit>::builder()
+        .database(url)
+        .results_dir(std::env::var(RESULTS).unwrap())
+        .schema(entropic::Schema::Evolve)
+        .open()
+        .unwrap();
+    assert_eq!(store.count().unwrap(), 1);
+}
+
 each_backend! {
+    fn eight_processes_can_open_an_old_table_at_once(s: &Scratch) -> Result<()> {
+        let (store, _) = orbits(s)?;
+        store.run(&Orbit::of(1.0))?;
+        drop(store);
+        children(s, "child_evolves", 8);
+        let store = at::<later::Orbit>(s).open()?;
+        let orbit = later::Orbit {
+            weight: 1.0, steps: 100, method: crate::records::Method::Rk4, label: None, threads: 1, drag: 0.5,
+        };
+        assert!(store.retrieve(&orbit)?.is_some());
+        Ok(())
+    }
+
     fn eight_processes_can_open_at_once(s: &Scratch) -> Result<()> {
         children(s, "child_opens", 8);
         assert_eq!(orbits(s)?.0.count()?, 0);

@@ -282,4 +282,134 @@ each_backend! {
         told(why!(added), "without `mass`");
         Ok(())
     }
+
+    fn what_was_ignored_and_what_was_an_output_can_go(s: &Scratch) -> Result<()> {
+        mod full {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum { pub length: f64, #[sim(ignore)] pub threads: i32 }
+        }
+        mod lean {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(
+                table = "pendulums",
+                retired(#[sim(ignore)] threads: i32 = 1, #[sim(ignore)] period: Option<f64> = None)
+            )]
+            pub struct Pendulum { pub length: f64 }
+        }
+        let store = at::<full::Pendulum>(s).runner(|_: &full::Pendulum, run| {
+            run.output.period = Some(2.5);
+            fs::write(run.result_file(), "run")
+        }).open()?;
+        let run = store.run(&full::Pendulum { length: 1.0, threads: 8 })?;
+        drop(store);
+        let store = at::<lean::Pendulum>(s)
+            .runner(|_: &lean::Pendulum, run| fs::write(run.result_file(), "run")).open()?;
+        assert_eq!(store.retrieve(&lean::Pendulum { length: 1.0 })?.unwrap().id, run.id);
+        store.run(&lean::Pendulum { length: 2.0 })?;
+        assert!(store.verify()?.is_sound());
+        drop(store);
+        let store = at::<full::Pendulum>(s).open()?;
+        let kept: Vec<_> = store.list()?.into_iter().map(|run| (run.threads, run.output.period)).collect();
+        assert_eq!(kept, [(8, Some(2.5)), (1, None)]);
+        Ok(())
+    }
+
+    fn a_default_of_any_type_is_what_the_rows_get(s: &Scratch) -> Result<()> {
+        mod plain {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", float = "exact")]
+            pub struct Pendulum { pub length: f64 }
+        }
+        mod rich {
+            use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+            use entropic::prelude::*;
+
+            use crate::records::Method;
+
+            fn day() -> NaiveDate {
+                NaiveDate::from_ymd_opt(2026, 2, 3).unwrap()
+            }
+            fn time() -> NaiveTime {
+                NaiveTime::from_hms_micro_opt(4, 5, 6, 70).unwrap()
+            }
+
+            #[derive(Debug, Clone, PartialEq, SimRecord)]
+            #[sim(table = "pendulums", float = "exact")]
+            pub struct Pendulum {
+                pub length: f64,
+                #[sim(default = 0.1 + 0.2)]
+                pub a: f64,
+                #[sim(default = f64::MAX)]
+                pub b: f64,
+                #[sim(default = -5e-324)]
+                pub c: f64,
+                #[sim(default = 123_456.789_012_345_67)]
+                pub d: f64,
+                #[sim(default = 9_007_199_254_740_993.0)]
+                pub e: f64,
+                #[sim(default = f64::NEG_INFINITY)]
+                pub f: f64,
+                #[sim(default = 0.1)]
+                pub g: f32,
+                #[sim(default = i64::MIN)]
+                pub h: i64,
+                #[sim(default = -7)]
+                pub i: i16,
+                #[sim(default = true)]
+                pub j: bool,
+                #[sim(default = Method::Euler)]
+                pub k: Method,
+                #[sim(default = day())]
+                pub l: NaiveDate,
+                #[sim(default = time())]
+                pub m: NaiveTime,
+                #[sim(default = day().and_time(time()))]
+                pub n: NaiveDateTime,
+                #[sim(json, default = vec![1.5, -0.25])]
+                pub o: Vec<f64>,
+                #[sim(default = Some("o'clock \u{1f570}".to_owned()))]
+                pub p: Option<String>,
+                #[sim(default = Some(2.5))]
+                pub q: Option<f64>,
+            }
+
+            pub fn asked() -> Pendulum {
+                Pendulum {
+                    length: 1.0,
+                    a: 0.1 + 0.2,
+                    b: f64::MAX,
+                    c: -5e-324,
+                    d: 123_456.789_012_345_67,
+                    e: 9_007_199_254_740_993.0,
+                    f: f64::NEG_INFINITY,
+                    g: 0.1,
+                    h: i64::MIN,
+                    i: -7,
+                    j: true,
+                    k: Method::Euler,
+                    l: day(),
+                    m: time(),
+                    n: day().and_time(time()),
+                    o: vec![1.5, -0.25],
+                    p: Some("o'clock \u{1f570}".to_owned()),
+                    q: Some(2.5),
+                }
+            }
+        }
+        let store = at::<plain::Pendulum>(s).runner(|_: &plain::Pendulum, run| fs::write(run.result_file(), "x")).open()?;
+        let run = store.run(&plain::Pendulum { length: 1.0 })?;
+        drop(store);
+        let store = at::<rich::Pendulum>(s).schema(Schema::Evolve).open()?;
+        let found = store.retrieve(&rich::asked())?.unwrap();
+        assert_eq!(found.id, run.id);
+        assert_eq!(found.params, rich::asked());
+        assert!(store.verify()?.is_sound());
+        let dir = s.dir().join("migrations");
+        assert_eq!(entropic::write_migration::<rich::Pendulum>(&dir)?.len(), 2);
+        Ok(())
+    }
 }

@@ -49,6 +49,7 @@ fn spec(record: &Record) -> TokenStream {
             Role::Ignored => quote!(Ignored),
             Role::Output => quote!(Output),
             Role::Retired => quote!(Retired),
+            Role::Former => quote!(Former),
         };
         let float = scheme(field, record);
         let keyed = (name != key).then(|| quote!(.keyed(#key)));
@@ -246,8 +247,13 @@ fn defaults(record: &Record) -> TokenStream {
             }}
         };
         let none = || quote!(::core::option::Option::None);
-        let text = field.default.as_ref().filter(|_| field.role != Role::Ignored).map_or_else(none, text_of);
-        let retired = field.value_then.as_ref().map_or_else(none, text_of);
+        let text = field
+            .default
+            .as_ref()
+            .filter(|_| !matches!(field.role, Role::Ignored | Role::Former))
+            .map_or_else(none, text_of);
+        let retired =
+            field.value_then.as_ref().filter(|_| field.role == Role::Retired).map_or_else(none, text_of);
         Some(quote! {
             let (__text, __retired) = (#text, #retired);
             __defaults.push(#entropic::__private::ColumnDefault {
@@ -300,6 +306,9 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
             via.write(&quote!(&__stored), &quote!(__out), &scheme),
             via.write(&quote!(&#then), &quote!(__out), &scheme),
         );
+        if field.role == Role::Former {
+            return quote!(let _ = #name;);
+        }
         quote! {
             let __stored = #read #blame;
             __as_retired &= #entropic::__private::same_text(|__out| #stored, |__out| #then);

@@ -29,7 +29,11 @@ fn create_as(name: &str, mut definitions: Vec<String>) -> String {
 /// A column in the making. Columns with a default have it in the table as well: for the rows that are there when they
 /// are added, and for those of programs that do not know them yet.
 pub(super) fn definition(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
-    let fill = if column.role == ColumnRole::Retired { None } else { wanted.fill(column.name) };
+    let fill = if matches!(column.role, ColumnRole::Retired | ColumnRole::Former) {
+        None
+    } else {
+        wanted.fill(column.name)
+    };
     defined(backend, column, fill)
 }
 

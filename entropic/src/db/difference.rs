@@ -113,7 +113,8 @@ impl Difference {
                 f,
                 "column `{column}` ({declared}) has no field: add the field; or, if it has another name now, say \
                  `#[sim(was = \"{column}\")]` on that; or, if it is gone, say \
-                 `#[sim(retired({column}: <type> = <value>))]` on the struct"
+                 `#[sim(retired({column}: <type> = <value>))]` on the struct, with `#[sim(ignore)]` before the name if it \
+                 was ignored or an output"
             ),
             Self::Type { column, found, wanted, cure, .. } => {
                 write!(

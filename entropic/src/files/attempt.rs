@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{FileError, Folder, rename};
+use super::{FileError, Folder, boot, rename};
 use crate::params::RunId;
 
 /// A private folder inside the results folder; what was not published is gone when it is dropped.
@@ -69,6 +69,8 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn begin(&self, id: &RunId) -> Result<Attempt, FileError> {
+        // Read now, so that nothing is between the end of the runner and the journal's line.
+        boot::id();
         let slots = Arc::clone(self.slots());
         let dir = slots.take(&self.staging().join(self.journal()?.name()))?;
         let (result, scratch) = (dir.join(self.file_name(id)), dir.join("scratch"));

@@ -319,12 +319,12 @@ impl Folder {
     pub fn check_removable(&self, id: &RunId, resolved: &Path) -> Result<(), FileError> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (path, root) = (real(&self.absolute(resolved)), real(&self.root));
-        let anothers =
-            path.parent() == Some(&*root) && path.file_name() != Some(self.file_name(id).as_ref()) && {
-                let name = path.file_name().and_then(|name| name.to_str());
-                let other = name.and_then(|name| name.strip_suffix(&*self.suffix)).map(RunId::new);
-                other.is_some_and(|other| other.is_ok_and(|other| other.is_hashed()))
-            };
+        // What lies in another run's result is part of it.
+        let first = path.strip_prefix(&root).ok().and_then(|inside| inside.components().next());
+        let name =
+            first.and_then(|first| first.as_os_str().to_str()).filter(|name| *name != self.file_name(id));
+        let other = name.and_then(|name| name.strip_suffix(&*self.suffix)).map(RunId::new);
+        let anothers = other.is_some_and(|other| other.is_ok_and(|other| other.is_hashed()));
         if anothers || root.starts_with(&path) || path.starts_with(root.join(OWN)) {
             return Err(FileError::NotItsResult { id: id.clone(), path: resolved.to_owned() });
         }

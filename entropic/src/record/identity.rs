@@ -164,7 +164,7 @@ impl IdentityField {
             _ => false,
         };
         if !same {
-            changes.push(IdentityChange::Default {
+            changes.push(IdentityChange::OtherDefault {
                 column: column(),
                 written: written.default.clone(),
                 wanted: self.default.clone(),
@@ -202,7 +202,7 @@ pub enum IdentityChange {
         wanted: FloatScheme,
     },
     /// A field has another default, or one where it had none, or none where it had one; in canonical text.
-    Default {
+    OtherDefault {
         /// The column.
         column: String,
         /// That of the rows.
@@ -242,7 +242,7 @@ impl fmt::Display for IdentityChange {
                     "the ids were made with float scheme \"{written}\" for `{column}`, and the struct says \"{wanted}\""
                 )
             }
-            Self::Default { column, written, wanted } => write!(
+            Self::OtherDefault { column, written, wanted } => write!(
                 f,
                 "the ids were made with {} for `{column}`, and the struct has {}",
                 shown(written),

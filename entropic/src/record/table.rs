@@ -42,6 +42,8 @@ pub enum ColumnRole {
     Output,
     /// A parameter that the struct had (`#[sim(retired(…))]`): new rows get the value that was said.
     Retired,
+    /// The same of what was no part of the identity: an ignored parameter, or an output.
+    Former,
     /// One of the four columns every record has: `id`, `result_file`, `created_at`, `custom_data`.
     Reserved,
 }
