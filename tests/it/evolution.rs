@@ -83,8 +83,11 @@ generation!(g13: { #[sim(was = "length")] rod }, damping, retired {}, drag, ener
 generation!(g14: { length }, , retired { retired(damping: f64 = 0.25) }, drag, energy);
 generation!(g15: { #[sim(was = "length")] rod }, , retired { retired(damping: f64 = 0.25) }, drag, energy);
 
-/// The generation with these changes, as a function that lives through it.
-const GENERATIONS: [fn(&Scratch, &Scratch, &mut BTreeSet<Point>, &[Point]); 16] = [
+/// Lives through a generation: with a store, a place for a fresh one, what was run, and what is to be run.
+type Life = fn(&Scratch, &Scratch, &mut BTreeSet<Point>, &[Point]);
+
+/// By the changes that have come, a bit each.
+const GENERATIONS: [Life; 16] = [
     live::<g0::Pendulum>,
     live::<g1::Pendulum>,
     live::<g2::Pendulum>,

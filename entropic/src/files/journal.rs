@@ -64,7 +64,7 @@ impl Entry {
         RunId::from_stored(self.id.clone())
     }
 
-    pub(super) fn from_id(&self) -> Option<RunId> {
+    pub(super) fn former_id(&self) -> Option<RunId> {
         self.from.clone().map(RunId::from_stored)
     }
 

@@ -219,7 +219,7 @@ impl Folder {
         let id = entry.run_id();
         let (attempt, target) = (staging.join(&entry.attempt), self.target(&id));
         // What is to have another name only is complete, and lies under its old one.
-        let from = entry.from_id();
+        let from = entry.former_id();
         let staged =
             from.as_ref().map_or_else(|| attempt.join(self.file_name(&id)), |from| self.target(from));
         let partner = from.as_ref().map(|from| if from == held { &id } else { from });
