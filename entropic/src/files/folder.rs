@@ -173,7 +173,7 @@ impl Folder {
         fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
         let begun = {
             let _recovering = self.recovery_lock()?;
-            Journal::create(&self.journals())?
+            Journal::create(&self.journals(), self.durability == Durability::Full)?
         };
         Ok(self.journal.get_or_init(|| begun))
     }

@@ -12,11 +12,11 @@
 //! holds all that the row needs. Whatever has no `done` line when its process is dead is finished by whoever looks
 //! next; what was not synced only before the machine is started again (`boot`), since a power cut may have left half
 //! of it. The process keeps a lock on its journal: it lives as long as that is held. A line that does not end, or is
-//! no JSON, is one that a crash cut off, and never happened.
+//! no JSON, is one that a crash cut off, and never happened; so are the zeros at the end of a journal that is synced.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,6 +28,9 @@ use crate::params::RunId;
 
 /// A journal is begun anew once it is this long and says nothing that matters any more, in bytes.
 const LONG: u64 = 1 << 20;
+
+/// How much room is made at a time in a journal that is synced, in bytes.
+const ROOM: usize = 1 << 15;
 
 /// A result that is being put in place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,22 +106,27 @@ pub(super) struct Journal {
 struct State {
     /// Locked for as long as this is open.
     file: Arc<File>,
+    /// How much of it are lines. Zeros follow, where room was made.
     length: u64,
+    room: u64,
+    /// Whether lines are synced.
+    syncs: bool,
     open: HashMap<String, Unfinished>,
 }
 
 impl Journal {
     /// A new journal in a folder. The caller holds the recovery lock: until it is locked, it looks like a dead one.
-    pub(super) fn create(folder: &Path) -> Result<Self, FileError> {
+    pub(super) fn create(folder: &Path, syncs: bool) -> Result<Self, FileError> {
         fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
         let name = uuid::Uuid::new_v4().simple().to_string();
         let path = folder.join(format!("{name}.jsonl"));
-        let file = OpenOptions::new().create_new(true).append(true).open(&path);
+        let file = OpenOptions::new().create_new(true).write(true).open(&path);
         let file = file.map_err(FileError::io("write", &path))?;
         // Others may ask just now whether it lives; not for long.
         file.lock().map_err(FileError::io("lock", &path))?;
         rename::sync_one(folder)?;
-        let state = Mutex::new(State { file: Arc::new(file), length: 0, open: HashMap::new() });
+        let state =
+            Mutex::new(State { file: Arc::new(file), length: 0, room: 0, syncs, open: HashMap::new() });
         Ok(Self { name, path, state })
     }
 
@@ -154,7 +162,7 @@ impl Journal {
         state.open.remove(attempt);
         if state.open.is_empty() && state.length > LONG {
             state.file.set_len(0).map_err(FileError::io("shorten", &self.path))?;
-            state.length = 0;
+            (state.length, state.room) = (0, 0);
             return Ok(());
         }
         self.write(&mut state, &Line::Done(attempt.to_owned()))
@@ -168,18 +176,33 @@ impl Journal {
     fn write(&self, state: &mut State, line: &Line) -> Result<(), FileError> {
         let failed = || FileError::io("write", &self.path);
         let text = line_text(line).map_err(failed())?;
-        (&*state.file).write_all(&text).map_err(|error| {
+        state.put(&text).map_err(|error| {
             // Half a line would swallow the next one.
             let _ = state.file.set_len(state.length);
+            state.room = state.length;
             failed()(error)
-        })?;
-        state.length += text.len() as u64;
-        Ok(())
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic between two lines leaves the journal as it is on the disk.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn put(&mut self, text: &[u8]) -> io::Result<()> {
+        let (mut file, end) = (&*self.file, self.length + text.len() as u64);
+        file.seek(SeekFrom::Start(self.length))?;
+        if self.syncs && end > self.room {
+            // To sync a line in a file that does not grow is half the work: no length and no block is new to the disk.
+            file.write_all(&[text, &[0; ROOM]].concat())?;
+            self.room = end + ROOM as u64;
+        } else {
+            file.write_all(text)?;
+        }
+        self.length = end;
+        Ok(())
     }
 }
 
@@ -311,7 +334,7 @@ mod tests {
     #[test]
     fn a_journal_says_what_is_not_finished() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path()).unwrap();
+        let journal = Journal::create(dir.path(), true).unwrap();
         for attempt in ["0", "1", "2"] {
             journal.publish(entry(attempt)).unwrap();
         }
@@ -330,7 +353,7 @@ mod tests {
     #[test]
     fn a_process_that_ends_in_peace_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path()).unwrap();
+        let journal = Journal::create(dir.path(), true).unwrap();
         journal.publish(entry("0")).unwrap();
         journal.done("0").unwrap();
         drop(journal);
@@ -356,7 +379,7 @@ mod tests {
     #[test]
     fn a_long_journal_begins_anew_when_nothing_is_open() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path()).unwrap();
+        let journal = Journal::create(dir.path(), true).unwrap();
         let long = Entry { row: Value::String("x".repeat(100_000)), ..entry("0") };
         for _ in 0..30 {
             journal.publish(long.clone()).unwrap();
