@@ -119,7 +119,7 @@ pub use store::{
     CancelToken, Explanation, FieldDifference, IntegrityReport, Otherwise, Problem, RehashPlan, RehashReport,
     RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
-pub use sweep::{GridPoints, Sweep, SweepFailure, SweepReport};
+pub use sweep::{Executor, GridPoints, Serial, Sweep, SweepFailure, SweepReport, Threads};
 
 #[cfg(feature = "derive")]
 #[doc = include_str!("record/derive.md")]

@@ -76,6 +76,20 @@ fn child_runs_its_own() {
     }
 }
 
+#[test]
+#[ignore = "a child of another test"]
+fn child_sweeps() {
+    let Some((store, number)) = store_of_child() else { return };
+    // Half of them with threads, each from another place on.
+    let points = (0..200).map(|n| Orbit::of(f64::from(u32::try_from((n + number * 25) % 200).unwrap())));
+    let report = if number % 2 == 0 {
+        store.sweep(points).run().unwrap()
+    } else {
+        store.sweep(points).executor(entropic::Threads::new(3)).run().unwrap()
+    };
+    assert_eq!((report.records.len(), report.failures.len()), (200, 0), "{report}");
+}
+
 /// The orbits of the other children, some time later.
 mod later {
     use entropic::prelude::*;
@@ -111,6 +125,18 @@ fn child_evolves() {
 }
 
 each_backend! {
+    fn eight_processes_sweep_over_the_same_points_and_run_each_once(s: &Scratch) -> Result<()> {
+        children(s, "child_sweeps", 8);
+        for n in 0..200 {
+            let log = s.results_dir().join(format!("runs-of-{n}.log"));
+            assert_eq!(std::fs::read_to_string(log).unwrap(), "ran\n", "{n}");
+        }
+        let store = at::<Orbit>(s).open()?;
+        assert_eq!(store.count()?, 200);
+        assert!(store.verify()?.is_sound());
+        Ok(())
+    }
+
     fn eight_processes_can_open_an_old_table_at_once(s: &Scratch) -> Result<()> {
         let (store, _) = orbits(s)?;
         store.run(&Orbit::of(1.0))?;

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use entropic::{Result, SimRecord};
+use entropic::{Result, SimRecord, Threads};
 use serde_json::json;
 
 use crate::records::{Method, Orbit, OrbitGrid, at, orbits};
@@ -70,7 +73,10 @@ each_backend! {
         for word in ["2 misses", "3 failures", "diverged", "bug", "`mass`"] {
             assert!(told.contains(word), "{told}");
         }
+        // What cannot be stored is known before anything is run.
         let error = store.sweep(points()).fail_fast().run().unwrap_err();
+        assert!(error.is_invalid_input(), "{error:?}");
+        let error = store.sweep([1.0, 2.0, 3.0].map(Orbit::of)).fail_fast().run().unwrap_err();
         assert!(matches!(error, entropic::Error::Runner { .. }), "{error:?}");
         Ok(())
     }
@@ -80,5 +86,89 @@ each_backend! {
         let energies = store.map([1.0, 2.0].map(Orbit::of), |run| run.output.energy.unwrap())?;
         assert_eq!(energies, [-0.5, -1.0]);
         Ok(())
+    }
+
+    fn threads_make_the_runs_once_and_the_records_keep_their_order(s: &Scratch) -> Result<()> {
+        let running = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let counts = Arc::clone(&running);
+        let store = at(s).runner(move |orbit: &Orbit, run| {
+            let now = counts.0.fetch_add(1, Ordering::SeqCst) + 1;
+            counts.1.fetch_max(now, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(10));
+            counts.0.fetch_sub(1, Ordering::SeqCst);
+            if orbit.mass == 7.0 { return Err(io::Error::other("diverged")); }
+            if orbit.mass == 8.0 { panic!("bug") }
+            fs::write(run.result_file(), orbit.mass.to_string())
+        }).open()?;
+        store.run(&Orbit::of(3.0))?;
+        let masses: Vec<f64> = (0..40).map(|n| f64::from(n % 32)).collect();
+        let report = store.sweep(masses.iter().copied().map(Orbit::of)).executor(Threads::new(4)).run()?;
+        let expected: Vec<f64> = (0..32).map(f64::from).filter(|mass| ![7.0, 8.0].contains(mass)).collect();
+        assert_eq!(report.records.iter().map(|run| run.mass).collect::<Vec<_>>(), expected);
+        assert_eq!((report.hits, report.misses, report.duplicates, report.failures.len()), (1, 29, 8, 2));
+        assert_eq!(report.failures.iter().map(|failure| failure.params.mass).collect::<Vec<_>>(), [7.0, 8.0]);
+        let most = running.1.load(Ordering::SeqCst);
+        assert!((2..=4).contains(&most), "{most} at a time");
+        for run in &report.records {
+            assert_eq!(fs::read_to_string(&run.result_file).unwrap(), run.mass.to_string());
+        }
+        assert!(store.sweep(masses.iter().copied().map(Orbit::of)).executor(Threads::new(4)).fail_fast().run().is_err());
+        Ok(())
+    }
+
+    fn records_can_be_seen_and_not_kept(s: &Scratch) -> Result<()> {
+        let (store, _) = orbits(s)?;
+        let mut seen = Vec::new();
+        let report = store.sweep((0..30).map(|n| Orbit::of(f64::from(n % 20))))
+            .executor(Threads::available())
+            .discard_records()
+            .each(|run| seen.push(run.mass))
+            .run()?;
+        assert!(report.records.is_empty());
+        assert_eq!((report.misses, report.duplicates), (20, 10));
+        seen.sort_by(f64::total_cmp);
+        assert_eq!(seen, (0..20).map(f64::from).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn a_cancelled_sweep_keeps_what_is_done_and_goes_on_later(s: &Scratch) -> Result<()> {
+        let cancel = entropic::CancelToken::new();
+        let token = cancel.clone();
+        let done = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&done);
+        let store = at(s).cancel_token(cancel).runner(move |_: &Orbit, run| {
+            if count.fetch_add(1, Ordering::SeqCst) == 5 { token.cancel() }
+            fs::write(run.result_file(), "x")
+        }).open()?;
+        let points = || (0..20).map(|n| Orbit::of(f64::from(n)));
+        let error = store.sweep(points()).executor(Threads::new(2)).run().unwrap_err();
+        assert!(error.is_cancelled(), "{error:?}");
+        let kept = usize::try_from(store.count()?).unwrap();
+        assert!((5..20).contains(&kept), "{kept}");
+        let (store, calls) = orbits(s)?;
+        let report = store.sweep(points()).executor(Threads::new(2)).run()?;
+        assert_eq!((report.hits, report.misses, calls.count()), (kept, 20 - kept, 20 - kept));
+        Ok(())
+    }
+
+    fn a_point_that_somebody_else_runs_is_taken_from_them_at_the_end(s: &Scratch) -> Result<()> {
+        let slow = at(s).runner(|_: &Orbit, run| {
+            std::thread::sleep(Duration::from_millis(400));
+            fs::write(run.result_file(), "slow")
+        }).open()?;
+        let (store, calls) = orbits(s)?;
+        std::thread::scope(|scope| {
+            let theirs = scope.spawn(|| slow.run(&Orbit::of(0.0)));
+            std::thread::sleep(Duration::from_millis(150));
+            let start = std::time::Instant::now();
+            let mut order = Vec::new();
+            let report = store.sweep((0..5).map(|n| Orbit::of(f64::from(n)))).each(|run| order.push(run.mass)).run()?;
+            assert!(start.elapsed() < Duration::from_secs(5));
+            assert_eq!(order, [1.0, 2.0, 3.0, 4.0, 0.0]);
+            assert_eq!(report.records.iter().map(|run| run.mass).collect::<Vec<_>>(), [0.0, 1.0, 2.0, 3.0, 4.0]);
+            assert_eq!((report.hits, report.misses, calls.count()), (1, 4, 4));
+            assert_eq!(report.records[0], theirs.join().unwrap()?);
+            Ok(())
+        })
     }
 }

@@ -66,6 +66,17 @@ impl<T: Stored> Store<T> {
         let start = Instant::now();
         let file = self.folder().lock(id, || self.gives_up(start))?.ok_or_else(|| self.gave_up(id, start))?;
         let db = self.db_lock(id, start)?;
+        self.held(id, file, db)
+    }
+
+    /// The same, unless somebody else works on it.
+    pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+        let Some(file) = self.folder().lock(id, || true)? else { return Ok(None) };
+        let Some(db) = self.inner.locks.try_take(id)? else { return Ok(None) };
+        self.held(id, file, db).map(Some)
+    }
+
+    fn held<'a>(&'a self, id: &RunId, file: IdLock, db: RunLock<'a>) -> Result<Hold<'a>> {
         let recovered = self.folder().recover_id(&file, id, &mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
         Ok(Hold { db, file })

@@ -83,10 +83,46 @@ impl<T: Stored> Store<T> {
         row: Option<Record<T>>,
         custom_data: &CustomData,
     ) -> Result<(Record<T>, bool)> {
+        if let Some(hit) = self.judge_row(asked, row)? {
+            return Ok((hit, true));
+        }
+        let hold = self.claim_run(&asked.id)?;
+        self.run_held(hold, params, asked, custom_data)
+    }
+
+    /// The same, unless somebody else works on the run just now.
+    pub(crate) fn run_unless_busy(
+        &self,
+        params: &T,
+        asked: &Asked,
+        row: Option<Record<T>>,
+        custom_data: &CustomData,
+    ) -> Result<Option<(Record<T>, bool)>> {
+        if let Some(hit) = self.judge_row(asked, row)? {
+            return Ok(Some((hit, true)));
+        }
+        let Some(hold) = self.claim_run_if_free(&asked.id)? else { return Ok(None) };
+        self.run_held(hold, params, asked, custom_data).map(Some)
+    }
+
+    /// The run that a row is, or the row back: its result is gone.
+    pub(crate) fn hit(&self, asked: &Asked, row: Record<T>) -> Result<Result<Record<T>, Box<Record<T>>>> {
+        Ok(match self.judge_for(asked, Some(row))? {
+            Found::Hit(record) => Ok(record),
+            Found::Broken(record) => Err(Box::new(record)),
+            // There is a row.
+            Found::Nothing => {
+                return Err(StoreError::NoRun { table: T::TABLE.name, id: asked.id.clone() }.into());
+            }
+        })
+    }
+
+    /// The run that a row is, if it is one.
+    fn judge_row(&self, asked: &Asked, row: Option<Record<T>>) -> Result<Option<Record<T>>> {
         match self.judge_for(asked, row)? {
             Found::Hit(record) => {
                 tracing::info!(table = T::TABLE.name, id = %record.id, "hit");
-                return Ok((record, true));
+                return Ok(Some(record));
             }
             Found::Broken(record) => {
                 tracing::warn!(table = T::TABLE.name, id = %record.id, path = %record.result_file.display(),
@@ -94,8 +130,17 @@ impl<T: Stored> Store<T> {
             }
             Found::Nothing => {}
         }
-        let hold = self.claim_run(&asked.id)?;
-        // Whoever held the id before may have made the run meanwhile.
+        Ok(None)
+    }
+
+    /// Makes a run that is held, unless whoever held it before has made it.
+    fn run_held<'a>(
+        &'a self,
+        hold: Hold<'a>,
+        params: &T,
+        asked: &Asked,
+        custom_data: &CustomData,
+    ) -> Result<(Record<T>, bool)> {
         let known = match self.look_up(asked)? {
             Found::Hit(record) => return Ok((record, true)),
             Found::Broken(_) => true,
@@ -172,11 +217,25 @@ impl<T: Stored> Store<T> {
 
     /// Refuses what can be refused before a run, and waits until nobody else runs the id.
     fn claim_run(&self, id: &RunId) -> Result<Hold<'_>> {
+        self.can_run()?;
+        self.claimed(id, self.hold(id)?)
+    }
+
+    /// The same, unless somebody else holds it.
+    fn claim_run_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+        self.can_run()?;
+        self.hold_if_free(id)?.map(|hold| self.claimed(id, hold)).transpose()
+    }
+
+    fn can_run(&self) -> Result<()> {
         self.writable("run")?;
         if self.runner.is_none() {
             return Err(StoreError::NoRunner { table: T::TABLE.name }.into());
         }
-        let hold = self.hold(id)?;
+        Ok(())
+    }
+
+    fn claimed<'a>(&self, id: &RunId, hold: Hold<'a>) -> Result<Hold<'a>> {
         if self.inner.cancel.is_cancelled() {
             return Err(StoreError::Cancelled { id: id.clone() }.into());
         }

@@ -1,27 +1,26 @@
-//! Running what is not there yet.
+//! Saying what a sweep shall do.
 
-use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{SweepFailure, SweepReport};
+use super::work::{Each, Work};
+use super::{Executor, Serial, SweepReport};
 use crate::Result;
 use crate::db::Stored;
-use crate::params::RunId;
 use crate::record::{CustomData, Record, RecordError};
-use crate::store::{Asked, Store};
-
-/// How many points are looked up at a time.
-const CHUNK: usize = 1_000;
+use crate::store::Store;
 
 /// A sweep that has not begun; made by [`Store::sweep`].
 #[must_use = "a sweep does nothing until `.run()`"]
-pub struct Sweep<'a, T: Stored, I> {
+pub struct Sweep<'a, T: Stored, I, E = Serial> {
     store: &'a Store<T>,
     points: I,
+    executor: E,
     custom_data: Result<CustomData, RecordError>,
     fail_fast: bool,
+    keep_records: bool,
+    each: Option<Each<'a, T>>,
 }
 
 impl<T: Stored> Store<T> {
@@ -50,7 +49,15 @@ impl<T: Stored> Store<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sweep<I: IntoIterator<Item = T>>(&self, points: I) -> Sweep<'_, T, I> {
-        Sweep { store: self, points, custom_data: Ok(CustomData::new()), fail_fast: false }
+        Sweep {
+            store: self,
+            points,
+            executor: Serial,
+            custom_data: Ok(CustomData::new()),
+            fail_fast: false,
+            keep_records: true,
+            each: None,
+        }
     }
 
     /// Runs or retrieves every point, then applies a function to each record; stops at the first failure.
@@ -88,40 +95,83 @@ impl<T: Stored> Store<T> {
     }
 }
 
-impl<T: Stored, I: IntoIterator<Item = T>> Sweep<'_, T, I> {
+impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
+    /// Who makes the runs: [`Serial`], unless something else is said, or [`Threads`](super::Threads).
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64, pub steps: i64 }
+    /// # }
+    /// # use sim::{Decay, DecayGrid};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// use entropic::Threads;
+    ///
+    /// let grid = DecayGrid { rate: vec![0.1, 0.2], steps: (0..50).collect() };
+    /// let report = store.sweep(grid.expand()).executor(Threads::available()).run()?;
+    /// assert_eq!(report.misses, 100);
+    /// assert_eq!((report.records[1].rate, report.records[1].steps), (0.1, 1), "in the order of the points");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn executor<F>(self, executor: F) -> Sweep<'a, T, I, F> {
+        let Self { store, points, executor: _, custom_data, fail_fast, keep_records, each } = self;
+        Sweep { store, points, executor, custom_data, fail_fast, keep_records, each }
+    }
+
     /// Custom data for the runs that are made: a `json!` object, or anything that serialises to one.
     pub fn custom_data(mut self, custom_data: &(impl Serialize + ?Sized)) -> Self {
         self.custom_data = CustomData::from_serialize(custom_data);
         self
     }
 
-    /// Stops at the first failure and returns it, instead of going on and reporting.
+    /// Stops at the first failure and returns it, instead of going on and reporting. Parameters that cannot be stored
+    /// are found when they are looked up, a thousand at a time, before any of those is run.
     pub fn fail_fast(mut self) -> Self {
         self.fail_fast = true;
         self
     }
 
-    /// Does it, one run after the other. What is finished when a run fails, or when the process dies, is stored.
+    /// Keeps no records in the report, only what can be counted: for sweeps of more points than memory holds.
+    pub fn discard_records(mut self) -> Self {
+        self.keep_records = false;
+        self
+    }
+
+    /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time.
+    pub fn each(mut self, each: impl FnMut(&Record<T>) + Send + 'a) -> Self {
+        self.each = Some(Box::new(each));
+        self
+    }
+
+    /// Does it. What is finished when a run fails, or when the process dies, is stored. A point that another process
+    /// is running just now is left to that one, and asked for again at the end.
     ///
     /// # Errors
     /// `is_invalid_input` for custom data that is no object; `is_transient` when the database cannot be reached;
     /// with [`fail_fast`](Self::fail_fast) the first failure of a run. Otherwise failing runs are in
     /// [`SweepReport::failures`].
-    pub fn run(self) -> Result<SweepReport<T>> {
+    pub fn run(self) -> Result<SweepReport<T>>
+    where
+        E: Executor<I::IntoIter>,
+    {
         let start = Instant::now();
-        let custom_data = self.custom_data?;
-        let mut report = SweepReport::new();
-        let mut seen = HashSet::new();
-        let mut points = self.points.into_iter().fuse();
-        loop {
-            let chunk: Vec<T> = points.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            let mut work =
-                Chunk { store: self.store, seen: &mut seen, report: &mut report, fail_fast: self.fail_fast };
-            work.run(chunk, &custom_data)?;
-        }
+        let work = Work::new(
+            self.store,
+            self.points.into_iter(),
+            self.custom_data?,
+            self.fail_fast,
+            self.keep_records,
+            self.each,
+        );
+        self.executor.execute(&work);
+        let mut report = work.finish()?;
         report.elapsed = start.elapsed();
         tracing::info!(
             table = T::TABLE.name,
@@ -131,68 +181,5 @@ impl<T: Stored, I: IntoIterator<Item = T>> Sweep<'_, T, I> {
             "sweep completed"
         );
         Ok(report)
-    }
-}
-
-/// Some points, looked up together.
-struct Chunk<'a, T: Stored> {
-    store: &'a Store<T>,
-    seen: &'a mut HashSet<RunId>,
-    report: &'a mut SweepReport<T>,
-    fail_fast: bool,
-}
-
-impl<T: Stored> Chunk<'_, T> {
-    fn run(&mut self, chunk: Vec<T>, custom_data: &CustomData) -> Result<()> {
-        // What is refused keeps its place, so that failures too come in the order of the points.
-        let mut planned = Vec::with_capacity(chunk.len());
-        for params in chunk {
-            let asked = Asked::of(&params);
-            match &asked {
-                Ok(asked) if !self.seen.insert(asked.id.clone()) => self.report.duplicates += 1,
-                _ => planned.push((asked, params)),
-            }
-        }
-        let ids = planned.iter().filter_map(|(asked, _)| Some(asked.as_ref().ok()?.id.to_string())).collect();
-        let mut rows: HashMap<RunId, Record<T>> =
-            self.store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
-        for (asked, params) in planned {
-            let asked = match asked {
-                Ok(asked) => asked,
-                Err(error) => {
-                    self.failed(params, None, error)?;
-                    continue;
-                }
-            };
-            let row = rows.remove(&asked.id);
-            match self.store.run_unless(&params, &asked, row, custom_data) {
-                Ok((record, hit)) => self.counted(record, hit),
-                Err(error) => self.failed(params, Some(asked.id), error)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn counted(&mut self, record: Record<T>, hit: bool) {
-        if hit {
-            self.report.hits += 1;
-            self.report.saved += record
-                .elapsed_seconds()
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                .unwrap_or_default();
-        } else {
-            self.report.misses += 1;
-            self.report.made.insert(record.id.clone());
-        }
-        self.report.records.push(record);
-    }
-
-    fn failed(&mut self, params: T, id: Option<RunId>, error: crate::Error) -> Result<()> {
-        if self.fail_fast || error.is_cancelled() {
-            return Err(error);
-        }
-        tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
-        self.report.failures.push(SweepFailure::new(params, id, error));
-        Ok(())
     }
 }

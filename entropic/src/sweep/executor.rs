@@ -1,0 +1,67 @@
+//! Who makes the runs of a sweep.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use super::work::Work;
+use crate::db::Stored;
+
+/// Makes the runs of a sweep over points of some kind: [`Serial`], [`Threads`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot make the runs of a sweep over `{P}`",
+    note = "the executors are `Serial` and `Threads`; threads need points that can be sent to another thread"
+)]
+pub trait Executor<P> {
+    /// Works until there is nothing left to do.
+    #[doc(hidden)]
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    where
+        P: Iterator<Item = T>;
+}
+
+/// One run after the other, in this thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Serial;
+
+impl<P> Executor<P> for Serial {
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    where
+        P: Iterator<Item = T>,
+    {
+        work.work();
+    }
+}
+
+/// Several runs at a time, each in a thread of this process: for runners that are written in Rust, or wait for a
+/// program that they have started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threads(NonZeroUsize);
+
+impl Threads {
+    /// So many; one at least.
+    #[must_use]
+    pub fn new(threads: usize) -> Self {
+        Self(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN))
+    }
+
+    /// As many as the machine runs at once.
+    #[must_use]
+    pub fn available() -> Self {
+        Self(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+    }
+}
+
+impl<P: Send> Executor<P> for Threads {
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    where
+        P: Iterator<Item = T>,
+    {
+        thread::scope(|scope| {
+            // This thread is one of them.
+            for _ in 1..self.0.get() {
+                scope.spawn(|| work.work());
+            }
+            work.work();
+        });
+    }
+}
