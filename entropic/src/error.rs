@@ -7,6 +7,7 @@ use crate::files::FileError;
 use crate::params::ParamsError;
 use crate::record::RecordError;
 use crate::store::StoreError;
+use crate::sweep::SweepError;
 
 /// What a call of the crate can fail with.
 ///
@@ -44,6 +45,9 @@ pub enum Error {
     /// The rules of a store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The points of a sweep.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// The runner's own error, whole: [`source`](std::error::Error::source) is what it returned.
     #[error("the runner failed for run `{id}`")]
     Runner {
@@ -109,7 +113,7 @@ impl Error {
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
         match self {
-            Self::Params(_) => true,
+            Self::Params(_) | Self::Sweep(_) => true,
             Self::Record(error) => !error.is_corrupt(),
             Self::Db(error) => error.is_invalid_input(),
             Self::File(error) => error.is_invalid_input(),

@@ -119,7 +119,10 @@ pub use store::{
     CancelToken, Explanation, FieldDifference, IntegrityReport, Otherwise, Problem, RehashPlan, RehashReport,
     RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
-pub use sweep::{Executor, GridPoints, Serial, Sweep, SweepFailure, SweepReport, Threads};
+pub use sweep::{
+    Executor, GridPoints, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads, ZipPoints,
+    latin_hypercube, linspace, logspace, random,
+};
 
 #[cfg(feature = "derive")]
 #[doc = include_str!("record/derive.md")]

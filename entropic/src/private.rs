@@ -20,7 +20,7 @@ pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{
     ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, patched,
 };
-pub use crate::sweep::GridPoints;
+pub use crate::sweep::{GridPoints, ZipPoints};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
 
 use std::fmt;

@@ -172,3 +172,73 @@ each_backend! {
         })
     }
 }
+
+#[test]
+fn the_lists_of_a_grid_can_be_walked_side_by_side() {
+    let grid = |masses: Vec<f64>, steps| OrbitGrid { mass: masses, steps, ..Orbit::of(0.0).into() };
+    let points = grid(vec![1.0, 2.0, 3.0], vec![10, 20, 30]).zip().unwrap();
+    assert_eq!(points.len(), 3);
+    let points: Vec<_> = points.map(|orbit| (orbit.mass, orbit.steps)).collect();
+    assert_eq!(points, [(1.0, 10), (2.0, 20), (3.0, 30)]);
+    assert_eq!(grid(vec![1.0], vec![10]).zip().unwrap().count(), 1);
+    assert_eq!(grid(vec![], vec![10]).zip().unwrap().count(), 0);
+    let error = grid(vec![1.0, 2.0, 3.0], vec![10, 20]).zip().err().unwrap();
+    assert!(error.is_invalid_input() && error.to_string().contains("3, 2, 1"), "{error}");
+    assert!(grid(vec![], vec![10, 20]).zip().is_err());
+}
+
+#[test]
+fn spaced_values_are_those_of_numpy() {
+    // numpy 2.2: np.linspace(0.1, 0.7, 4), np.logspace(-3, 3, 3), np.linspace(1, 2, 0)
+    assert_eq!(entropic::linspace(0.1, 0.7, 4), [0.1, 0.3, 0.5, 0.7]);
+    assert_eq!(entropic::logspace(-3.0, 3.0, 3), [0.001, 1.0, 1000.0]);
+    assert!(entropic::linspace(1.0, 2.0, 0).is_empty());
+}
+
+#[test]
+fn drawn_points_are_the_same_for_a_seed_and_stay_in_their_ranges() {
+    let ranges = || [-1.0..1.0, 1e-9..1e9];
+    let draw = |seed| entropic::random(ranges(), 1000, seed).unwrap().collect::<Vec<_>>();
+    assert_eq!(draw(1), draw(1));
+    assert_ne!(draw(1), draw(2));
+    assert!(draw(3).iter().all(|[x, y]| (-1.0..1.0).contains(x) && (1e-9..1e9).contains(y)));
+    let mean = draw(4).iter().map(|[x, _]| x).sum::<f64>() / 1000.0;
+    assert!(mean.abs() < 0.1, "{mean}");
+    // For ever: runs are found by them.
+    let first = entropic::random([0.0..1.0, 0.0..1.0], 1, 42).unwrap().next().unwrap();
+    assert_eq!(first, FIRST_OF_SEED_42);
+    for bad in [1.0..1.0, 2.0..1.0, 0.0..f64::INFINITY, f64::MIN..f64::MAX] {
+        assert!(entropic::random([bad], 1, 0).err().unwrap().is_invalid_input());
+    }
+}
+
+const FIRST_OF_SEED_42: [f64; 2] = [0.681_896_192_306_671_4, 0.950_275_407_672_484];
+
+#[test]
+fn a_latin_hypercube_has_a_point_in_each_slice() {
+    for n in [1, 2, 7, 100] {
+        let points: Vec<[f64; 3]> =
+            entropic::latin_hypercube([0.0..1.0, -5.0..5.0, 1e3..2e3], n, 9).unwrap().collect();
+        assert_eq!(points.len(), n);
+        for (d, range) in [0.0..1.0, -5.0..5.0, 1e3..2e3].into_iter().enumerate() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "small"
+            )]
+            let mut slices: Vec<usize> = points
+                .iter()
+                .map(|point| {
+                    ((point[d] - range.start) / (range.end - range.start) * n as f64).floor() as usize
+                })
+                .collect();
+            slices.sort_unstable();
+            assert_eq!(slices, (0..n).collect::<Vec<_>>());
+        }
+    }
+    let points = |seed| entropic::latin_hypercube([0.0..1.0], 50, seed).unwrap().collect::<Vec<_>>();
+    assert_eq!(points(1), points(1));
+    assert_ne!(points(1), points(2));
+    assert_eq!(entropic::latin_hypercube([0.0..1.0], 0, 1).unwrap().count(), 0);
+}

@@ -59,6 +59,7 @@ fn grid(record: &Record) -> TokenStream {
         #[allow(missing_docs, dead_code, reason = "a stand-in")]
         impl #name {
             #vis fn expand(self) -> #entropic::__private::GridPoints<Self> { #body }
+            #vis fn zip(self) -> #entropic::Result<#entropic::__private::ZipPoints<Self>> { #body }
         }
     }
 }

@@ -34,6 +34,15 @@ pub fn declare(record: &Record) -> TokenStream {
             pub fn expand(self) -> #entropic::__private::GridPoints<Self> {
                 #entropic::__private::GridPoints::new(self)
             }
+
+            /// The lists side by side: the first values of all, then the second ones. A list of one value stands for
+            /// that value in every point.
+            ///
+            /// # Errors
+            /// `is_invalid_input` for lists of different lengths.
+            pub fn zip(self) -> #entropic::Result<#entropic::__private::ZipPoints<Self>> {
+                #entropic::__private::ZipPoints::new(self)
+            }
         }
     }
 }

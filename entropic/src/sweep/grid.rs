@@ -1,5 +1,6 @@
 //! The points of a grid.
 
+use super::SweepError;
 use crate::record::Grid;
 
 /// The points of a grid, in the order of nested loops: the first field varies slowest. Exact in size, and made
@@ -72,3 +73,43 @@ impl<G: Grid> Iterator for GridPoints<G> {
 }
 
 impl<G: Grid> ExactSizeIterator for GridPoints<G> {}
+
+/// The points of a grid whose lists are walked side by side: the first values of all, then the second ones.
+pub struct ZipPoints<G: Grid> {
+    grid: G,
+    sides: Vec<usize>,
+    next: usize,
+    end: usize,
+}
+
+impl<G: Grid> ZipPoints<G> {
+    #[doc(hidden)]
+    pub fn new(grid: G) -> crate::Result<Self> {
+        let sides = grid.sides();
+        let longest = sides.iter().copied().filter(|side| *side != 1).max().unwrap_or(1);
+        // A list of one value is that value for all; an empty one is a sweep over nothing only if all others agree.
+        if sides.iter().any(|side| *side != 1 && *side != longest) {
+            return Err(SweepError::Sides { sides }.into());
+        }
+        Ok(Self { grid, sides, next: 0, end: longest })
+    }
+}
+
+impl<G: Grid> Iterator for ZipPoints<G> {
+    type Item = G::Record;
+
+    fn next(&mut self) -> Option<G::Record> {
+        if self.next >= self.end {
+            return None;
+        }
+        let at: Vec<usize> = self.sides.iter().map(|side| if *side == 1 { 0 } else { self.next }).collect();
+        self.next += 1;
+        Some(self.grid.point(&at))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.next, Some(self.end - self.next))
+    }
+}
+
+impl<G: Grid> ExactSizeIterator for ZipPoints<G> {}

@@ -5,14 +5,18 @@
 //! What another process runs just now is not run again, but taken from it at the end. A failing run does not stop the
 //! others unless asked to: it is reported with its parameters.
 
+mod error;
 mod executor;
 mod grid;
 mod report;
+mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod sweep;
 mod work;
 
+pub use error::SweepError;
 pub use executor::{Executor, Serial, Threads};
-pub use grid::GridPoints;
+pub use grid::{GridPoints, ZipPoints};
 pub use report::{SweepFailure, SweepReport};
+pub use sample::{latin_hypercube, linspace, logspace, random};
 pub use sweep::Sweep;
