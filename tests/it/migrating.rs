@@ -144,6 +144,7 @@ each_backend! {
 
         migrate(s, &dir, false);
         assert_eq!(shape(s, "beams"), before);
+        assert_eq!(at::<first::Beam>(s).open()?.get(&run.id)?.unwrap().note, "n");
         migrate(s, &dir, true);
         assert_eq!(shape(s, "beams"), after);
         assert_eq!(at::<second::Beam>(s).open()?.retrieve(&asked)?.unwrap().id, run.id);

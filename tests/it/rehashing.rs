@@ -137,6 +137,56 @@ each_backend! {
         Ok(())
     }
 
+    /// The one that had the default before and the one that has it now change places, as it were.
+    fn keys_that_are_given_up_can_be_taken(s: &Scratch) -> Result<()> {
+        let store = opened(s)?;
+        let made: Vec<_> = (0..8).map(|seed| store.run(&early(1.5, seed)).unwrap()).collect();
+        drop(store);
+        mod other_default {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "springs", float = "exact", output(energy: f64))]
+            pub struct Spring {
+                pub stiffness: f64,
+                #[sim(default = 7)]
+                pub seed: i64,
+                pub label: String,
+            }
+        }
+        let store = at::<other_default::Spring>(s).schema(Schema::Trust).open()?;
+        let plan = store.plan_rehash()?;
+        assert_eq!((plan.moves.len(), plan.collisions.len()), (2, 0), "{plan}");
+        assert!(store.rehash(&plan)?.complete);
+        drop(store);
+        let store = at::<other_default::Spring>(s).open()?;
+        for run in made {
+            let asked = other_default::Spring { stiffness: 1.5, seed: run.seed, label: "a".to_owned() };
+            assert_eq!(store.retrieve(&asked)?.unwrap().created_at, run.created_at);
+        }
+        assert!(store.verify()?.is_sound(), "{}", store.verify()?);
+        Ok(())
+    }
+
+    /// Runs of a version that nobody moved are not forgotten, and can be left alone on purpose.
+    fn old_runs_can_be_left_as_they_are(s: &Scratch) -> Result<()> {
+        let run = opened(s)?.run(&early(1.5, 0))?;
+        let store = at::<after::Spring>(s).schema(Schema::Trust)
+            .runner(|_: &after::Spring, run| fs::write(run.result_file(), "new")).open()?;
+        let new = store.run(&late(1.5, 0))?;
+        assert_ne!(new.id, run.id);
+        assert!(at::<after::Spring>(s).open().unwrap_err().to_string().contains("accept_schema"));
+        store.accept_schema()?;
+        drop(store);
+        let store = at::<after::Spring>(s).open()?;
+        assert_eq!(store.retrieve(&late(1.5, 0))?.unwrap().id, new.id);
+        assert_eq!(store.get(&run.id)?.unwrap().result_file, run.result_file);
+        let plan = store.plan_rehash()?;
+        assert_eq!((plan.moves.len(), plan.unchanged), (0, 1));
+        assert_eq!(plan.unexplained, std::slice::from_ref(&run.id));
+        assert!(!store.rehash(&plan)?.complete);
+        Ok(())
+    }
+
     fn two_runs_that_would_have_one_key_both_stay(s: &Scratch) -> Result<()> {
         let store = opened(s)?;
         // The same to twelve decimals.

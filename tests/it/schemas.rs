@@ -412,4 +412,122 @@ each_backend! {
         assert_eq!(entropic::write_migration::<rich::Pendulum>(&dir)?.len(), 2);
         Ok(())
     }
+
+    /// A program that is older than the table does not undo what a newer one has done.
+    fn an_older_program_is_refused_whatever_it_asks_for(s: &Scratch) -> Result<()> {
+        mod swapped {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum {
+                #[sim(was = "damping")]
+                pub length: f64,
+                #[sim(was = "length")]
+                pub damping: f64,
+                pub steps: i64,
+            }
+        }
+        mod renamed {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum {
+                #[sim(was = "length")]
+                pub rod: f64,
+                pub damping: f64,
+                pub steps: i64,
+            }
+        }
+        mod again {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum {
+                #[sim(was = "length")]
+                pub shaft: f64,
+                pub damping: f64,
+                pub steps: i64,
+            }
+        }
+        let runs = with_runs(s)?;
+        at::<swapped::Pendulum>(s).schema(Schema::Evolve).open()?;
+        let refused = |error: entropic::Error| {
+            assert!(error.is_conflict() && error.to_string().contains("older than the table"), "{error}");
+        };
+        refused(at::<first::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err());
+        let store = at::<swapped::Pendulum>(s).open()?;
+        assert_eq!(store.retrieve(&swapped::Pendulum { length: 0.25, damping: 1.0, steps: 100 })?.unwrap().id, runs[0].id);
+        drop(store);
+        at::<renamed::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err();
+        // Back by hand, then two names one after the other.
+        s.sql("ALTER TABLE pendulums RENAME COLUMN length TO aside");
+        s.sql("ALTER TABLE pendulums RENAME COLUMN damping TO length");
+        s.sql("ALTER TABLE pendulums RENAME COLUMN aside TO damping");
+        s.sql("DELETE FROM entropic_schemas");
+        at::<renamed::Pendulum>(s).schema(Schema::Evolve).open()?;
+        at::<again::Pendulum>(s).schema(Schema::Evolve).open()?;
+        refused(at::<renamed::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err());
+        refused(at::<first::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err());
+        let store = at::<again::Pendulum>(s).open()?;
+        assert_eq!(store.retrieve(&again::Pendulum { shaft: 1.0, damping: 0.25, steps: 100 })?.unwrap().id, runs[0].id);
+        Ok(())
+    }
+
+    fn an_addition_that_changes_the_ids_is_no_addition(s: &Scratch) -> Result<()> {
+        macro_rules! changed {
+            ($module:ident, { $($record:tt)* }, { $($field:tt)* }) => {
+                mod $module {
+                    use entropic::prelude::*;
+                    #[derive(SimRecord)]
+                    #[sim(table = "pendulums", $($record)*)]
+                    pub struct Pendulum { pub length: f64, pub damping: f64, pub steps: i64, $($field)* }
+                }
+            };
+        }
+        changed!(optional, { output(period: f64) }, { pub mass: Option<f64> });
+        changed!(never_there, { output(period: f64), retired(drag: f64 = 0.5) }, {});
+        changed!(another_value, { output(period: f64), retired(#[sim(default = 1.0)] drag: f64 = 2.0) }, {});
+        changed!(output_hashed, {}, { #[sim(default)] pub period: Option<f64> });
+        with_runs(s)?;
+        let before = shape(s, "pendulums");
+        for error in [
+            at::<optional::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err(),
+            at::<never_there::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err(),
+            at::<another_value::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err(),
+            at::<output_hashed::Pendulum>(s).schema(Schema::Evolve).open().unwrap_err(),
+            at::<output_hashed::Pendulum>(s).open().unwrap_err(),
+        ] {
+            assert!(error.is_conflict() && !error.to_string().contains("need be touched"), "{error}");
+        }
+        assert_eq!(shape(s, "pendulums"), before);
+        assert_eq!(at::<first::Pendulum>(s).open()?.count()?, 3);
+        Ok(())
+    }
+
+    fn a_column_of_another_type_is_refused_even_if_trusted(s: &Scratch) -> Result<()> {
+        mod other {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", output(period: f64))]
+            pub struct Pendulum { pub length: i64, pub damping: f64, pub steps: i64 }
+        }
+        with_runs(s)?;
+        let error = at::<other::Pendulum>(s).schema(Schema::Trust).open().unwrap_err();
+        assert!(error.is_conflict() && error.to_string().contains("`length`"), "{error}");
+        Ok(())
+    }
+
+    fn indexes_that_would_have_one_name_have_two(s: &Scratch) -> Result<()> {
+        mod alike {
+            use entropic::prelude::*;
+            #[derive(SimRecord)]
+            #[sim(table = "pendulums", index(a_b, c), index(a, b_c))]
+            pub struct Pendulum { pub a: f64, pub b_c: f64, pub a_b: f64, pub c: f64 }
+        }
+        at::<alike::Pendulum>(s).open()?;
+        at::<alike::Pendulum>(s).open()?;
+        let indexes = shape(s, "pendulums").into_iter().filter(|line| line.starts_with("index")).count();
+        assert_eq!(indexes, 3, "{:?}", shape(s, "pendulums"));
+        Ok(())
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Backend;
 use super::dialect::{declared, literal};
-use super::drift::{FoundColumn, Wanted};
+use super::shape::{FoundColumn, Wanted};
 use serde_json::Value;
 
 use crate::record::{ColumnRole, ColumnSpec, TableSpec};
@@ -52,18 +52,24 @@ pub(super) fn indexes(table: &TableSpec) -> Vec<Vec<String>> {
     single.chain(several).collect()
 }
 
-fn create_indexes(table: &TableSpec) -> impl Iterator<Item = String> {
-    indexes(table).into_iter().map(|columns| create_index(table.name, &columns))
+fn create_indexes(table: &TableSpec) -> Vec<String> {
+    let mut taken = Vec::new();
+    let mut statements = Vec::new();
+    for columns in indexes(table) {
+        let name = free_index_name(table.name, &columns, &taken);
+        statements.push(create_index(table.name, &name, &columns));
+        taken.push(name);
+    }
+    statements
 }
 
-pub(super) fn create_index(table: &str, columns: &[String]) -> String {
+pub(super) fn create_index(table: &str, name: &str, columns: &[String]) -> String {
     let listed: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    let name = quoted(&index_name(table, &columns.join("_")));
-    format!("CREATE INDEX {name} ON {} ({})", quoted(table), listed.join(", "))
+    format!("CREATE INDEX {} ON {} ({})", quoted(name), quoted(table), listed.join(", "))
 }
 
-pub(super) fn drop_index(table: &str, columns: &[String]) -> String {
-    format!("DROP INDEX {}", quoted(&index_name(table, &columns.join("_"))))
+pub(super) fn drop_index(name: &str) -> String {
+    format!("DROP INDEX {}", quoted(name))
 }
 
 pub(super) fn add_column(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
@@ -79,21 +85,10 @@ pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
     format!("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(table), quoted(from), quoted(to))
 }
 
-/// The statements that give a column the type of its field.
-pub(super) fn alter_type(
-    backend: Backend,
-    wanted: &Wanted,
-    column: &ColumnSpec,
-    found: &[FoundColumn],
-) -> Vec<String> {
-    match backend {
-        Backend::Sqlite => rebuild(backend, wanted, found),
-        Backend::Postgres => {
-            let (table, name, ty) =
-                (quoted(wanted.table.name), quoted(column.name), declared(backend, column));
-            vec![format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {ty} USING {name}::{ty}")]
-        }
-    }
+/// The statement that gives a column of PostgreSQL another type.
+pub(super) fn alter_type(table: &str, column: &str, ty: &str) -> String {
+    let (table, column) = (quoted(table), quoted(column));
+    format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {ty} USING {column}::{ty}")
 }
 
 /// The statements that let a column be NULL, or forbid it.
@@ -139,15 +134,20 @@ pub(super) fn made_anew(table: &str, definitions: Vec<String>, into: &str, from:
     ]
 }
 
-/// `ix_<table>_<column>`, as SQLAlchemy names it, cut where PostgreSQL would cut it.
-fn index_name(table: &str, column: &str) -> String {
-    let mut name = format!("ix_{table}_{column}");
-    let mut end = name.len().min(63);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name.truncate(end);
-    name
+/// `ix_<table>_<column>`, as SQLAlchemy names it, cut where PostgreSQL would cut it; with a number if another index of
+/// the table has that name.
+pub(super) fn free_index_name(table: &str, columns: &[String], taken: &[String]) -> String {
+    const LONGEST: usize = 63;
+    let plain = format!("ix_{table}_{}", columns.join("_"));
+    let cut = |ending: &str| {
+        let mut end = plain.len().min(LONGEST - ending.len());
+        while !plain.is_char_boundary(end) {
+            end -= 1;
+        }
+        format!("{}{ending}", &plain[..end])
+    };
+    let numbered = (2..).map(|n| cut(&format!("_{n}")));
+    std::iter::once(cut("")).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(plain)
 }
 
 #[cfg(test)]
@@ -221,6 +221,9 @@ mod tests {
 
     #[test]
     fn an_index_name_is_cut_at_a_character() {
-        assert!(index_name(&"ä".repeat(40), "x").len() <= 63);
+        let columns = ["x".to_owned()];
+        let first = free_index_name(&"ä".repeat(40), &columns, &[]);
+        let second = free_index_name(&"ä".repeat(40), &columns, std::slice::from_ref(&first));
+        assert!(first.len() <= 63 && second.len() <= 63 && first != second, "{first} {second}");
     }
 }

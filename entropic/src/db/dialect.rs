@@ -8,7 +8,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 
 use serde_json::Value;
 
-use super::drift::FoundColumn;
+use super::shape::FoundColumn;
 use super::{Backend, Conn};
 use crate::record::{ColumnKind, ColumnSpec, TimeOfDay};
 
@@ -167,6 +167,16 @@ pub(super) fn literal(backend: Backend, kind: ColumnKind, value: &Value) -> Stri
     }
 }
 
+/// Whether every value of a declared type is one of a column's, and the same.
+pub(super) fn widens(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
+    use ColumnKind as Kind;
+    backend == Backend::Postgres
+        && matches!(
+            (declared, kind),
+            ("smallint", Kind::Integer | Kind::BigInt) | ("integer", Kind::BigInt) | ("real", Kind::Double)
+        )
+}
+
 /// Whether a declared type can hold a column's values and give them back.
 pub(super) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
     use ColumnKind as Kind;
@@ -262,8 +272,8 @@ pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundC
         .collect())
 }
 
-/// The columns of each index of a table, but for indexes over some of the rows or over expressions.
-pub(super) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<Vec<String>>> {
+/// The name and columns of each index of a table, but for indexes over some of the rows or over expressions.
+pub(super) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<(String, Vec<String>)>> {
     let query = match backend_of(conn) {
         Backend::Sqlite => {
             "SELECT list.name AS index_name, info.name AS column_name FROM pragma_index_list(?) AS list \
@@ -288,7 +298,18 @@ pub(super) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<Vec<St
             _ => indexes.push((index_name, vec![column_name])),
         }
     }
-    Ok(indexes.into_iter().map(|(_, columns)| columns).collect())
+    Ok(indexes)
+}
+
+/// What somebody else made on a table, and SQLite would drop with it.
+pub(super) fn attached_to(conn: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
+    if backend_of(conn) == Backend::Postgres {
+        return Ok(Vec::new());
+    }
+    let query = "SELECT name AS index_name, type AS column_name FROM sqlite_master WHERE tbl_name = ?1 AND sql IS NOT NULL \
+                 AND (type = 'trigger' OR (type = 'index' AND name NOT LIKE 'ix@_' || ?1 || '@_%' ESCAPE '@'))";
+    let found = sql_query(query).bind::<Text, _>(table).load::<Indexed>(conn)?;
+    Ok(found.into_iter().map(|found| found.index_name).collect())
 }
 
 /// The place of the `n`th bind, counted from 1.

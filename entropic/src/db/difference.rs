@@ -25,6 +25,8 @@ pub enum Difference {
         from: String,
         /// Its name in the record.
         to: String,
+        /// Whether it had that name before: an older program would undo what a newer one has done.
+        back: bool,
         /// The statements that rename it.
         sql: Vec<String>,
     },
@@ -79,7 +81,8 @@ impl Difference {
     pub fn is_additive(&self) -> bool {
         match self {
             Self::Missing { fillable, .. } => *fillable,
-            Self::Renamed { .. } | Self::NoIndex { .. } => true,
+            Self::Renamed { back, .. } => !back,
+            Self::NoIndex { .. } => true,
             _ => false,
         }
     }
@@ -107,11 +110,19 @@ impl Difference {
                 "column `{column}` ({declared}) is missing, and the rows have no value for it: give the field the one \
                  that they had, `#[sim(default = …)]`, or, if the column has another name, `#[sim(was = \"…\")]`"
             ),
-            Self::Renamed { from, to, .. } => write!(f, "column `{from}` is called `{to}` now"),
+            Self::Renamed { from, to, back: false, .. } => {
+                write!(f, "column `{from}` is called `{to}` now")
+            }
+            Self::Renamed { from, to, back: true, .. } => write!(
+                f,
+                "column `{to}` is called `{from}` since: this program is older than the table; if the field is to have its \
+                 former name again, rename the column by hand"
+            ),
             Self::NoIndex { columns, .. } => write!(f, "there is no index on `{}`", columns.join("`, `")),
             Self::Unknown { column, declared } => write!(
                 f,
-                "column `{column}` ({declared}) has no field: add the field; or, if it has another name now, say \
+                "column `{column}` ({declared}) has no field, if this program is not simply older than the table: add the \
+                 field; or, if it has another name now, say \
                  `#[sim(was = \"{column}\")]` on that; or, if it is gone, say \
                  `#[sim(retired({column}: <type> = <value>))]` on the struct, with `#[sim(ignore)]` before the name if it \
                  was ignored or an output"
@@ -147,7 +158,7 @@ impl fmt::Display for Difference {
         match self.sql() {
             [] => Ok(()),
             [one] => write!(f, " ({one};)"),
-            several => write!(f, " ({} statements, which `entropic::write_migration` writes)", several.len()),
+            several => write!(f, " ({};)", several.join("; ")),
         }
     }
 }

@@ -1,109 +1,10 @@
 //! How a table differs from its record.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 use super::ddl;
-use super::dialect::{declared, holds};
+use super::dialect::{declared, holds, widens};
+use super::shape::{Found, FoundColumn, Wanted};
 use super::{Backend, Difference};
-use crate::params::FloatScheme;
-use crate::record::{ColumnDefault, ColumnKind, ColumnRole, ColumnSpec, Identity, IdentityChange, TableSpec};
-
-/// A table as a record wants it.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    pub(crate) table: TableSpec,
-    pub(crate) defaults: Vec<ColumnDefault>,
-    pub(crate) identity: Identity,
-}
-
-impl Wanted {
-    /// That of a record.
-    ///
-    /// # Errors
-    /// [`RecordError`](crate::RecordError) for a default that cannot be stored.
-    pub fn of<T: crate::SimRecord>() -> Result<Self, crate::RecordError> {
-        let defaults = T::defaults()?;
-        let identity = Identity::of(&T::TABLE, &defaults);
-        Ok(Self { table: T::TABLE, defaults, identity })
-    }
-
-    /// What rows get in a column that they have no value for.
-    pub(super) fn fill(&self, column: &str) -> Option<&serde_json::Value> {
-        let default = self.defaults.iter().find(|default| default.column == column)?;
-        Some(&default.fill).filter(|fill| !fill.is_null())
-    }
-
-    /// What is to be remembered about a table that is as it should be.
-    pub(crate) fn written(&self) -> Written {
-        let keys = self.table.columns.iter().map(|column| (column.name.to_owned(), column.key.to_owned()));
-        Written { format: 1, identity: self.identity.clone(), keys: keys.collect() }
-    }
-}
-
-/// What a table was written with; kept in `entropic_schemas`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Written {
-    /// Of this text.
-    format: u32,
-    /// How its ids were made.
-    pub(crate) identity: Identity,
-    /// The name that each column had at first.
-    keys: BTreeMap<String, String>,
-}
-
-impl Written {
-    /// The name that a column had at first.
-    pub(super) fn key_of<'a>(&'a self, column: &'a str) -> &'a str {
-        self.keys.get(column).map_or(column, String::as_str)
-    }
-}
-
-/// A table as it is.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Found {
-    pub(crate) columns: Vec<FoundColumn>,
-    /// The columns of each index.
-    pub(crate) indexes: Vec<Vec<String>>,
-    /// Nothing for a table that another program made.
-    pub(crate) written: Option<Written>,
-    /// Whether there are rows.
-    pub(crate) rows: bool,
-}
-
-impl Found {
-    /// How the ids of its rows were made. A table of which nothing is remembered is one of the Python package: 12
-    /// decimals, no version, nothing retired. A column with a default may have been added by hand.
-    pub(crate) fn identity(&self, wanted: &Wanted) -> Identity {
-        if let Some(written) = &self.written {
-            return written.identity.clone();
-        }
-        let there = |name: &str| self.columns.iter().any(|column| column.name == name);
-        let mut identity = Identity { version: 1, ..wanted.identity.clone() };
-        identity.fields.retain(|field| there(&field.column) || there(&field.key));
-        for field in &mut identity.fields {
-            if there(&field.column) {
-                field.key.clone_from(&field.column);
-            }
-            (field.float, field.retired) = (FloatScheme::Decimal12, None);
-        }
-        identity
-    }
-}
-
-/// A column as the database has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FoundColumn {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its declared type.
-    pub(crate) declared: String,
-    /// Whether it may be NULL.
-    pub(crate) nullable: bool,
-    /// Whether it is part of the primary key.
-    pub(crate) key: bool,
-}
+use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
 
 /// Each difference between a record and what was found, those first that others build on.
 pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> Vec<Difference> {
@@ -121,17 +22,21 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
         .map(|column| FoundColumn { name: now(&column.name), ..column.clone() })
         .collect();
     let indexes: Vec<Vec<String>> =
-        found.indexes.iter().map(|index| index.iter().map(|name| now(name)).collect()).collect();
+        found.indexes.iter().map(|(_, index)| index.iter().map(|name| now(name)).collect()).collect();
+    let changes = identity_changes(wanted, found);
 
     for column in wanted.table.all_columns() {
         match columns.iter().find(|found| found.name == column.name) {
-            None => all.push(missing(backend, wanted, column, &columns, found.rows)),
+            None => all.push(missing(backend, wanted, column, &columns, found, &changes)),
             Some(found) => compare(backend, wanted, column, found, &columns, &mut all),
         }
     }
+    let mut taken: Vec<String> = found.indexes.iter().map(|(name, _)| name.clone()).collect();
     for index in ddl::indexes(&wanted.table) {
         if !indexes.contains(&index) {
-            let sql = vec![ddl::create_index(wanted.table.name, &index)];
+            let name = ddl::free_index_name(wanted.table.name, &index, &taken);
+            let sql = vec![ddl::create_index(wanted.table.name, &name, &index)];
+            taken.push(name);
             all.push(Difference::NoIndex { columns: index, sql });
         }
     }
@@ -142,14 +47,40 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
     if key != ["id"] {
         all.push(Difference::Key { found: key });
     }
-    if found.rows {
-        for change in wanted.identity.changes(&found.identity(wanted)) {
-            if !is_told(&change, &all) {
-                all.push(Difference::Identity(change));
-            }
+    for change in changes {
+        if !is_told(&change, &all) {
+            all.push(Difference::Identity(change));
         }
     }
     all
+}
+
+/// What of the identity is not as it was when the rows got their keys.
+fn identity_changes(wanted: &Wanted, found: &Found) -> Vec<IdentityChange> {
+    if !found.rows {
+        return Vec::new();
+    }
+    let before = found.identity(wanted);
+    let mut changes = wanted.identity.changes(&before);
+    for change in &mut changes {
+        // A column that is there and was hashed is not gone because it is hashed no more.
+        let IdentityChange::Removed { column } = change else { continue };
+        let key = before.fields.iter().find(|field| field.column == *column).map(|field| &field.key);
+        let now = wanted.table.columns.iter().find(|now| Some(now.key) == key.map(String::as_str));
+        if let Some(now) = now {
+            *change = IdentityChange::Left { column: now.name.to_owned() };
+        }
+    }
+    // Nor is one new that was there, hashed or not: its rows have other values than the default.
+    for field in &wanted.identity.fields {
+        let known = found.written.as_ref().is_some_and(|written| written.knows(&field.key));
+        if known && before.fields.iter().all(|other| other.key != field.key) {
+            let added = IdentityChange::Added { column: field.column.clone() };
+            changes.retain(|change| *change != added);
+            changes.push(IdentityChange::Entered { column: field.column.clone() });
+        }
+    }
+    changes
 }
 
 /// A column that is missing, has no field, or is of another type, is one difference.
@@ -181,10 +112,15 @@ fn renamed(wanted: &Wanted, found: &Found) -> Vec<Difference> {
         })
         .collect();
     let statements = rename_statements(wanted.table.name, &pairs);
+    let back =
+        |from: &str, to: &str| written.is_some_and(|written| written.was_called(written.key_of(from), to));
     pairs
         .iter()
         .zip(statements)
-        .map(|((from, to), sql)| Difference::Renamed { from: (*from).to_owned(), to: (*to).to_owned(), sql })
+        .map(|((from, to), sql)| {
+            let back = back(from, to);
+            Difference::Renamed { from: (*from).to_owned(), to: (*to).to_owned(), back, sql }
+        })
         .collect()
 }
 
@@ -208,13 +144,16 @@ fn missing(
     wanted: &Wanted,
     column: &ColumnSpec,
     columns: &[FoundColumn],
-    rows: bool,
+    found: &Found,
+    changes: &[IdentityChange],
 ) -> Difference {
-    let fillable = !rows || column.nullable || wanted.fill(column.name).is_some();
+    let added = changes.contains(&IdentityChange::Added { column: column.name.to_owned() });
     let unfilled = !column.nullable && wanted.fill(column.name).is_none();
+    let rebuilding = unfilled && backend == Backend::Sqlite;
+    let fillable = if found.rows { !added && !unfilled } else { !rebuilding || found.attached.is_empty() };
     let sql = if !fillable {
         Vec::new()
-    } else if unfilled && backend == Backend::Sqlite {
+    } else if rebuilding {
         // SQLite adds no column that must not be NULL and has no default, not even to an empty table.
         ddl::rebuild(backend, wanted, columns)
     } else {
@@ -242,7 +181,12 @@ fn compare(
             found: found.declared.clone(),
             wanted: declared(backend, column),
             cure: other_field(column.kind, &found.declared),
-            sql: ddl::alter_type(backend, wanted, column, columns),
+            // What is not sure to keep every value is for people to do.
+            sql: if widens(backend, &found.declared, column.kind) {
+                vec![ddl::alter_type(wanted.table.name, column.name, declared(backend, column))]
+            } else {
+                Vec::new()
+            },
         });
     }
     // A key is never NULL; `id` of a table made elsewhere need not say so.
@@ -273,6 +217,7 @@ fn other_field(kind: ColumnKind, found: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::params::FloatScheme;
+    use crate::record::{Identity, TableSpec};
 
     const COLUMNS: &[ColumnSpec] = &[
         ColumnSpec::new("n", ColumnKind::BigInt, false, ColumnRole::Identity, false, FloatScheme::Decimal12),

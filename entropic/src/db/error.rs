@@ -171,13 +171,16 @@ fn listed(differences: &[Difference]) -> String {
 fn way_out(differences: &[Difference]) -> &'static str {
     let rehash = |difference: &Difference| {
         use crate::record::IdentityChange as Change;
-        let removed = |change: &Change| matches!(change, Change::Removed { .. } | Change::Added { .. });
-        matches!(difference, Difference::Identity(change) if !removed(change))
+        let curable = |change: &Change| {
+            matches!(change, Change::Version { .. } | Change::Scheme { .. } | Change::OtherDefault { .. })
+        };
+        matches!(difference, Difference::Identity(change) if curable(change))
     };
     if differences.iter().all(Difference::is_additive) {
         "\nNothing that is there need be touched: open it with `.schema(Schema::Evolve)`."
     } else if differences.iter().all(rehash) {
-        "\nIf that is meant, open it with `.schema(Schema::Trust)` and give the runs their new ids with `rehash`."
+        "\nIf that is meant, open it with `.schema(Schema::Trust)` and either give the runs their new ids with `rehash`, \
+         or, if they are not to be found any more, say so with `accept_schema`."
     } else {
         ""
     }

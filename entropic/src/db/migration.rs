@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ddl::{self, quoted};
 use super::dialect::declared;
-use super::drift::{Found, FoundColumn, Wanted, Written, differences, rename_statements};
+use super::drift::{differences, rename_statements};
 use super::schema::{is_rebuilding, statements};
+use super::shape::{Found, FoundColumn, Wanted, Written};
 use super::{Backend, DbError, Difference};
-use crate::record::{SimRecord, Timestamp};
+use crate::record::{Identity, SimRecord, Timestamp};
 
 /// What diesel ignores in the folder of a migration.
 const SNAPSHOT: &str = "schema.json";
@@ -25,8 +26,12 @@ const SNAPSHOT: &str = "schema.json";
 struct Snapshot {
     table: String,
     columns: Vec<Column>,
-    indexes: Vec<Vec<String>>,
+    /// The name and columns of each.
+    indexes: Vec<(String, Vec<String>)>,
     written: Written,
+    /// What was not done, and why.
+    #[serde(default)]
+    said: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,22 +101,30 @@ impl Plan {
     fn of(backend: Backend, wanted: &Wanted, before: Option<Snapshot>) -> Option<Self> {
         let table = wanted.table.name;
         let Some(before) = before else {
-            let down = vec![format!("DROP TABLE {}", quoted(table))];
-            let (up, after) = (ddl::create(backend, wanted), after(backend, wanted, None, &[]));
+            let after = after(backend, wanted, None, &[]);
+            let mut up = ddl::create(backend, wanted);
+            up.extend(remembering(&after));
+            let forgetting = format!("DELETE FROM entropic_schemas WHERE table_name = {}", text(table));
+            let down = vec![format!("DROP TABLE {}", quoted(table)), forgetting];
             return Some(Self { what: format!("create_{table}"), up, down, after });
         };
         let all = differences(backend, wanted, &before.found());
-        let after = after(backend, wanted, Some(&before), &all);
+        let mut after = after(backend, wanted, Some(&before), &all);
+        let said: Vec<String> = all.iter().filter_map(|difference| comment(table, difference)).collect();
         let mut up: Vec<String> = statements(&all).into_iter().map(str::to_owned).collect();
-        if up.is_empty() && after.written == before.written {
+        if up.is_empty() && after.written == before.written && said == before.said {
             return None;
         }
         let rebuilt = is_rebuilding(&up);
         if rebuilt {
-            up.insert(0, "PRAGMA defer_foreign_keys = ON".to_owned());
+            up.splice(0..0, REBUILT.map(str::to_owned));
         }
-        up.extend(all.iter().filter_map(|difference| comment(table, difference)));
-        let down = if rebuilt { before.rebuild(&after) } else { inverse(table, &before, &all) };
+        let other = after.written != before.written;
+        up.extend(other.then(|| remembering(&after)).into_iter().flatten());
+        up.extend(said.iter().cloned());
+        after.said = said;
+        let mut down = if rebuilt { before.rebuild(&after) } else { inverse(table, &before, &after, &all) };
+        down.extend(other.then(|| remembering(&before)).into_iter().flatten());
         Some(Self { what: what(table, &all), up, down, after })
     }
 
@@ -140,6 +153,7 @@ impl Snapshot {
         Found {
             columns: columns.collect(),
             indexes: self.indexes.clone(),
+            attached: Vec::new(),
             written: Some(self.written.clone()),
             // Of databases that are not here nothing is known.
             rows: true,
@@ -160,9 +174,10 @@ impl Snapshot {
             })
             .collect();
         let (to, from): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-        let mut statements = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
+        let mut statements: Vec<String> = REBUILT.map(str::to_owned).into();
         statements.extend(ddl::made_anew(&self.table, definitions, &to.join(", "), &from.join(", ")));
-        statements.extend(self.indexes.iter().map(|index| ddl::create_index(&self.table, index)));
+        let index = |(name, columns): &(String, Vec<String>)| ddl::create_index(&self.table, name, columns);
+        statements.extend(self.indexes.iter().map(index));
         statements
     }
 }
@@ -189,15 +204,67 @@ fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Di
             definition: ddl::definition(backend, wanted, column),
         })
         .collect();
-    let mut indexes = ddl::indexes(&wanted.table);
+    let mut indexes = before.map(|before| before.indexes.clone()).unwrap_or_default();
+    for difference in all {
+        if let Difference::Renamed { from, to, .. } = difference {
+            for name in indexes.iter_mut().flat_map(|(_, columns)| columns).filter(|name| *name == from) {
+                name.clone_from(to);
+            }
+        }
+    }
+    for index in ddl::indexes(&wanted.table) {
+        if indexes.iter().all(|(_, columns)| *columns != index) {
+            let taken: Vec<String> = indexes.iter().map(|(name, _)| name.clone()).collect();
+            indexes.push((ddl::free_index_name(wanted.table.name, &index, &taken), index));
+        }
+    }
+    let mut written = wanted.written(before.map(|before| &before.written));
     if let Some(before) = before {
         columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
-        let gone = before.indexes.iter().filter(|index| !indexes.contains(index));
-        let there = |name: &String| columns.iter().any(|column| column.name == *name);
-        let gone: Vec<_> = gone.filter(|index| index.iter().all(there)).cloned().collect();
-        indexes.extend(gone);
+        if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
+            written.identity = identity_meanwhile(wanted, &before.written.identity, all);
+        }
     }
-    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written: wanted.written() }
+    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written, said: Vec::new() }
+}
+
+/// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
+fn identity_meanwhile(wanted: &Wanted, before: &Identity, all: &[Difference]) -> Identity {
+    let is_added = |name: &str| {
+        all.iter().any(
+            |difference| matches!(difference, Difference::Missing { column, fillable: true, .. } if column == name),
+        )
+    };
+    let mut identity = before.clone();
+    identity.fields.extend(wanted.identity.fields.iter().filter(|field| is_added(&field.column)).cloned());
+    identity.fields.sort_by(|a, b| a.key.cmp(&b.key));
+    identity
+}
+
+/// What is to be known of a table that is made anew.
+const REBUILT: [&str; 2] = [
+    "-- The table is made anew. Triggers, views and indexes of your own on it must be made again, and\n\
+     -- `foreign_keys` must be off while tables refer to it with ON DELETE.",
+    "PRAGMA defer_foreign_keys = ON",
+];
+
+/// The statements that remember what a table is written with, as entropic does itself.
+fn remembering(snapshot: &Snapshot) -> [String; 2] {
+    let written = serde_json::to_string(&snapshot.written).unwrap_or_default();
+    let values = [text(&snapshot.table), text(&written), text(&Timestamp::now().to_string())].join(", ");
+    [
+        "CREATE TABLE IF NOT EXISTS entropic_schemas (\n    table_name VARCHAR NOT NULL PRIMARY KEY,\n    \
+         written VARCHAR NOT NULL,\n    written_at VARCHAR NOT NULL\n)"
+            .to_owned(),
+        format!(
+            "INSERT INTO entropic_schemas (table_name, written, written_at) VALUES ({values})\n    \
+             ON CONFLICT (table_name) DO UPDATE SET written = excluded.written, written_at = excluded.written_at"
+        ),
+    ]
+}
+
+fn text(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
 }
 
 /// What is not done, and why.
@@ -219,20 +286,20 @@ fn comment(table: &str, difference: &Difference) -> Option<String> {
 }
 
 /// The statements that undo a migration, the last one first.
-fn inverse(table: &str, before: &Snapshot, all: &[Difference]) -> Vec<String> {
+fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference]) -> Vec<String> {
     let mut statements = Vec::new();
     let column = |name: &str| before.columns.iter().find(|column| column.name == name);
     for difference in all.iter().rev() {
         match difference {
-            Difference::NoIndex { columns, .. } => statements.push(ddl::drop_index(table, columns)),
+            Difference::NoIndex { columns, .. } => {
+                let made = after.indexes.iter().find(|(_, index)| index == columns);
+                statements.extend(made.map(|(name, _)| ddl::drop_index(name)));
+            }
             Difference::Missing { column, fillable: true, .. } => {
                 statements.push(ddl::drop_column(table, column));
             }
-            Difference::Type { column: name, found, .. } => {
-                let (table, name) = (quoted(table), quoted(name));
-                statements.push(format!(
-                    "ALTER TABLE {table} ALTER COLUMN {name} TYPE {found} USING {name}::{found}"
-                ));
+            Difference::Type { column: name, found, sql, .. } if !sql.is_empty() => {
+                statements.push(ddl::alter_type(table, name, found));
             }
             Difference::Nullability { column: name, .. } => {
                 let what = if column(name).is_some_and(|column| column.nullable) { "DROP" } else { "SET" };

@@ -23,18 +23,19 @@ mod network;
 mod own;
 mod pool;
 mod schema;
+mod shape;
 mod stored;
 mod url;
 
 pub use conn::{Conn, MultiBackend};
 pub use dialect::IdIn;
 pub use difference::Difference;
-pub use drift::Wanted;
 pub use error::{DbError, RowError};
 pub use handle::{Db, DbOptions, Synchronous};
 pub use migration::write_migration;
 pub use pool::PooledConn;
 pub use schema::Schema;
+pub use shape::Wanted;
 pub use stored::{NewRow, Stored, TakeRecord};
 pub use url::{Backend, DbUrl};
 

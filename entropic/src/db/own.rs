@@ -8,7 +8,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::dialect::{bind, columns_of, exclusively};
-use super::drift::Written;
+use super::shape::Written;
 use super::{Conn, Db, DbError, RowError};
 use crate::record::Timestamp;
 

@@ -4,9 +4,10 @@ use diesel::sql_types::Bool;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::ddl::{self, quoted};
-use super::dialect::{columns_of, exclusively, indexes_of};
-use super::drift::{Found, Wanted, differences};
+use super::dialect::{attached_to, columns_of, exclusively, indexes_of};
+use super::drift::differences;
 use super::own::{remember, written};
+use super::shape::{Found, Wanted};
 use super::{Conn, Db, DbError, Difference, RowError};
 use crate::record::Identity;
 
@@ -21,8 +22,9 @@ pub enum Schema {
     /// and other names (`#[sim(was = "…")]`); every run stays a hit. Refuse anything else, and change nothing then.
     /// Once, however many processes open at the same instant.
     Evolve,
-    /// Take it as it is. Where it truly differs, statements fail; where the ids were made in another way, older runs
-    /// are not found: the way to [`rehash`](crate::Store::rehash) leads through here.
+    /// Take it as it is, but for a column of another type, which would be read as what it is not. Where it differs
+    /// otherwise, statements fail; where the ids were made in another way, older runs are not found: the ways to
+    /// [`rehash`](crate::Store::rehash) and [`accept_schema`](crate::Store::accept_schema) lead through here.
     Trust,
 }
 
@@ -44,12 +46,13 @@ impl Db {
             return Err(DbError::NoTable { table, url: self.url().to_string() });
         }
         let all = differences(self.backend(), wanted, &found);
-        let settled = all.is_empty() && found.written.as_ref() == Some(&wanted.written());
+        let settled = all.is_empty() && found.written.as_ref().is_some_and(|written| written.agrees(wanted));
         if settled || (all.is_empty() && self.is_read_only()) {
             return Ok(());
         }
         if !found.columns.is_empty() && !all.is_empty() {
-            if schema == Schema::Trust {
+            let unreadable = all.iter().any(|difference| matches!(difference, Difference::Type { .. }));
+            if schema == Schema::Trust && !unreadable {
                 for difference in &all {
                     tracing::warn!(table, %difference, "the table differs from its record");
                 }
@@ -70,7 +73,7 @@ impl Db {
             for statement in ddl::create(self.backend(), wanted) {
                 sql_query(statement).execute(conn)?;
             }
-            return remember(conn, table, &wanted.written());
+            return remember(conn, table, &wanted.written(None));
         }
         let all = differences(self.backend(), wanted, &found);
         let may = schema == Schema::Evolve && all.iter().all(Difference::is_additive);
@@ -81,7 +84,7 @@ impl Db {
             tracing::info!(table, statement, "evolving the table");
             sql_query(statement).execute(conn)?;
         }
-        remember(conn, table, &wanted.written())
+        remember(conn, table, &wanted.written(found.written.as_ref()))
     }
 
     /// How the ids of a table's rows were made.
@@ -92,7 +95,10 @@ impl Db {
 
     /// Remembers that the ids of a table are those of its record.
     pub(crate) fn remember(&self, wanted: &Wanted) -> Result<(), DbError> {
-        self.with("remember the schema", |conn| remember(conn, wanted.table.name, &wanted.written()))
+        self.with("remember the schema", |conn| {
+            let before = written(conn, wanted.table.name)?;
+            remember(conn, wanted.table.name, &wanted.written(before.as_ref()))
+        })
     }
 
     fn drift(&self, table: &'static str, differences: Vec<Difference>) -> DbError {
@@ -123,5 +129,6 @@ pub(super) fn find(conn: &mut Conn, table: &str) -> Result<Found, RowError> {
     }
     let query = format!("SELECT EXISTS (SELECT 1 FROM {}) AS found", quoted(table));
     let rows = sql_query(query).get_result::<Exists>(conn)?.found;
-    Ok(Found { columns, indexes: indexes_of(conn, table)?, written: written(conn, table)?, rows })
+    let (indexes, attached) = (indexes_of(conn, table)?, attached_to(conn, table)?);
+    Ok(Found { columns, indexes, attached, written: written(conn, table)?, rows })
 }

@@ -220,8 +220,18 @@ pub enum IdentityChange {
         /// The column.
         column: String,
     },
-    /// A field was part of the identity, and is not.
+    /// A field was part of the identity, and is gone.
     Removed {
+        /// The column.
+        column: String,
+    },
+    /// A field was part of the identity, and is not any more.
+    Left {
+        /// The column.
+        column: String,
+    },
+    /// A field or output was stored, and no part of the identity, and is now.
+    Entered {
         /// The column.
         column: String,
     },
@@ -248,7 +258,15 @@ impl fmt::Display for IdentityChange {
                 shown(written),
                 shown(wanted)
             ),
-            Self::Kind { column } => write!(f, "the ids were made with another kind of type for `{column}`"),
+            Self::Kind { column } => write!(
+                f,
+                "the ids were made with another kind of type for `{column}`, which nothing converts: give the field its \
+                 former type, or the new one another name"
+            ),
+            Self::Left { column } => write!(f, "`{column}` was hashed, and is now ignored or an output"),
+            Self::Entered { column } => {
+                write!(f, "`{column}` was ignored or an output, and is now hashed: runs differ in it")
+            }
             Self::Added { column } => write!(
                 f,
                 "the ids were made without `{column}`: give it the value that those runs had, \

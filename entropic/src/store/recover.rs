@@ -12,12 +12,12 @@ use crate::Result;
 use crate::db::{NewRow, RunLock, Stored};
 use crate::files::{FileError, IdLock, Recovered};
 use crate::params::RunId;
-use crate::record::{CustomData, Timestamp};
+use crate::record::{ColumnRole, ColumnSpec, CustomData, Timestamp};
 
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kept {
-    /// Parameters and outputs, by column.
+    /// Parameters and outputs, by the first name of their columns.
     columns: Map<String, Value>,
     result_file: String,
     created_at: Timestamp,
@@ -26,8 +26,10 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn of<T: Stored>(row: &NewRow<'_, T>) -> Result<Value> {
+        let mut values = row.params.to_values(row.output)?;
+        let first = |column: &ColumnSpec| Some((column.key.to_owned(), values.remove(column.name)?));
         let kept = Self {
-            columns: row.params.to_values(row.output)?,
+            columns: T::TABLE.columns.iter().filter_map(first).collect(),
             result_file: row.result_file.to_owned(),
             created_at: row.created_at,
             custom_data: row.custom_data.clone(),
@@ -150,18 +152,27 @@ impl<T: Stored> Store<T> {
         self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).add(recovered);
     }
 
-    /// A row that a program of an older schema wrote, by the columns that there are now.
-    fn as_now(mut columns: Map<String, Value>) -> Result<Map<String, Value>> {
+    /// A row that a program of another schema may have written, by the columns that there are now. `None` where it has
+    /// something that a row of this record cannot say.
+    fn as_now(mut columns: Map<String, Value>) -> Result<Option<Map<String, Value>>> {
         let defaults = T::defaults()?;
+        let fill = |column: &ColumnSpec| {
+            let default = defaults.iter().find(|default| default.column == column.name);
+            default.map(|default| default.fill.clone())
+        };
+        let mut now = Map::new();
         for column in T::TABLE.columns {
-            if columns.contains_key(column.name) {
+            let value = columns.remove(column.key);
+            if matches!(column.role, ColumnRole::Retired | ColumnRole::Former) {
+                if value.is_some() && value != fill(column) {
+                    return Ok(None);
+                }
                 continue;
             }
-            let fill = || defaults.iter().find(|d| d.column == column.name).map(|d| d.fill.clone());
-            let value = columns.remove(column.key).or_else(fill).or(column.nullable.then_some(Value::Null));
-            columns.extend(value.map(|value| (column.name.to_owned(), value)));
+            let value = value.or_else(|| fill(column)).or(column.nullable.then_some(Value::Null));
+            now.extend(value.map(|value| (column.name.to_owned(), value)));
         }
-        Ok(columns)
+        Ok(columns.is_empty().then_some(now))
     }
 
     /// Writes a row that a journal kept, if it is one of this record.
@@ -172,7 +183,7 @@ impl<T: Stored> Store<T> {
         }
         let kept = serde_json::from_value::<Kept>(row).ok();
         let parts = kept.and_then(|kept| {
-            let (params, output) = T::from_values(Self::as_now(kept.columns).ok()?)?;
+            let (params, output) = T::from_values(Self::as_now(kept.columns).ok()??)?;
             Some((params, output, kept.result_file, kept.created_at, kept.custom_data))
         });
         let Some((params, output, result_file, created_at, custom_data)) = parts else {

@@ -23,19 +23,25 @@ pub struct RehashPlan {
     /// Runs whose new key another run has, or gets: they stay as they are. Delete one of each two, and make another
     /// plan.
     pub collisions: Vec<(RunId, RunId)>,
-    /// Runs whose key is not that of their parameters, neither as keys were made nor as they are made now: chosen keys,
-    /// and other values of what is retired. They stay as they are.
+    /// Runs whose key is not meant to be that of their parameters: chosen keys, and other values of what is retired.
+    /// They stay as they are.
     pub kept: Vec<RunId>,
+    /// Runs whose key looks like one of their parameters, and is not, neither as keys were made when the table was
+    /// last in order nor as they are made now. They stay as they are, and nobody finds them by their parameters:
+    /// delete them, or say [`Store::accept_schema`].
+    pub unexplained: Vec<RunId>,
 }
 
 impl fmt::Display for RehashPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { moves, unchanged, collisions, kept } = self;
+        let Self { moves, unchanged, collisions, kept, unexplained } = self;
         write!(
             f,
-            "{} runs get a new key, {unchanged} have theirs, {} keep one that is not of their parameters, {} collide",
+            "{} runs get a new key, {unchanged} have theirs, {} keep one that is not of their parameters, {} are \
+             unexplained, {} collide",
             moves.len(),
             kept.len(),
+            unexplained.len(),
             collisions.len()
         )?;
         for (from, to) in collisions {
@@ -113,25 +119,41 @@ impl<T: Stored> Store<T> {
         let wanted = Wanted::of::<T>()?;
         let before = self.db().identity(&wanted)?;
         let mut plan = RehashPlan::default();
-        let mut taken: HashSet<String> = HashSet::new();
+        let mut stay: HashSet<RunId> = HashSet::new();
         let mut wished: Vec<(RunId, RunId)> = Vec::new();
         self.visit(|record| {
-            taken.insert(record.id.to_string());
+            let id = record.id.clone();
             match judged(&record, &wanted.identity, &before) {
+                Judged::New(to) => return wished.push((id, to)),
                 Judged::AsItIs => plan.unchanged += 1,
-                Judged::New(id) => wished.push((record.id, id)),
-                Judged::Kept => plan.kept.push(record.id),
+                Judged::Kept => plan.kept.push(id.clone()),
+                Judged::Unexplained => plan.unexplained.push(id.clone()),
             }
+            stay.insert(id);
         })?;
         // In the order of their age: the oldest of those that wish for one key gets it.
+        let mut wishes = Vec::new();
         for (from, to) in wished {
-            if taken.insert(to.to_string()) {
-                plan.moves.push((from, to));
+            if stay.insert(to.clone()) {
+                wishes.push((from, to));
             } else {
+                stay.insert(from.clone());
                 plan.collisions.push((from, to));
             }
         }
+        in_order(wishes, &mut plan);
         Ok(plan)
+    }
+
+    /// Says that ids are made as the struct makes them from now on, and that the runs which have others stay as they
+    /// are: in the table, and not found by their parameters. Afterwards the table is opened without
+    /// [`Schema::Trust`](crate::Schema::Trust) again.
+    ///
+    /// # Errors
+    /// `is_unsupported` in a read-only store.
+    pub fn accept_schema(&self) -> Result<()> {
+        self.writable("accept a schema")?;
+        Ok(self.db().remember(&Wanted::of::<T>()?)?)
     }
 
     /// Gives runs their new keys: rows and results, one run after the other, each under both keys' locks and the
@@ -153,7 +175,7 @@ impl<T: Stored> Store<T> {
             }
         }
         let rest = self.plan_rehash()?;
-        if rest.moves.is_empty() && rest.collisions.is_empty() {
+        if rest.moves.is_empty() && rest.collisions.is_empty() && rest.unexplained.is_empty() {
             self.db().remember(&Wanted::of::<T>()?)?;
             report.complete = true;
         }
@@ -196,8 +218,31 @@ enum Judged {
     AsItIs,
     /// That of its parameters as it was made before; this is the one that it would get.
     New(RunId),
-    /// None of both.
+    /// One that is not meant to be.
     Kept,
+    /// None of them.
+    Unexplained,
+}
+
+/// Those first whose new key another run gives up only by getting its own: moved in this order each finds its place
+/// free. Runs that would change places in a circle collide.
+fn in_order(wishes: Vec<(RunId, RunId)>, plan: &mut RehashPlan) {
+    let mut left: HashMap<RunId, RunId> = wishes.iter().cloned().collect();
+    for (start, _) in wishes {
+        // From each, along those that must go before it.
+        let mut path = vec![start];
+        while let Some(to) = path.last().and_then(|from| left.get(from)) {
+            if path.contains(to) {
+                break;
+            }
+            path.push(to.clone());
+        }
+        let circle = path.last().is_some_and(|last| left.get(last).is_some_and(|to| path.contains(to)));
+        for from in path.into_iter().rev() {
+            let Some(to) = left.remove(&from) else { continue };
+            if circle { plan.collisions.push((from, to)) } else { plan.moves.push((from, to)) }
+        }
+    }
 }
 
 fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> Judged {
@@ -216,6 +261,7 @@ fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> J
     }
     match record.params.id() {
         Ok(id) if is(before) => Judged::New(id),
+        _ if record.id.is_hashed() => Judged::Unexplained,
         _ => Judged::Kept,
     }
 }

@@ -1,0 +1,138 @@
+//! A table as its record wants it, and as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::params::FloatScheme;
+use crate::record::{ColumnDefault, ColumnSpec, Identity, TableSpec};
+
+/// A table as a record wants it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub(crate) table: TableSpec,
+    pub(crate) defaults: Vec<ColumnDefault>,
+    pub(crate) identity: Identity,
+}
+
+impl Wanted {
+    /// That of a record.
+    ///
+    /// # Errors
+    /// [`RecordError`](crate::RecordError) for a default that cannot be stored.
+    pub fn of<T: crate::SimRecord>() -> Result<Self, crate::RecordError> {
+        let defaults = T::defaults()?;
+        let identity = Identity::of(&T::TABLE, &defaults);
+        Ok(Self { table: T::TABLE, defaults, identity })
+    }
+
+    /// What rows get in a column that they have no value for.
+    pub(super) fn fill(&self, column: &str) -> Option<&serde_json::Value> {
+        let default = self.defaults.iter().find(|default| default.column == column)?;
+        Some(&default.fill).filter(|fill| !fill.is_null())
+    }
+
+    /// What is to be remembered about a table that is as it should be, and was written with something else before.
+    pub(crate) fn written(&self, before: Option<&Written>) -> Written {
+        let mut former = before.map(|before| before.former.clone()).unwrap_or_default();
+        let mut keys = before.map(|before| before.keys.clone()).unwrap_or_default();
+        for column in self.table.columns {
+            let names = former.entry(column.key.to_owned()).or_default();
+            keys.retain(|name, key| {
+                let other = key == column.key && name != column.name;
+                names.extend(other.then(|| name.clone()));
+                !other
+            });
+            names.remove(column.name);
+        }
+        for column in self.table.columns {
+            keys.insert(column.name.to_owned(), column.key.to_owned());
+        }
+        former.retain(|_, names| !names.is_empty());
+        Written { format: 1, identity: self.identity.clone(), keys, former }
+    }
+}
+
+/// What a table was written with; kept in `entropic_schemas`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Written {
+    /// Of this text.
+    format: u32,
+    /// How its ids were made.
+    pub(crate) identity: Identity,
+    /// The name that each column had at first.
+    keys: BTreeMap<String, String>,
+    /// The other names that columns had since, by the first one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    former: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Written {
+    /// The name that a column had at first.
+    pub(super) fn key_of<'a>(&'a self, column: &'a str) -> &'a str {
+        self.keys.get(column).map_or(column, String::as_str)
+    }
+
+    /// Whether a column of that first name was there, part of the identity or not.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.keys.values().any(|known| known == key)
+    }
+
+    /// Whether a column had that name once, and has another since.
+    pub(super) fn was_called(&self, key: &str, name: &str) -> bool {
+        key == name || self.former.get(key).is_some_and(|names| names.contains(name))
+    }
+
+    /// Whether a record says the same.
+    pub(super) fn agrees(&self, wanted: &Wanted) -> bool {
+        let same = |column: &ColumnSpec| self.keys.get(column.name).is_some_and(|key| key == column.key);
+        self.identity == wanted.identity && wanted.table.columns.iter().all(same)
+    }
+}
+
+/// A table as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) columns: Vec<FoundColumn>,
+    /// The name and columns of each index.
+    pub(crate) indexes: Vec<(String, Vec<String>)>,
+    /// Triggers and indexes that somebody else made on it.
+    pub(crate) attached: Vec<String>,
+    /// Nothing for a table that another program made.
+    pub(crate) written: Option<Written>,
+    /// Whether there are rows.
+    pub(crate) rows: bool,
+}
+
+impl Found {
+    /// How the ids of its rows were made. A table of which nothing is remembered is one of the Python package: 12
+    /// decimals, no version, nothing retired. A column with a default may have been added by hand.
+    pub(crate) fn identity(&self, wanted: &Wanted) -> Identity {
+        if let Some(written) = &self.written {
+            return written.identity.clone();
+        }
+        let there = |name: &str| self.columns.iter().any(|column| column.name == name);
+        let mut identity = Identity { version: 1, ..wanted.identity.clone() };
+        identity.fields.retain(|field| there(&field.column) || there(&field.key));
+        for field in &mut identity.fields {
+            if there(&field.column) {
+                field.key.clone_from(&field.column);
+            }
+            (field.float, field.retired) = (FloatScheme::Decimal12, None);
+        }
+        identity
+    }
+}
+
+/// A column as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundColumn {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its declared type.
+    pub(crate) declared: String,
+    /// Whether it may be NULL.
+    pub(crate) nullable: bool,
+    /// Whether it is part of the primary key.
+    pub(crate) key: bool,
+}
