@@ -171,6 +171,40 @@ fn what_would_destroy_something_is_a_comment_with_the_reason() {
     assert!(write_migration::<third::Beam>(dir.path()).unwrap().is_empty());
 }
 
+mod whole {
+    use entropic::prelude::*;
+
+    #[derive(SimRecord)]
+    #[sim(table = "beams")]
+    pub struct Beam {
+        pub length: i64,
+    }
+}
+
+mod broken {
+    use entropic::prelude::*;
+
+    #[derive(SimRecord)]
+    #[sim(table = "beams")]
+    pub struct Beam {
+        pub length: f64,
+        pub load: f64,
+    }
+}
+
+/// A number of another kind, and a parameter that the rows have no value for.
+#[test]
+fn what_no_statement_can_do_is_a_comment_and_not_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    write_migration::<whole::Beam>(dir.path()).unwrap();
+    for dir in write_migration::<broken::Beam>(dir.path()).unwrap() {
+        let up = text(&dir, "up.sql");
+        assert_eq!(up.matches("-- Not done").count(), 2, "{up}");
+        assert!(up.lines().all(|line| line.starts_with("--") || line == "SELECT 1;"), "{up}");
+        assert!(!text(&dir, "schema.json").contains("\"load\""));
+    }
+}
+
 #[test]
 fn entropic_s_own_migrations_are_in_step() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");

@@ -169,12 +169,9 @@ fn listed(differences: &[Difference]) -> String {
 
 /// What to do about them all.
 fn way_out(differences: &[Difference]) -> &'static str {
-    let rehash = |difference: &Difference| {
-        use crate::record::IdentityChange as Change;
-        let curable = |change: &Change| {
-            matches!(change, Change::Version { .. } | Change::Scheme { .. } | Change::OtherDefault { .. })
-        };
-        matches!(difference, Difference::Identity(change) if curable(change))
+    let rehash = |difference: &Difference| match difference {
+        Difference::Identity(change) => !matches!(change, crate::record::IdentityChange::Kind { .. }),
+        _ => false,
     };
     if differences.iter().all(Difference::is_additive) {
         "\nNothing that is there need be touched: open it with `.schema(Schema::Evolve)`."

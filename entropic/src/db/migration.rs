@@ -219,6 +219,7 @@ fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Di
         }
     }
     let mut written = wanted.written(before.map(|before| &before.written));
+    written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
     if let Some(before) = before {
         columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
         if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
@@ -274,6 +275,7 @@ fn comment(table: &str, difference: &Difference) -> Option<String> {
         Difference::Missing { fillable: false, .. } | Difference::Key { .. } | Difference::Identity(_) => {
             None
         }
+        Difference::Type { sql, .. } if sql.is_empty() => None,
         _ => return None,
     };
     let mut text: Vec<String> =

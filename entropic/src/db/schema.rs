@@ -93,11 +93,21 @@ impl Db {
         Ok(found.identity(wanted))
     }
 
-    /// Remembers that the ids of a table are those of its record.
+    /// Remembers that the ids of a table are those of its record, if nothing else is other about it.
+    ///
+    /// # Errors
+    /// [`DbError::Drift`] (`is_conflict`).
     pub(crate) fn remember(&self, wanted: &Wanted) -> Result<(), DbError> {
         self.with("remember the schema", |conn| {
-            let before = written(conn, wanted.table.name)?;
-            remember(conn, wanted.table.name, &wanted.written(before.as_ref()))
+            exclusively(conn, |conn| {
+                let found = find(conn, wanted.table.name)?;
+                let mut all = differences(self.backend(), wanted, &found);
+                all.retain(|difference| !matches!(difference, Difference::Identity(_)));
+                if !all.is_empty() {
+                    return Err(self.drift(wanted.table.name, all).into());
+                }
+                remember(conn, wanted.table.name, &wanted.written(found.written.as_ref()))
+            })
         })
     }
 

@@ -73,6 +73,11 @@ impl Written {
         self.keys.get(column).map_or(column, String::as_str)
     }
 
+    /// Forgets the columns that are not there.
+    pub(super) fn keep_columns(&mut self, there: impl Fn(&str) -> bool) {
+        self.keys.retain(|name, _| there(name));
+    }
+
     /// Whether a column of that first name was there, part of the identity or not.
     pub(super) fn knows(&self, key: &str) -> bool {
         self.keys.values().any(|known| known == key)

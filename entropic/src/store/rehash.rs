@@ -150,7 +150,40 @@ impl<T: Stored> Store<T> {
     /// [`Schema::Trust`](crate::Schema::Trust) again.
     ///
     /// # Errors
-    /// `is_unsupported` in a read-only store.
+    /// `is_unsupported` in a read-only store; `is_conflict` for a table that differs in more than its ids.
+    ///
+    /// ```
+    /// mod before {
+    ///     use entropic::prelude::*;
+    ///     #[derive(SimRecord)]
+    ///     #[sim(table = "decays")]
+    ///     pub struct Decay { pub rate: f64 }
+    /// }
+    /// mod now {
+    ///     use entropic::prelude::*;
+    ///     #[derive(SimRecord)]
+    ///     #[sim(table = "decays", version = 2)]
+    ///     pub struct Decay { pub rate: f64 }
+    /// }
+    /// use entropic::{Schema, Store};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let (url, results) = (format!("sqlite://{}", dir.path().join("runs.db").display()), dir.path().join("results"));
+    /// # let store = Store::<before::Decay>::builder().database(&url).results_dir(&results)
+    /// #     .runner(|decay: &before::Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// # store.run(&before::Decay { rate: 0.5 })?;
+    /// # drop(store);
+    /// let open = || Store::<now::Decay>::builder().database(&url).results_dir(&results);
+    /// open().schema(Schema::Trust).open()?.accept_schema()?;
+    /// let store = open().open()?;
+    /// assert!(store.retrieve(&now::Decay { rate: 0.5 })?.is_none());
+    /// assert_eq!(store.count()?, 1);
+    ///
+    /// let store = open().read_only(true).open()?;
+    /// assert!(store.accept_schema().unwrap_err().is_unsupported());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn accept_schema(&self) -> Result<()> {
         self.writable("accept a schema")?;
         Ok(self.db().remember(&Wanted::of::<T>()?)?)

@@ -6,6 +6,8 @@ use std::iter::Fuse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rayon::prelude::*;
+
 use super::{SweepFailure, SweepReport};
 use crate::db::Stored;
 use crate::params::RunId;
@@ -52,7 +54,9 @@ struct Source<T: Stored, P> {
 
 struct Sink<'a, T: Stored> {
     report: SweepReport<T>,
-    records: Vec<(usize, Record<T>)>,
+    records: Vec<Record<T>>,
+    /// Their places among the points.
+    places: Vec<usize>,
     failures: Vec<(usize, SweepFailure<T>)>,
     fail_fast: bool,
     keep_records: bool,
@@ -81,6 +85,7 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
         let sink = Sink {
             report: SweepReport::new(),
             records: Vec::new(),
+            places: Vec::new(),
             failures: Vec::new(),
             fail_fast,
             keep_records,
@@ -136,44 +141,53 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
 
     /// Takes some points, and looks which of them are there.
     fn plan(&self, source: &mut Source<T, P>) -> Result<()> {
-        let mut asked: Vec<(usize, T, Asked)> = Vec::with_capacity(CHUNK);
-        let mut taken = 0;
-        while taken < CHUNK {
-            let Some(params) = source.points.next() else {
-                source.exhausted = true;
-                break;
-            };
-            taken += 1;
-            match Asked::of(&params) {
-                Ok(ask) if source.seen.insert(ask.id.lock_key()) => asked.push((source.next, params, ask)),
-                Ok(_) => {
+        let points: Vec<T> = source.points.by_ref().take(CHUNK).collect();
+        source.exhausted = points.len() < CHUNK;
+        let judged: Vec<_> = points.into_par_iter().map(|params| (Asked::of(&params), params)).collect();
+        let mut asked: Vec<(usize, T, Asked)> = Vec::with_capacity(judged.len());
+        for (ask, params) in judged {
+            match ask {
+                Ok(ask) if !source.seen.insert(ask.id.lock_key()) => {
                     self.sink().report.duplicates += 1;
                     continue;
                 }
-                Err(error) => {
-                    let mut sink = self.sink();
-                    sink.failed(source.next, params, None, error);
-                    if sink.stopped.is_some() {
-                        source.exhausted = true;
-                        break;
-                    }
-                }
+                Ok(ask) => asked.push((source.next, params, ask)),
+                Err(error) => self.sink().failed(source.next, params, None, error),
             }
             source.next += 1;
+        }
+        if self.sink().stopped.is_some() {
+            // Nothing of it is to be run.
+            source.exhausted = true;
+            return Ok(());
         }
         let ids = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         let mut rows: HashMap<RunId, Record<T>> =
             self.store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
-        for (at, params, asked) in asked {
-            let row = rows.remove(&asked.id);
-            // What is there need not wait for a worker.
-            match row.map(|row| self.store.hit(&asked, row)).transpose() {
+        let found: Vec<_> = asked
+            .into_iter()
+            .map(|(at, params, ask)| {
+                let row = rows.remove(&ask.id);
+                (at, params, ask, row)
+            })
+            .collect();
+        // What is there need not wait for a worker.
+        let looked: Vec<_> = found
+            .into_par_iter()
+            .map(|(at, params, ask, row)| {
+                let hit = row.map(|row| self.store.hit(&ask, row)).transpose();
+                (at, params, ask, hit)
+            })
+            .collect();
+        let mut sink = self.sink();
+        for (at, params, asked, hit) in looked {
+            match hit {
+                Ok(Some(Ok(record))) => sink.took(at, record, true),
                 Ok(None) => source.ready.push_back(Task { at, params, asked, row: None, waits: false }),
-                Ok(Some(Ok(record))) => self.sink().took(at, record, true),
                 Ok(Some(Err(row))) => {
                     source.ready.push_back(Task { at, params, asked, row: Some(*row), waits: false });
                 }
-                Err(error) => self.sink().failed(at, params, Some(asked.id), error),
+                Err(error) => sink.failed(at, params, Some(asked.id), error),
             }
         }
         Ok(())
@@ -185,9 +199,8 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
         if let Some(error) = sink.stopped {
             return Err(error);
         }
-        sink.records.sort_by_key(|(at, _)| *at);
         sink.failures.sort_by_key(|(at, _)| *at);
-        sink.report.records = sink.records.into_iter().map(|(_, record)| record).collect();
+        sink.report.records = in_order(sink.places, sink.records);
         sink.report.failures = sink.failures.into_iter().map(|(_, failure)| failure).collect();
         Ok(sink.report)
     }
@@ -219,7 +232,8 @@ impl<T: Stored> Sink<'_, T> {
             if !hit {
                 self.report.made.insert(record.id.clone());
             }
-            self.records.push((at, record));
+            self.places.push(at);
+            self.records.push(record);
         }
     }
 
@@ -231,4 +245,14 @@ impl<T: Stored> Sink<'_, T> {
         tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
         self.failures.push((at, SweepFailure::new(params, id, error)));
     }
+}
+
+/// Records by their places.
+fn in_order<R>(places: Vec<usize>, records: Vec<R>) -> Vec<R> {
+    if places.is_sorted() {
+        return records;
+    }
+    let mut placed: Vec<(usize, R)> = places.into_iter().zip(records).collect();
+    placed.sort_by_key(|(at, _)| *at);
+    placed.into_iter().map(|(_, record)| record).collect()
 }
