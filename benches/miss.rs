@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Utc;
-use common::{CUSTOM_DATA, Orbit, Versus, floor_id};
+use common::sqlite::insert;
+use common::{Orbit, Versus, floor_id};
 use entropic::Durability;
 use entropic::prelude::*;
 use rusqlite::Connection;
@@ -79,28 +80,8 @@ impl ByHand {
         let id = floor_id(orbit);
         let target = self.results.join(format!("{id}.csv"));
         self.write(&target).expect("the result is written");
-        let mut insert = self
-            .connection
-            .prepare_cached("INSERT INTO orbits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-            .expect("the statement is right");
-        insert
-            .execute(rusqlite::params![
-                orbit.adaptive,
-                orbit.drag,
-                orbit.dt,
-                orbit.label,
-                orbit.mass,
-                orbit.method.as_str(),
-                orbit.seed,
-                orbit.steps,
-                -0.5,
-                Option::<f64>::None,
-                id,
-                target.to_str(),
-                Utc::now().format("%Y-%m-%d %H:%M:%S%.6f").to_string(),
-                CUSTOM_DATA,
-            ])
-            .expect("the row is written");
+        let moment = Utc::now().format("%Y-%m-%d %H:%M:%S%.6f").to_string();
+        insert(&self.connection, orbit, &id, &target, &moment).expect("the row is written");
     }
 
     fn write(&self, target: &Path) -> std::io::Result<()> {

@@ -34,6 +34,35 @@ pub const JOINED: &str = concat!(
     " FROM json_each(?) AS asked CROSS JOIN orbits ON orbits.id = asked.value"
 );
 
+/// Writes the row of a run.
+pub fn insert(
+    connection: &Connection,
+    orbit: &Orbit,
+    id: &str,
+    result: &Path,
+    created_at: &str,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO orbits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?
+        .execute(rusqlite::params![
+            orbit.adaptive,
+            orbit.drag,
+            orbit.dt,
+            orbit.label,
+            orbit.mass,
+            orbit.method.as_str(),
+            orbit.seed,
+            orbit.steps,
+            -0.5 / orbit.mass,
+            Option::<f64>::None,
+            id,
+            result.to_str(),
+            created_at,
+            CUSTOM_DATA,
+        ])
+        .map(drop)
+}
+
 /// A database of some rows, and the points that may be asked for, in random order.
 pub struct Fixture {
     dir: PathBuf,
@@ -60,36 +89,20 @@ impl Fixture {
         drop(self.store());
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
-        let mut insert = transaction.prepare("INSERT INTO orbits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?;
         for n in 0..rows {
-            let o = Orbit::nth(n);
-            let id = o.id()?;
+            let orbit = Orbit::nth(n);
+            let id = orbit.id()?;
             // What the floor computes must be the key that entropic uses.
-            assert_eq!(id.as_str(), floor_id(&o));
-            insert.execute(rusqlite::params![
-                o.adaptive,
-                o.drag,
-                o.dt,
-                o.label,
-                o.mass,
-                o.method.as_str(),
-                o.seed,
-                o.steps,
-                -0.5 / o.mass,
-                Option::<f64>::None,
-                id.as_str(),
-                self.result(id.as_str()).to_str(),
-                format!(
-                    "2026-11-{:02} {:02}:{:02}:28.{:06}",
-                    1 + n % 28,
-                    n / 28 % 24,
-                    n / 672 % 60,
-                    n % 1_000_000
-                ),
-                CUSTOM_DATA,
-            ])?;
+            assert_eq!(id.as_str(), floor_id(&orbit));
+            let moment = format!(
+                "2026-11-{:02} {:02}:{:02}:28.{:06}",
+                1 + n % 28,
+                n / 28 % 24,
+                n / 672 % 60,
+                n % 1_000_000
+            );
+            insert(&transaction, &orbit, id.as_str(), &self.result(id.as_str()), &moment)?;
         }
-        drop(insert);
         transaction.commit()?;
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE")?;
         for point in &self.points {

@@ -87,7 +87,12 @@ impl Record {
 
     /// Fields, outputs and what is retired, in table order.
     pub fn columns(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().chain(&self.outputs).chain(&self.retired)
+        self.present().chain(&self.retired)
+    }
+
+    /// Fields and outputs, in table order.
+    pub fn present(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().chain(&self.outputs)
     }
 
     /// The columns of an index over several.

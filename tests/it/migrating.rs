@@ -8,7 +8,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use entropic::{Result, write_migration};
 
 use crate::records::at;
-use crate::schemas::shape;
+use crate::schemas::{fresh, shape};
 use crate::support::{Backend, Scratch, each_backend};
 
 mod first {
@@ -81,36 +81,6 @@ fn migrate(s: &Scratch, dir: &Path, forward: bool) {
     }
 }
 
-/// The table as entropic makes it from nothing.
-fn fresh<T: entropic::Stored>(s: &Scratch) -> Result<Vec<String>> {
-    let store = at::<T>(s).results_dir(s.dir().join("elsewhere")).adopt_results_dir();
-    for table in ["beams", "entropic_schemas", "entropic_migrations", "entropic_stores"] {
-        s.try_sql(&format!("ALTER TABLE {table} RENAME TO {table}_kept")).ok();
-    }
-    // Names of indexes are those of the schema.
-    let indexes = ["load", "span_load"].map(|name| format!("ix_beams_{name}"));
-    let definitions: Vec<String> = match s.backend() {
-        Backend::Sqlite => s.query_text("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name LIKE 'ix_beams%'"),
-        Backend::Postgres => s.query_text("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'ix_beams%' AND schemaname = current_schema()"),
-    }.into_iter().flatten().flatten().collect();
-    for index in &indexes {
-        s.try_sql(&format!("DROP INDEX {index}")).ok();
-    }
-    drop(store.open()?);
-    let shape = shape(s, "beams");
-    s.sql("DROP TABLE beams");
-    for table in ["entropic_schemas", "entropic_migrations", "entropic_stores"] {
-        s.sql(&format!("DROP TABLE {table}"));
-    }
-    for table in ["beams", "entropic_schemas", "entropic_migrations", "entropic_stores"] {
-        s.try_sql(&format!("ALTER TABLE {table}_kept RENAME TO {table}")).ok();
-    }
-    for definition in definitions {
-        s.try_sql(&definition.replace("beams_kept", "beams")).ok();
-    }
-    Ok(shape)
-}
-
 fn text(dir: &Path, file: &str) -> String {
     fs::read_to_string(dir.join(file)).unwrap()
 }
@@ -125,7 +95,7 @@ each_backend! {
         }
         assert!(write_migration::<first::Beam>(&dir)?.is_empty());
         migrate(s, &dir, true);
-        assert_eq!(shape(s, "beams"), fresh::<first::Beam>(s)?);
+        assert_eq!(shape(s, "beams"), fresh::<first::Beam>(s, "beams")?);
         let store = at::<first::Beam>(s).runner(|_: &first::Beam, run| fs::write(run.result_file(), "x")).open()?;
         let run = store.run(&first::Beam { length: 2.0, load: 3, note: "n".to_owned() })?;
         drop(store);
@@ -135,7 +105,7 @@ each_backend! {
         assert!(changed[0] > made[0], "they run in this order");
         migrate(s, &dir, true);
         let after = shape(s, "beams");
-        assert_eq!(after, fresh::<second::Beam>(s)?);
+        assert_eq!(after, fresh::<second::Beam>(s, "beams")?);
         // Nothing is left to be said, and the run is a hit.
         let store = at::<second::Beam>(s).open()?;
         let asked = second::Beam { span: 2.0, load: 3, note: Some("n".to_owned()), material: "it's steel".to_owned() };

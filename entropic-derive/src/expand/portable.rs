@@ -11,7 +11,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let Record { ident, entropic, .. } = record;
     let private = quote!(#entropic::__private);
     let output = companion(record, "Output");
-    let written = record.fields.iter().chain(&record.outputs).map(|field| {
+    let written = record.present().map(|field| {
         let (ident, column) = (&field.ident, &field.column);
         let owner = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
         let repr = Via::of(field, record).repr(&quote!(&#owner.#ident));

@@ -131,15 +131,9 @@ fn canonical(record: &Record) -> TokenStream {
 /// One identity field in the canonical text.
 fn entry(field: &Field, record: &Record) -> TokenStream {
     let entropic = &record.entropic;
-    let (ident, key) = (&field.ident, names::json_key(&field.key));
+    let key = names::json_key(&field.key);
     let (via, scheme, blame) = (Via::of(field, record), scheme(field, record), blame(field, record, "field"));
-    let value = match &field.value_then {
-        Some(then) => {
-            let then = constant(field, then, record);
-            quote!(&#then)
-        }
-        None => quote!(&self.#ident),
-    };
+    let value = value_of(field, &quote!(self), record);
     let own = via.write(&value, &quote!(__out), &scheme);
     let Some(default) = &field.default else {
         return quote! { __out.key(#key); #own #blame; };
@@ -151,8 +145,22 @@ fn entry(field: &Field, record: &Record) -> TokenStream {
     }
 }
 
+/// The value of a column, as a reference: that of the field of `owner`, or the one that it was retired with.
+pub fn value_of(field: &Field, owner: &TokenStream, record: &Record) -> TokenStream {
+    match &field.value_then {
+        Some(then) => {
+            let then = constant(field, then, record);
+            quote!(&#then)
+        }
+        None => {
+            let ident = &field.ident;
+            quote!(&#owner.#ident)
+        }
+    }
+}
+
 /// A value that is the same for all records, as an expression.
-pub fn constant(field: &Field, value: &Default, record: &Record) -> TokenStream {
+fn constant(field: &Field, value: &Default, record: &Record) -> TokenStream {
     let via = Via::of(field, record);
     let value = match value {
         Default::OfType => via.default(),
@@ -195,14 +203,8 @@ fn checks(record: &Record) -> TokenStream {
 fn texts(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
     let texts = identity(record).map(|field| {
-        let (ident, column) = (&field.ident, &field.column);
-        let value = match &field.value_then {
-            Some(then) => {
-                let then = constant(field, then, record);
-                quote!(&#then)
-            }
-            None => quote!(&self.#ident),
-        };
+        let column = &field.column;
+        let value = value_of(field, &quote!(self), record);
         let own = scheme(field, record);
         let scheme = quote!(::core::option::Option::unwrap_or(__scheme, #own));
         let write = Via::of(field, record).write(&value, &quote!(&mut __out), &scheme);

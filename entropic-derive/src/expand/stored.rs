@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::record::constant;
+use super::record::value_of;
 use super::via::Via;
 use super::{local, module};
 use crate::model::{Record, Role};
@@ -20,7 +20,7 @@ pub fn expand(record: &Record) -> TokenStream {
 
     let columns: Vec<_> = record.columns().map(|field| &field.column_ident).collect();
     // What a retired parameter was, a row keeps.
-    let updated = record.fields.iter().chain(&record.outputs).map(|field| &field.column_ident);
+    let updated = record.present().map(|field| &field.column_ident);
     let reprs = reprs(record);
     let values: Vec<_> = (0..columns.len()).map(|at| local("value", at)).collect();
     let assigned = quote! {
@@ -160,15 +160,9 @@ pub fn expand(record: &Record) -> TokenStream {
 fn reprs(record: &Record) -> Vec<TokenStream> {
     let entropic = &record.entropic;
     let repr = |(at, field): (usize, &crate::model::Field)| {
-        let (name, ident, column) = (local("value", at), &field.ident, &field.column);
-        let value = match (field.role, &field.value_then) {
-            (_, Some(then)) => {
-                let then = constant(field, then, record);
-                quote!(&#then)
-            }
-            (Role::Output, _) => quote!(&__row.output.#ident),
-            _ => quote!(&__row.params.#ident),
-        };
+        let (name, column) = (local("value", at), &field.column);
+        let owner = if field.role == Role::Output { quote!(__row.output) } else { quote!(__row.params) };
+        let value = value_of(field, &owner, record);
         let repr = Via::of(field, record).repr(&value);
         quote! {
             let #name = #repr.map_err(#entropic::RecordError::field(

@@ -143,9 +143,13 @@ pub(super) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
     }
 }
 
+/// Text as it stands in a statement.
+pub(super) fn text(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
 /// A value as it stands in a statement; `value` as [`Repr`](crate::record::Repr) writes it.
 pub(super) fn literal(backend: Backend, kind: ColumnKind, value: &Value) -> String {
-    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
     match (kind, value) {
         (_, Value::Null) => "NULL".to_owned(),
         (_, Value::Bool(truth)) => match backend {
@@ -301,15 +305,21 @@ pub(super) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<(Strin
     Ok(indexes)
 }
 
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 /// What somebody else made on a table, and SQLite would drop with it.
 pub(super) fn attached_to(conn: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
     if backend_of(conn) == Backend::Postgres {
         return Ok(Vec::new());
     }
-    let query = "SELECT name AS index_name, type AS column_name FROM sqlite_master WHERE tbl_name = ?1 AND sql IS NOT NULL \
+    let query = "SELECT name FROM sqlite_master WHERE tbl_name = ?1 AND sql IS NOT NULL \
                  AND (type = 'trigger' OR (type = 'index' AND name NOT LIKE 'ix@_' || ?1 || '@_%' ESCAPE '@'))";
-    let found = sql_query(query).bind::<Text, _>(table).load::<Indexed>(conn)?;
-    Ok(found.into_iter().map(|found| found.index_name).collect())
+    let found = sql_query(query).bind::<Text, _>(table).load::<Named>(conn)?;
+    Ok(found.into_iter().map(|found| found.name).collect())
 }
 
 /// The place of the `n`th bind, counted from 1.

@@ -11,11 +11,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::ddl::{self, quoted};
-use super::dialect::declared;
+use super::dialect::{declared, text};
 use super::drift::{differences, rename_statements};
 use super::schema::{is_rebuilding, statements};
 use super::shape::{Found, FoundColumn, Wanted, Written};
-use super::{Backend, DbError, Difference};
+use super::{Backend, DbError, Difference, own};
 use crate::record::{Identity, SimRecord, Timestamp};
 
 /// What diesel ignores in the folder of a migration.
@@ -252,20 +252,8 @@ const REBUILT: [&str; 2] = [
 /// The statements that remember what a table is written with, as entropic does itself.
 fn remembering(snapshot: &Snapshot) -> [String; 2] {
     let written = serde_json::to_string(&snapshot.written).unwrap_or_default();
-    let values = [text(&snapshot.table), text(&written), text(&Timestamp::now().to_string())].join(", ");
-    [
-        "CREATE TABLE IF NOT EXISTS entropic_schemas (\n    table_name VARCHAR NOT NULL PRIMARY KEY,\n    \
-         written VARCHAR NOT NULL,\n    written_at VARCHAR NOT NULL\n)"
-            .to_owned(),
-        format!(
-            "INSERT INTO entropic_schemas (table_name, written, written_at) VALUES ({values})\n    \
-             ON CONFLICT (table_name) DO UPDATE SET written = excluded.written, written_at = excluded.written_at"
-        ),
-    ]
-}
-
-fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    let values = [&snapshot.table, &written, &Timestamp::now().to_string()].map(|value| text(value));
+    [own::schemas_table(), own::remembering(values)]
 }
 
 /// What is not done, and why.

@@ -144,15 +144,27 @@ pub(super) fn written(conn: &mut Conn, table: &str) -> Result<Option<Written>, R
 pub(super) fn remember(conn: &mut Conn, table: &str, written: &Written) -> Result<(), RowError> {
     let text = serde_json::to_string(written)
         .map_err(|error| DbError::WrittenSchema { table: table.to_owned(), reason: error.to_string() })?;
-    let places: Vec<String> = (1..=3).map(|n| bind(conn, n)).collect();
-    sql_query(format!(
-        "INSERT INTO entropic_schemas (table_name, written, written_at) VALUES ({}) \
-         ON CONFLICT (table_name) DO UPDATE SET written = excluded.written, written_at = excluded.written_at",
-        places.join(", ")
-    ))
-    .bind::<Text, _>(table)
-    .bind::<Text, _>(text)
-    .bind::<Text, _>(Timestamp::now().to_string())
-    .execute(conn)?;
+    sql_query(remembering([1, 2, 3].map(|n| bind(conn, n))))
+        .bind::<Text, _>(table)
+        .bind::<Text, _>(text)
+        .bind::<Text, _>(Timestamp::now().to_string())
+        .execute(conn)?;
     Ok(())
+}
+
+/// The statement that remembers what a table is written with: its name, the text, the moment.
+pub(super) fn remembering(values: [String; 3]) -> String {
+    format!(
+        "INSERT INTO entropic_schemas (table_name, written, written_at) VALUES ({})\n    \
+         ON CONFLICT (table_name) DO UPDATE SET written = excluded.written, written_at = excluded.written_at",
+        values.join(", ")
+    )
+}
+
+/// The statement that makes the table for it, for those who run it themselves: that of this crate's own migration, which
+/// is the same on both backends.
+pub(super) fn schemas_table() -> String {
+    let script = include_str!("../../../migrations/sqlite/2026-11-21-120000_schemas/up.sql");
+    let statement: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();
+    statement.join("\n").trim_end_matches(';').to_owned()
 }

@@ -52,7 +52,7 @@ impl Folder {
         row: Value,
     ) -> Result<(), FileError> {
         fault::at("staged");
-        let (full, boot) = (self.durability() == Durability::Full, boot::id());
+        let (full, boot) = (self.durability() == Durability::Full, boot::id().to_owned());
         let (attempt_name, id) = (attempt.name(), id.to_string());
         let entry = Entry { attempt: attempt_name, id, from: None, replaces, full, boot, row };
         self.journal()?.publish(entry)?;
@@ -144,7 +144,7 @@ impl Folder {
         to: &RunId,
         row: Value,
     ) -> Result<Move, FileError> {
-        let (full, boot) = (self.durability() == Durability::Full, boot::id());
+        let (full, boot) = (self.durability() == Durability::Full, boot::id().to_owned());
         let (name, target) = (self.slots().next_name(), self.target(to));
         fault::at("move");
         let entry = Entry {

@@ -54,7 +54,7 @@ pub use error::ParamsError;
 pub use id::RunId;
 pub use scheme::FloatScheme;
 
-pub(crate) use zeros::signs_of_zero;
+pub(crate) use zeros::is_key_of;
 
 use serde::Serialize;
 use serialize::{Rules, Writer};

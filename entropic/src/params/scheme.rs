@@ -27,6 +27,9 @@ pub enum FloatScheme {
 }
 
 impl FloatScheme {
+    /// Every scheme there is.
+    pub(crate) const ALL: [Self; 3] = [Self::Decimal12, Self::Significant12, Self::Exact];
+
     /// The name that attributes and stored schemas use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

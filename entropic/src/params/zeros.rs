@@ -1,10 +1,17 @@
 //! Zeros that have lost their sign in a database.
 
+use super::RunId;
+
 /// How many zeros of a text are tried with either sign.
 const MOST: usize = 10;
 
+/// Whether an id is the key of a canonical text, whichever sign its zeros had when it was made.
+pub(crate) fn is_key_of(id: &RunId, text: &str) -> bool {
+    RunId::from_canonical(text) == *id || signs_of_zero(text).any(|text| RunId::from_canonical(&text) == *id)
+}
+
 /// The same text with each choice of signs for its zeros; too many zeros are not tried.
-pub(crate) fn signs_of_zero(text: &str) -> impl Iterator<Item = String> {
+fn signs_of_zero(text: &str) -> impl Iterator<Item = String> {
     // A zero is a value of its own: `:0.0,`, not a part of a longer number, nor of text.
     let mut parts: Vec<String> = vec![String::new()];
     let mut in_text = false;

@@ -31,7 +31,7 @@ pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
 pub use identity::IdentityChange;
 #[doc(hidden)]
-pub use identity::{Class, Identity, IdentityField};
+pub use identity::{Class, Identity};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
 pub use record::Record;

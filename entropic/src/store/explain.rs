@@ -186,7 +186,7 @@ fn other_ways(identity: &Identity) -> Vec<(Otherwise, Identity)> {
         .filter(|version| *version != identity.version)
         .map(|version| (Otherwise::Version(version), Identity { version, ..identity.clone() }))
         .collect();
-    for scheme in [FloatScheme::Decimal12, FloatScheme::Significant12, FloatScheme::Exact] {
+    for scheme in FloatScheme::ALL {
         let mut other = identity.clone();
         other.fields.iter_mut().for_each(|field| field.float = scheme);
         ways.push((Otherwise::Float(scheme), other));

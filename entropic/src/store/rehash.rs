@@ -9,7 +9,7 @@ use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Stored, Wanted};
 use crate::files::FileError;
-use crate::params::{FloatScheme, RunId, signs_of_zero};
+use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, Record};
 
 /// What [`Store::rehash`] would do; nothing is changed by making one.
@@ -280,12 +280,8 @@ fn in_order(wishes: Vec<(RunId, RunId)>, plan: &mut RehashPlan) {
 
 fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> Judged {
     let texts = Texts::of(&record.params, now);
-    let is = |identity: &Identity| {
-        texts.under(identity, false).is_some_and(|text| {
-            RunId::from_canonical(&text) == record.id
-                || signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id)
-        })
-    };
+    let is =
+        |identity: &Identity| texts.under(identity, false).is_some_and(|text| is_key_of(&record.id, &text));
     if !record.as_retired {
         return Judged::Kept;
     }
@@ -305,7 +301,7 @@ pub(super) struct Texts(HashMap<(String, &'static str), String>);
 impl Texts {
     pub(super) fn of<T: Stored>(params: &T, identity: &Identity) -> Self {
         let mut texts = HashMap::new();
-        for scheme in [FloatScheme::Decimal12, FloatScheme::Significant12, FloatScheme::Exact] {
+        for scheme in FloatScheme::ALL {
             // One that refuses these floats has made no keys of them.
             let Ok(fields) = params.field_texts(Some(scheme)) else { continue };
             for (column, text) in fields {

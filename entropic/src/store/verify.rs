@@ -12,7 +12,7 @@ use super::store::Results;
 use crate::Result;
 use crate::db::Stored;
 use crate::files::{Leftovers, sha256};
-use crate::params::RunId;
+use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
 
 /// How many rows are looked at together.
@@ -348,11 +348,9 @@ fn wrong_key<T: SimRecord>(record: &Record<T>) -> Option<Problem> {
     let Ok(text) = record.params.canonical_text() else {
         return Some(Problem::WrongKey { id, expected: None });
     };
-    let expected = RunId::from_canonical(&text);
-    if expected == record.id
-        || crate::params::signs_of_zero(&text).any(|text| RunId::from_canonical(&text) == record.id)
-    {
+    if is_key_of(&record.id, &text) {
         return None;
     }
+    let expected = RunId::from_canonical(&text);
     Some(Problem::WrongKey { id, expected: Some(expected.to_string()) })
 }

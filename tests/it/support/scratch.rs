@@ -51,6 +51,18 @@ impl Scratch {
         Scratch { url: schema.url(), schema: Some(schema), backend: Backend::Postgres, dir: folder() }
     }
 
+    /// Another world of the same kind.
+    pub fn another(&self) -> Self {
+        match self.backend {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite => Self::sqlite(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres => Self::postgres().expect("there was a server"),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => unreachable!("this world is of a kind that was compiled in"),
+        }
+    }
+
     /// The database.
     pub fn url(&self) -> &str {
         &self.url
