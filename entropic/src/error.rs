@@ -113,7 +113,8 @@ impl Error {
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
         match self {
-            Self::Params(_) | Self::Sweep(_) => true,
+            Self::Params(_) => true,
+            Self::Sweep(error) => error.is_invalid_input(),
             Self::Record(error) => !error.is_corrupt(),
             Self::Db(error) => error.is_invalid_input(),
             Self::File(error) => error.is_invalid_input(),
@@ -127,7 +128,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Db(error) => error.is_transient(),
-            Self::Store(error) => matches!(error, StoreError::StillRunning { .. }),
+            Self::Store(error) => error.is_transient(),
             _ => false,
         }
     }
@@ -145,6 +146,9 @@ impl Error {
     /// The call was cancelled by its [`CancelToken`](crate::CancelToken).
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Cancelled { .. }))
+        matches!(
+            self,
+            Self::Store(StoreError::Cancelled { .. }) | Self::Sweep(SweepError::Interrupted { .. })
+        )
     }
 }

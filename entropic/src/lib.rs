@@ -116,11 +116,11 @@ pub use record::{
     Timestamp, sql,
 };
 pub use store::{
-    CancelToken, Explanation, FieldDifference, IntegrityReport, Otherwise, Problem, RehashPlan, RehashReport,
-    RepairReport, RunContext, Store, StoreBuilder, StoreError,
+    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Otherwise, Problem,
+    RehashPlan, RehashReport, RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
 pub use sweep::{
-    Executor, GridPoints, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads, ZipPoints,
+    Executor, GridPoints, Progress, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads, ZipPoints,
     latin_hypercube, linspace, logspace, random,
 };
 

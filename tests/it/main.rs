@@ -14,6 +14,7 @@ mod crashes;
 mod derive;
 mod disk;
 mod evolution;
+mod failing;
 mod integrity;
 mod migrating;
 mod opening;

@@ -325,7 +325,7 @@ each_backend! {
         let before = contents(&results);
         let (store, _) = orbits(s)?;
         store.run(&Orbit::of(1.0))?;
-        store.sweep([1.0, 2.0, 3.0].map(Orbit::of)).run()?;
+        store.sweep([1.0, 2.0, 3.0].map(Orbit::of)).run()?.complete()?;
         store.delete_with_file(&Orbit::of(1.0))?;
         store.delete_with_file(&Orbit::of(2.0))?;
         store.delete_with_file(&Orbit::of(3.0))?;

@@ -141,10 +141,14 @@ each_backend! {
             fs::write(run.result_file(), "x")
         }).open()?;
         let points = || (0..20).map(|n| Orbit::of(f64::from(n)));
-        let error = store.sweep(points()).executor(Threads::new(2)).run().unwrap_err();
-        assert!(error.is_cancelled(), "{error:?}");
+        let report = store.sweep(points()).executor(Threads::new(2)).run()?;
         let kept = usize::try_from(store.count()?).unwrap();
         assert!((5..20).contains(&kept), "{kept}");
+        assert!(report.interrupted && !report.is_complete());
+        assert_eq!((report.misses, report.left, report.failures.len()), (kept, 20 - kept, 0));
+        assert!(report.to_string().contains(&format!("{} points are left", 20 - kept)), "{report}");
+        let error = report.complete().unwrap_err();
+        assert!(error.is_cancelled(), "{error:?}");
         let (store, calls) = orbits(s)?;
         let report = store.sweep(points()).executor(Threads::new(2)).run()?;
         assert_eq!((report.hits, report.misses, calls.count()), (kept, 20 - kept, 20 - kept));

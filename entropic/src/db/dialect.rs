@@ -68,6 +68,29 @@ impl QueryFragment<diesel::pg::Pg> for IdIn {
     }
 }
 
+/// Executes a statement on one table's rows of some ids: `statement` ends where the condition on `column` is to follow.
+pub(super) fn with_ids(
+    conn: &mut Conn,
+    statement: &str,
+    column: &str,
+    table: &str,
+    ids: &[&str],
+) -> QueryResult<()> {
+    match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(conn) => sql_query(format!("{statement}{column} IN (SELECT value FROM json_each(?))"))
+            .bind::<Text, _>(table)
+            .bind::<Text, _>(Value::from(ids).to_string())
+            .execute(conn),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => sql_query(format!("{statement}{column} = ANY($2)"))
+            .bind::<Text, _>(table)
+            .bind::<diesel::sql_types::Array<Text>, _>(ids)
+            .execute(conn),
+    }
+    .map(drop)
+}
+
 /// The backend of a connection.
 pub(super) fn backend_of(conn: &Conn) -> Backend {
     match conn {
@@ -83,29 +106,37 @@ pub(super) fn exclusively<R, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     job: impl FnOnce(&mut Conn) -> Result<R, E>,
 ) -> Result<R, E> {
-    match backend_of(conn) {
-        // `CREATE TABLE IF NOT EXISTS` by two sessions at once fails in the catalogue of PostgreSQL; a lock that
-        // ends with the transaction keeps them apart.
-        Backend::Postgres => conn.transaction(|conn| {
+    writing(conn, |conn| {
+        if backend_of(conn) == Backend::Postgres {
+            // `CREATE TABLE IF NOT EXISTS` by two sessions at once fails in the catalogue of PostgreSQL; a lock that
+            // ends with the transaction keeps them apart.
             sql_query(format!("SELECT pg_advisory_xact_lock({MAKING_TABLES})")).execute(conn)?;
-            job(conn)
-        }),
+        }
+        job(conn)
+    })
+}
+
+/// Runs a job that writes in a transaction.
+pub(crate) fn writing<R, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    job: impl FnOnce(&mut Conn) -> Result<R, E>,
+) -> Result<R, E> {
+    match backend_of(conn) {
+        Backend::Postgres => conn.transaction(job),
         Backend::Sqlite => {
             // Diesel's transactions begin deferred on the multi connection, and one that reads before it writes
             // cannot wait for another writer.
             use diesel::connection::SimpleConnection;
             conn.batch_execute("BEGIN IMMEDIATE")?;
-            match job(conn) {
-                Ok(value) => {
-                    conn.batch_execute("COMMIT")?;
-                    Ok(value)
-                }
-                Err(error) => {
-                    // The first error is the one to tell.
-                    let _ = conn.batch_execute("ROLLBACK");
-                    Err(error)
-                }
+            let done = job(conn).and_then(|value| {
+                conn.batch_execute("COMMIT")?;
+                Ok(value)
+            });
+            if done.is_err() {
+                // The first error is the one to tell.
+                let _ = conn.batch_execute("ROLLBACK");
             }
+            done
         }
     }
 }

@@ -45,6 +45,14 @@ impl RunLocks {
 }
 
 impl RunLock<'_> {
+    /// Which session has the right: as long as one right of it is held, all of them are.
+    pub(crate) fn session(&self) -> Option<u64> {
+        #[cfg(feature = "postgres")]
+        return self.held.as_ref().map(postgres::Held::epoch);
+        #[cfg(not(feature = "postgres"))]
+        None
+    }
+
     /// Whether the right has not been lost with its session.
     pub(crate) fn is_held(&self) -> bool {
         #[cfg(feature = "postgres")]
@@ -156,6 +164,10 @@ mod postgres {
     }
 
     impl Held<'_> {
+        pub(super) fn epoch(&self) -> u64 {
+            self.epoch
+        }
+
         pub(super) fn is_held(&self) -> bool {
             let mut state = self.session.state();
             if state.epoch != self.epoch || state.conn.is_none() {

@@ -15,6 +15,7 @@ mod dialect;
 mod difference;
 mod drift;
 mod error;
+mod failures;
 mod handle;
 mod identity;
 mod lock;
@@ -39,4 +40,6 @@ pub use shape::Wanted;
 pub use stored::{NewRow, Stored, TakeRecord};
 pub use url::{Backend, DbUrl};
 
+pub(crate) use dialect::writing;
+pub(crate) use failures::{FailureRow, forget_failures};
 pub(crate) use lock::{RunLock, RunLocks};

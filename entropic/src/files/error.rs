@@ -154,6 +154,11 @@ impl FileError {
         Self::Journal { why: error.to_string() }
     }
 
+    /// The runner came back, and left no result.
+    pub(crate) fn is_bad_result(&self) -> bool {
+        matches!(self, Self::NothingWritten { .. } | Self::Empty { .. } | Self::Odd { .. })
+    }
+
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(
             self,

@@ -137,35 +137,36 @@ impl Journal {
     /// Says that a result is complete, and about to be put in place.
     pub(super) fn publish(&self, entry: Entry) -> Result<(), FileError> {
         let mut state = self.state();
-        let line = Line::Publish(entry);
-        self.write(&mut state, &line)?;
-        if let Line::Publish(entry) = line {
-            state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
-        }
+        self.write(&mut state, [Line::Publish(entry.clone())])?;
+        state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
         Ok(())
     }
 
-    /// Says that the disk has a result; the disk has this line, and that of the result, when it returns.
-    pub(super) fn synced(&self, attempt: &str) -> Result<(), FileError> {
+    /// Says that the disk has some results; the disk has these lines, and those of the results, when it returns.
+    pub(super) fn synced(&self, attempts: &[String]) -> Result<(), FileError> {
         let mut state = self.state();
-        self.write(&mut state, &Line::Synced(attempt.to_owned()))?;
-        state.open.entry(attempt.to_owned()).and_modify(|begun| begun.synced = true);
+        self.write(&mut state, attempts.iter().cloned().map(Line::Synced))?;
+        for attempt in attempts {
+            state.open.entry(attempt.clone()).and_modify(|begun| begun.synced = true);
+        }
         // Whoever else has something to say may say it meanwhile.
         let file = Arc::clone(&state.file);
         drop(state);
         file.sync_data().map_err(FileError::io("sync", &self.path))
     }
 
-    /// Says that the row of a result is written, or that it was never put in place.
-    pub(super) fn done(&self, attempt: &str) -> Result<(), FileError> {
+    /// Says that the rows of results are written, or that they were never put in place.
+    pub(super) fn done(&self, attempts: &[String]) -> Result<(), FileError> {
         let mut state = self.state();
-        state.open.remove(attempt);
+        for attempt in attempts {
+            state.open.remove(attempt);
+        }
         if state.open.is_empty() && state.length > LONG {
             state.file.set_len(0).map_err(FileError::io("shorten", &self.path))?;
             (state.length, state.room) = (0, 0);
             return Ok(());
         }
-        self.write(&mut state, &Line::Done(attempt.to_owned()))
+        self.write(&mut state, attempts.iter().cloned().map(Line::Done))
     }
 
     /// The results of an id that this process has announced and could not write the row of.
@@ -173,9 +174,12 @@ impl Journal {
         self.state().open.values().filter(|begun| begun.entry.concerns(id)).cloned().collect()
     }
 
-    fn write(&self, state: &mut State, line: &Line) -> Result<(), FileError> {
+    fn write(&self, state: &mut State, lines: impl IntoIterator<Item = Line>) -> Result<(), FileError> {
         let failed = || FileError::io("write", &self.path);
-        let text = line_text(line).map_err(failed())?;
+        let mut text = Vec::new();
+        for line in lines {
+            text.extend(line_text(&line).map_err(failed())?);
+        }
         state.put(&text).map_err(|error| {
             // Half a line would swallow the next one.
             let _ = state.file.set_len(state.length);
@@ -338,8 +342,8 @@ mod tests {
         for attempt in ["0", "1", "2"] {
             journal.publish(entry(attempt)).unwrap();
         }
-        journal.synced("2").unwrap();
-        journal.done("1").unwrap();
+        journal.synced(&["2".to_owned()]).unwrap();
+        journal.done(&["1".to_owned()]).unwrap();
         let other = Other::all(dir.path(), None).unwrap().remove(0);
         assert!(!other.is_dead().unwrap());
         assert_eq!(other.unfinished().unwrap(), [left("0", false), left("2", true)]);
@@ -355,7 +359,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::create(dir.path(), true).unwrap();
         journal.publish(entry("0")).unwrap();
-        journal.done("0").unwrap();
+        journal.done(&["0".to_owned()]).unwrap();
         drop(journal);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
@@ -383,7 +387,7 @@ mod tests {
         let long = Entry { row: Value::String("x".repeat(100_000)), ..entry("0") };
         for _ in 0..30 {
             journal.publish(long.clone()).unwrap();
-            journal.done("0").unwrap();
+            journal.done(&["0".to_owned()]).unwrap();
         }
         assert!(journal.state().length < 2 * LONG);
         let other = Other::all(dir.path(), None).unwrap().remove(0);

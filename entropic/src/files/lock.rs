@@ -17,7 +17,7 @@ use crate::params::RunId;
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// How many lock files wait for their next use; a process that holds more at once removes the others.
-const MOST_SPARES: usize = 32;
+const MOST_SPARES: usize = 128;
 
 thread_local! {
     /// What this thread holds: waiting for it would be for ever.
@@ -163,6 +163,14 @@ fn take(path: &Path) -> Result<Option<File>, FileError> {
     // The one before may have renamed or removed the file between our opening and locking it; the lock is then one
     // on something else, or on nothing.
     Ok(same_file(&file, path).map_err(failed())?.then_some(file))
+}
+
+impl IdLock {
+    /// Is no longer this thread's: the lock goes to another one, who gives it back. Should this one want the id
+    /// meanwhile, it waits like everybody else.
+    pub fn hand_over(&self) {
+        HELD.with_borrow_mut(|held| held.remove(&self.path));
+    }
 }
 
 impl Drop for IdLock {

@@ -40,7 +40,7 @@ pub use checksum::sha256;
 pub use error::FileError;
 pub use folder::{Claim, Folder};
 pub use lock::IdLock;
-pub use publish::Move;
+pub use publish::{Move, Publishing};
 pub use recover::{Leftovers, Recovered};
 
 /// What a finished run survives.

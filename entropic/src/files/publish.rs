@@ -12,10 +12,12 @@
 //!
 //! With [`Durability::Process`] nothing is synced.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::journal::Entry;
@@ -66,52 +68,68 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn withdraw(&self, attempt: &mut Attempt) -> Result<(), FileError> {
-        self.journal()?.done(&attempt.name())?;
+        self.journal()?.done(&[attempt.name()])?;
         attempt.over();
         Ok(())
     }
 
-    /// Puts the result of an attempt in place: steps 2 to 4.
+    /// Puts the results of attempts in place: steps 2 to 4, each for all of them before the next, so that many share
+    /// one sync of the journal and of the folder. What came of each, in the same order.
     ///
     /// # Errors
     /// [`FileError::Occupied`] (`is_conflict`), [`FileError::Io`]; an older result is then still in place.
-    pub fn publish(
-        &self,
-        _lock: &IdLock,
-        id: &RunId,
-        attempt: &mut Attempt,
-        replaces: bool,
-    ) -> Result<(), FileError> {
+    pub fn publish(&self, group: &[Publishing<'_>]) -> Vec<Result<(), FileError>> {
         let full = self.durability() == Durability::Full;
-        if full {
-            self.sync_staged(attempt)?;
-        }
+        let mut outcomes: Vec<Result<(), FileError>> =
+            if full { self.sync_staged(group) } else { group.iter().map(|_| Ok(())).collect() };
         fault::at("journaled");
-        let target = self.target(id);
-        put(attempt.result(), &target, &attempt.aside(), replaces)?;
+        for (one, outcome) in going_on(group, &mut outcomes) {
+            *outcome = put(one.attempt.result(), &self.target(one.id), &one.attempt.aside(), one.replaces);
+        }
         fault::at("renamed");
         if full {
-            rename::sync_one(target.parent().unwrap_or(&target))?;
+            let mut synced: HashSet<PathBuf> = HashSet::new();
+            for (one, outcome) in going_on(group, &mut outcomes) {
+                let target = self.target(one.id);
+                let folder = target.parent().unwrap_or(&target);
+                if !synced.contains(folder) {
+                    *outcome = rename::sync_one(folder);
+                    synced.extend(outcome.is_ok().then(|| folder.to_owned()));
+                }
+            }
         }
         fault::at("folder-synced");
-        Ok(())
+        outcomes
     }
 
-    /// Makes the disk have a staged result, then the journal's word for it.
-    fn sync_staged(&self, attempt: &Attempt) -> Result<(), FileError> {
-        rename::sync(attempt.result())?;
+    /// Makes the disk have staged results, then the journal's word for them.
+    fn sync_staged(&self, group: &[Publishing<'_>]) -> Vec<Result<(), FileError>> {
+        // File systems sync several files at once in little more than the time of one.
+        let mut outcomes: Vec<_> = match group {
+            [one] => vec![rename::sync(one.attempt.result())],
+            many => many.par_iter().map(|one| rename::sync(one.attempt.result())).collect(),
+        };
         fault::at("synced");
-        self.journal()?.synced(&attempt.name())
+        let names: Vec<String> = going_on(group, &mut outcomes).map(|(one, _)| one.attempt.name()).collect();
+        if self.journal().and_then(|journal| journal.synced(&names)).is_err() {
+            // Each with an error of its own.
+            for (one, outcome) in going_on(group, &mut outcomes) {
+                *outcome = self.journal().and_then(|journal| journal.synced(&[one.attempt.name()]));
+            }
+        }
+        outcomes
     }
 
-    /// Ends what [`publish`](Self::publish) began, once the row is written: step 6.
-    pub fn settle(&self, id: &RunId, attempt: &mut Attempt) {
+    /// Ends what [`publish`](Self::publish) began, once the rows are written: step 6.
+    pub fn settle<'a>(&self, attempts: impl IntoIterator<Item = &'a mut Attempt>) {
         fault::at("stored");
-        match self.journal().and_then(|journal| journal.done(&attempt.name())) {
-            Ok(()) => attempt.over(),
-            // Recovery will find the row there already.
+        let attempts: Vec<&mut Attempt> = attempts.into_iter().collect();
+        let names: Vec<String> = attempts.iter().map(|attempt| attempt.name()).collect();
+        match self.journal().and_then(|journal| journal.done(&names)) {
+            Ok(()) => attempts.into_iter().for_each(Attempt::over),
+            // Recovery will find the rows there already.
             Err(error) => {
-                tracing::warn!(%id, %error, "could not note in the journal that a run is stored");
+                tracing::warn!(%error, "could not note in the journal that runs are stored");
             }
         }
         fault::at("settled");
@@ -123,6 +141,27 @@ impl Folder {
             tracing::warn!(%id, %error, "could not remove the checkpoints of a run");
         }
     }
+}
+
+/// A result that is complete and announced, and is to be put in place; its id is held.
+#[derive(Debug)]
+pub struct Publishing<'a> {
+    /// That of the id.
+    pub lock: &'a IdLock,
+    /// The run.
+    pub id: &'a RunId,
+    /// What has the result.
+    pub attempt: &'a Attempt,
+    /// Whether an older result of ours may be in its place.
+    pub replaces: bool,
+}
+
+/// Those of a group that nothing has stopped yet.
+fn going_on<'g, 'a>(
+    group: &'g [Publishing<'a>],
+    outcomes: &'g mut [Result<(), FileError>],
+) -> impl Iterator<Item = (&'g Publishing<'a>, &'g mut Result<(), FileError>)> {
+    group.iter().zip(outcomes).filter(|(_, outcome)| outcome.is_ok())
 }
 
 /// A result that is being given another name.
@@ -158,11 +197,11 @@ impl Folder {
         };
         self.journal()?.publish(entry)?;
         if full {
-            self.journal()?.synced(&name)?;
+            self.journal()?.synced(std::slice::from_ref(&name))?;
         }
         fault::at("move-journaled");
         if let Err(error) = put(&self.target(from), &target, &target, false) {
-            self.journal()?.done(&name)?;
+            self.journal()?.done(&[name])?;
             return Err(error);
         }
         fault::at("move-renamed");
@@ -178,7 +217,7 @@ impl Folder {
     /// [`FileError::Io`].
     pub fn settle_move(&self, moved: &Move) -> Result<(), FileError> {
         fault::at("move-stored");
-        self.journal()?.done(&moved.name)
+        self.journal()?.done(std::slice::from_ref(&moved.name))
     }
 }
 

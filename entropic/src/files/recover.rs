@@ -145,11 +145,17 @@ impl Folder {
         if let Some(journal) = self.journal_if_begun() {
             for begun in journal.open_entries(id) {
                 let staging = self.staging().join(journal.name());
-                match self.adopt((lock, id), &staging, &begun, &|attempt| journal.synced(attempt), commit)? {
+                match self.adopt(
+                    (lock, id),
+                    &staging,
+                    &begun,
+                    &|attempt| journal.synced(&[attempt.to_owned()]),
+                    commit,
+                )? {
                     Outcome::Busy => {}
                     Outcome::Blocked => recovered.blocked.push(id.clone()),
                     outcome => {
-                        journal.done(&begun.entry.attempt)?;
+                        journal.done(std::slice::from_ref(&begun.entry.attempt))?;
                         remove_staged(&staging.join(&begun.entry.attempt))?;
                         recovered.adopted.extend(matches!(outcome, Outcome::Adopted).then(|| id.clone()));
                     }

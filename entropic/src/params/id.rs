@@ -87,6 +87,34 @@ impl RunId {
         }
     }
 
+    /// A seed for the random numbers of the run: the first 63 bits of the SHA-256 of the id's text, so that it is an
+    /// integer wherever it is kept.
+    ///
+    /// ```
+    /// let id: entropic::params::RunId = "calibration-1".parse()?;
+    /// assert_eq!(id.seed(), id.clone().seed());
+    /// # Ok::<(), entropic::params::ParamsError>(())
+    /// ```
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        u64::from_be_bytes(first_eight(self.as_str())) >> 1
+    }
+
+    /// The key of one of several runs of the same parameters: that of the parameters, `-r` and a number.
+    #[must_use]
+    pub fn replicate(&self, number: u32) -> Self {
+        Self(format!("{}-r{number}", self.0).into_boxed_str())
+    }
+
+    /// What [`replicate`](Self::replicate) made it of, if it did.
+    #[must_use]
+    pub fn replicated(&self) -> Option<(Self, u32)> {
+        let (base, number) = self.0.rsplit_once("-r")?;
+        let number: u32 = number.parse().ok()?;
+        let base = Self(base.into());
+        (base.is_hashed() && base.replicate(number) == *self).then_some((base, number))
+    }
+
     /// The number that a hashed id spells. Upper-case digits do not count, or
     /// two different ids would have one lock.
     fn hash_value(&self) -> Option<u64> {

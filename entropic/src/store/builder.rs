@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -221,12 +222,12 @@ impl<T: Stored> StoreBuilder<T> {
             folder,
             results: self.results,
             checksum: self.checksum,
-            cancel: self.cancel,
             wait: self.wait,
             recovered: Mutex::default(),
+            told_recovered: AtomicUsize::default(),
             _private: private,
         };
-        let store = Store::new(Arc::new(inner), self.runner);
+        let store = Store::new(Arc::new(inner), self.runner, self.cancel);
         if recovers {
             store.recover()?;
         }

@@ -14,7 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// assert!(seen.is_cancelled());
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken {
+    flag: Arc<AtomicBool>,
+    /// Tokens that set this one as well.
+    also: Vec<CancelToken>,
+}
 
 impl CancelToken {
     /// A token that is not set.
@@ -25,12 +29,22 @@ impl CancelToken {
 
     /// Asks everyone who holds a clone to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.flag.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.flag.load(Ordering::Relaxed) || self.also.iter().any(Self::is_cancelled)
+    }
+
+    /// A token that either of two sets.
+    pub(crate) fn either(one: &Self, other: &Self) -> Self {
+        Self { flag: Arc::default(), also: vec![one.clone(), other.clone()] }
+    }
+
+    /// What a handler of a signal sets.
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.flag
     }
 }

@@ -34,6 +34,7 @@ pub struct RunContext<T: SimRecord> {
     /// The outputs, a column each; what is left `None` is NULL.
     pub output: T::Output,
     id: RunId,
+    replicate: Option<u32>,
     attempt: Attempt,
     checkpoints: PathBuf,
     custom_data: CustomData,
@@ -43,12 +44,13 @@ pub struct RunContext<T: SimRecord> {
 impl<T: SimRecord> RunContext<T> {
     pub(super) fn new(
         id: RunId,
+        replicate: Option<u32>,
         attempt: Attempt,
         checkpoints: PathBuf,
         custom_data: CustomData,
         cancel: CancelToken,
     ) -> Self {
-        Self { output: T::Output::default(), id, attempt, checkpoints, custom_data, cancel }
+        Self { output: T::Output::default(), id, replicate, attempt, checkpoints, custom_data, cancel }
     }
 
     pub(super) fn finish(self) -> (T::Output, Attempt, CustomData) {
@@ -59,6 +61,33 @@ impl<T: SimRecord> RunContext<T> {
     #[must_use]
     pub fn id(&self) -> &RunId {
         &self.id
+    }
+
+    /// Which of several runs of the same parameters it is, from 0 on; none unless
+    /// [replicates](crate::Store::replicates) were asked for.
+    #[must_use]
+    pub fn replicate(&self) -> Option<u32> {
+        self.replicate
+    }
+
+    /// A seed for random numbers: the same for the same run, another one for each other run and replicate. The first 63
+    /// bits of the SHA-256 of the run's [key](Self::id), so that other languages can have it too.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "walks", output(end: i64))]
+    /// #     pub struct Walk { pub steps: i64 }
+    /// # }
+    /// # fn walk(seed: u64, steps: i64) -> i64 { (seed % 7) as i64 * steps }
+    /// # fn simulate(walk_of: &sim::Walk, run: &mut entropic::RunContext<sim::Walk>) {
+    /// run.output.end = Some(walk(run.seed(), walk_of.steps));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.id.seed()
     }
 
     /// Where to write the result: a file, or a folder to be made there. A private path with the right name and

@@ -1,6 +1,7 @@
 //! What the rules of a store refuse.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::params::RunId;
 
@@ -68,6 +69,22 @@ pub enum StoreError {
         /// What it said.
         message: String,
     },
+    /// The runner took longer than it may, and its process was killed.
+    #[error("run `{id}` was stopped after {seconds:.1} s, the longest that it may take")]
+    TimedOut {
+        /// The key.
+        id: RunId,
+        /// How long it may take.
+        seconds: f64,
+    },
+    /// The process or the machine that made the run is gone.
+    #[error("the process of run `{id}` is lost: {how}")]
+    Lost {
+        /// The key.
+        id: RunId,
+        /// What is known about it.
+        how: String,
+    },
     /// Somebody else has been making the run for longer than this store waits.
     #[error("run `{id}` is still being made by somebody else after {seconds:.1} s")]
     StillRunning {
@@ -75,6 +92,24 @@ pub enum StoreError {
         id: RunId,
         /// How long was waited.
         seconds: f64,
+    },
+    /// The run has come to its end, and its row could not be written; the next one who opens the store writes it.
+    #[error(
+        "run `{id}` is finished, and its row could not be written; it is kept until the store is opened next"
+    )]
+    NotStored {
+        /// The key.
+        id: RunId,
+        /// Why.
+        source: Arc<crate::Error>,
+    },
+    /// Parameters do not come back from how their columns are written: an own column type whose two directions differ.
+    #[error(
+        "parameters of `{table}` are not the same after they were stored and read: a column type of its own loses something"
+    )]
+    NotCopied {
+        /// The table.
+        table: &'static str,
     },
     /// The run was cancelled.
     #[error("run `{id}` was cancelled")]
@@ -87,6 +122,10 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::NoRun { .. } | Self::ResultMissing { .. })
+    }
+
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::StillRunning { .. } | Self::NotStored { .. })
     }
 
     pub(crate) fn is_conflict(&self) -> bool {

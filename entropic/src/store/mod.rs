@@ -14,10 +14,12 @@
 
 mod builder;
 mod cancel;
+mod commit;
 mod context;
 mod delete;
 mod error;
 mod explain;
+mod failures;
 mod patch;
 mod read;
 mod recover;
@@ -33,8 +35,13 @@ pub use cancel::CancelToken;
 pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
+pub use failures::{Failure, FailureKind};
 pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};
 
+pub(crate) use commit::Ready;
+pub(crate) use failures::NewFailure;
 pub(crate) use read::Asked;
+pub(crate) use recover::Hold;
+pub(crate) use run::Finished;

@@ -27,6 +27,7 @@ pub(super) enum Found<T: Stored> {
 pub(crate) struct Asked {
     pub(crate) id: RunId,
     pub(crate) text: String,
+    pub(crate) replicate: Option<u32>,
 }
 
 impl Asked {
@@ -34,7 +35,12 @@ impl Asked {
         params.check()?;
         let mut out = Canonical::new();
         params.write_canonical(&mut out)?;
-        Ok(Self { id: out.finish_id(), text: out.into_string() })
+        Ok(Self { id: out.finish_id(), text: out.into_string(), replicate: None })
+    }
+
+    /// One of several runs of the same parameters.
+    pub(crate) fn replicate(&self, number: u32) -> Self {
+        Self { id: self.id.replicate(number), text: self.text.clone(), replicate: Some(number) }
     }
 }
 

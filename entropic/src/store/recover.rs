@@ -1,12 +1,14 @@
 //! Holding an id, and finishing what dead processes have begun.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::store::Results;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{NewRow, RunLock, Stored};
@@ -24,12 +26,17 @@ pub(super) struct Kept {
     custom_data: CustomData,
 }
 
+/// Parameters and outputs, by the first name of their columns: a program of a later schema finds them by it.
+pub(super) fn by_first_name<T: Stored>(params: &T, output: &T::Output) -> Result<Map<String, Value>> {
+    let mut values = params.to_values(output)?;
+    let first = |column: &ColumnSpec| Some((column.key.to_owned(), values.remove(column.name)?));
+    Ok(T::TABLE.columns.iter().filter_map(first).collect())
+}
+
 impl Kept {
     pub(super) fn of<T: Stored>(row: &NewRow<'_, T>) -> Result<Value> {
-        let mut values = row.params.to_values(row.output)?;
-        let first = |column: &ColumnSpec| Some((column.key.to_owned(), values.remove(column.name)?));
         let kept = Self {
-            columns: T::TABLE.columns.iter().filter_map(first).collect(),
+            columns: by_first_name(row.params, row.output)?,
             result_file: row.result_file.to_owned(),
             created_at: row.created_at,
             custom_data: row.custom_data.clone(),
@@ -47,9 +54,9 @@ pub(super) struct Rekeyed {
 }
 
 /// The right to work on an id.
-pub(super) struct Hold<'a> {
+pub(crate) struct Hold<'a> {
     // Given back in this order: the outer one last.
-    db: RunLock<'a>,
+    pub(super) db: RunLock<'a>,
     pub(super) file: IdLock,
 }
 
@@ -85,11 +92,11 @@ impl<T: Stored> Store<T> {
     }
 
     fn gives_up(&self, start: Instant) -> bool {
-        self.inner.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| start.elapsed() >= wait)
+        self.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| start.elapsed() >= wait)
     }
 
     fn gave_up(&self, id: &RunId, start: Instant) -> StoreError {
-        if self.inner.cancel.is_cancelled() {
+        if self.cancel.is_cancelled() {
             StoreError::Cancelled { id: id.clone() }
         } else {
             StoreError::StillRunning { id: id.clone(), seconds: start.elapsed().as_secs_f64() }
@@ -129,6 +136,20 @@ impl<T: Stored> Store<T> {
         Ok(())
     }
 
+    /// The same whenever it is wanted.
+    pub(crate) fn recover_now(&self) -> Result<()> {
+        if self.inner.results == Results::None || self.db().is_read_only() {
+            return Ok(());
+        }
+        self.recover()
+    }
+
+    /// How many finished runs were taken over since this was asked last.
+    pub(crate) fn newly_recovered(&self) -> usize {
+        let all = self.recovered().adopted.len();
+        all - self.inner.told_recovered.swap(all, Ordering::Relaxed).min(all)
+    }
+
     /// What was found half done and finished, at open and since.
     ///
     /// A process that dies between the end of a runner and its row leaves a finished result; the next one that
@@ -154,7 +175,7 @@ impl<T: Stored> Store<T> {
 
     /// A row that a program of another schema may have written, by the columns that there are now. `None` where it has
     /// something that a row of this record cannot say.
-    fn as_now(mut columns: Map<String, Value>) -> Result<Option<Map<String, Value>>> {
+    pub(super) fn as_now(mut columns: Map<String, Value>) -> Result<Option<Map<String, Value>>> {
         let defaults = T::defaults()?;
         let fill = |column: &ColumnSpec| {
             let default = defaults.iter().find(|default| default.column == column.name);

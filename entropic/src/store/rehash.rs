@@ -198,7 +198,7 @@ impl<T: Stored> Store<T> {
         self.writable("rehash")?;
         let mut report = RehashReport::default();
         for (from, to) in &plan.moves {
-            if self.inner.cancel.is_cancelled() {
+            if self.cancel.is_cancelled() {
                 return Err(StoreError::Cancelled { id: from.clone() }.into());
             }
             if self.rekey(from, to)? {
@@ -280,8 +280,9 @@ fn in_order(wishes: Vec<(RunId, RunId)>, plan: &mut RehashPlan) {
 
 fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> Judged {
     let texts = Texts::of(&record.params, now);
-    let is =
-        |identity: &Identity| texts.under(identity, false).is_some_and(|text| is_key_of(&record.id, &text));
+    let replicated = record.id.replicated();
+    let key = replicated.as_ref().map_or(&record.id, |(base, _)| base);
+    let is = |identity: &Identity| texts.under(identity, false).is_some_and(|text| is_key_of(key, &text));
     if !record.as_retired {
         return Judged::Kept;
     }
@@ -289,7 +290,9 @@ fn judged<T: Stored>(record: &Record<T>, now: &Identity, before: &Identity) -> J
         return Judged::AsItIs;
     }
     match record.params.id() {
-        Ok(id) if is(before) => Judged::New(id),
+        Ok(id) if is(before) => {
+            Judged::New(replicated.as_ref().map_or(id.clone(), |(_, number)| id.replicate(*number)))
+        }
         _ if record.id.is_hashed() => Judged::Unexplained,
         _ => Judged::Kept,
     }

@@ -7,11 +7,11 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::read::{Asked, Found, same_params};
-use super::recover::{Hold, Kept, Renewed};
-use super::store::{Results, Runner};
+use super::recover::Hold;
+use super::store::Results;
 use super::{RunContext, Store, StoreError};
-use crate::db::{NewRow, Stored};
-use crate::files::{Attempt, sha256};
+use crate::db::Stored;
+use crate::files::Attempt;
 use crate::params::{ParamsError, RunId};
 use crate::record::{ColumnError, CustomData, Record, Timestamp};
 use crate::{Error, Result};
@@ -72,37 +72,25 @@ impl<T: Stored> Store<T> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
         let row = self.find_row(&asked.id)?;
-        Ok(self.run_unless(params, &asked, row, &custom_data)?.0)
+        self.run_unless(params, &asked, row, custom_data)
     }
 
-    /// The run that a row is, or a new one; whether it was there.
-    pub(crate) fn run_unless(
+    /// The run that a row is, or a new one.
+    fn run_unless(
         &self,
         params: &T,
         asked: &Asked,
         row: Option<Record<T>>,
-        custom_data: &CustomData,
-    ) -> Result<(Record<T>, bool)> {
+        custom_data: CustomData,
+    ) -> Result<Record<T>> {
         if let Some(hit) = self.judge_row(asked, row)? {
-            return Ok((hit, true));
+            return Ok(hit);
         }
         let hold = self.claim_run(&asked.id)?;
-        self.run_held(hold, params, asked, custom_data)
-    }
-
-    /// The same, unless somebody else works on the run just now.
-    pub(crate) fn run_unless_busy(
-        &self,
-        params: &T,
-        asked: &Asked,
-        row: Option<Record<T>>,
-        custom_data: &CustomData,
-    ) -> Result<Option<(Record<T>, bool)>> {
-        if let Some(hit) = self.judge_row(asked, row)? {
-            return Ok(Some((hit, true)));
+        match self.held_hit(asked)? {
+            Ok(made_since) => Ok(made_since),
+            Err(known) => self.make(hold, params, &asked.id, custom_data, known),
         }
-        let Some(hold) = self.claim_run_if_free(&asked.id)? else { return Ok(None) };
-        self.run_held(hold, params, asked, custom_data).map(Some)
     }
 
     /// The run that a row is, or the row back: its result is gone.
@@ -131,22 +119,6 @@ impl<T: Stored> Store<T> {
             Found::Nothing => {}
         }
         Ok(None)
-    }
-
-    /// Makes a run that is held, unless whoever held it before has made it.
-    fn run_held<'a>(
-        &'a self,
-        hold: Hold<'a>,
-        params: &T,
-        asked: &Asked,
-        custom_data: &CustomData,
-    ) -> Result<(Record<T>, bool)> {
-        let known = match self.look_up(asked)? {
-            Found::Hit(record) => return Ok((record, true)),
-            Found::Broken(_) => true,
-            Found::Nothing => false,
-        };
-        Ok((self.make(hold, params, asked.id.clone(), custom_data.clone(), known)?, false))
     }
 
     /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
@@ -192,7 +164,7 @@ impl<T: Stored> Store<T> {
         if let Some(row) = &row {
             same_params(&asked, row)?;
         }
-        self.make(hold, params, asked.id, custom_data, row.is_some())
+        self.make(hold, params, &asked.id, custom_data, row.is_some())
     }
 
     /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
@@ -212,17 +184,17 @@ impl<T: Stored> Store<T> {
         let custom_data = CustomData::from_serialize(custom_data)?;
         let hold = self.claim_run(&id)?;
         let known = self.find_row(&id)?.is_some();
-        self.make(hold, params, id, custom_data, known)
+        self.make(hold, params, &id, custom_data, known)
     }
 
     /// Refuses what can be refused before a run, and waits until nobody else runs the id.
-    fn claim_run(&self, id: &RunId) -> Result<Hold<'_>> {
+    pub(crate) fn claim_run(&self, id: &RunId) -> Result<Hold<'_>> {
         self.can_run()?;
         self.claimed(id, self.hold(id)?)
     }
 
     /// The same, unless somebody else holds it.
-    fn claim_run_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+    pub(crate) fn claim_run_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
         self.can_run()?;
         self.hold_if_free(id)?.map(|hold| self.claimed(id, hold)).transpose()
     }
@@ -236,45 +208,66 @@ impl<T: Stored> Store<T> {
     }
 
     fn claimed<'a>(&self, id: &RunId, hold: Hold<'a>) -> Result<Hold<'a>> {
-        if self.inner.cancel.is_cancelled() {
+        if self.cancel.is_cancelled() {
             return Err(StoreError::Cancelled { id: id.clone() }.into());
         }
         Ok(hold)
     }
 
     /// Makes a run and stores it. The lock is held until the row is written. `known` says that there is a row already.
-    fn make<'a>(
-        &'a self,
-        hold: Hold<'a>,
-        params: &T,
-        id: RunId,
-        custom_data: CustomData,
-        known: bool,
-    ) -> Result<Record<T>> {
-        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
-        if self.inner.results == Results::Written {
-            self.folder().check_target(&id, known)?;
-        }
-        let finished = self.call(runner, params, &id, custom_data)?;
-        self.keep(hold, params, &id, finished, known)
-    }
-
-    /// Calls the runner in a private place.
-    fn call(
+    fn make(
         &self,
-        runner: &Runner<T>,
+        hold: Hold<'_>,
         params: &T,
         id: &RunId,
         custom_data: CustomData,
+        known: bool,
+    ) -> Result<Record<T>> {
+        let finished = self.attempt(params, id, None, custom_data, known)?;
+        let ready = self.ready(hold, params, id, finished, known)?;
+        let mut alone = [(params, ready)];
+        self.commit(&mut alone, false).into_iter().collect::<Result<()>>()?;
+        self.stored(id)
+    }
+
+    /// Refuses what could not be put in place, then calls the runner in a private place of this process.
+    pub(crate) fn attempt(
+        &self,
+        params: &T,
+        id: &RunId,
+        replicate: Option<u32>,
+        custom_data: CustomData,
+        known: bool,
     ) -> Result<Finished<T>> {
-        let folder = self.folder();
-        let mut run = RunContext::new(
-            id.clone(),
-            folder.begin(id)?,
-            folder.checkpoints(id),
-            custom_data,
-            self.inner.cancel.clone(),
-        );
+        self.check_target(id, known)?;
+        self.call(params, id, replicate, custom_data, self.folder().begin(id)?)
+    }
+
+    /// Refuses a run whose result could not be put in place.
+    pub(crate) fn check_target(&self, id: &RunId, known: bool) -> Result<()> {
+        if self.inner.results == Results::Written {
+            self.folder().check_target(id, known)?;
+        }
+        Ok(())
+    }
+
+    /// Calls the runner in a private place.
+    pub(super) fn call(
+        &self,
+        params: &T,
+        id: &RunId,
+        replicate: Option<u32>,
+        mut custom_data: CustomData,
+        attempt: Attempt,
+    ) -> Result<Finished<T>> {
+        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
+        let checkpoints = self.folder().checkpoints(id);
+        if let Some(number) = replicate {
+            custom_data.insert("replicate".to_owned(), number.into());
+            custom_data.insert("seed".to_owned(), id.seed().into());
+        }
+        let mut run =
+            RunContext::new(id.clone(), replicate, attempt, checkpoints, custom_data, self.cancel.clone());
         let start = Instant::now();
         let returned = catch_unwind(AssertUnwindSafe(|| runner(params, &mut run)));
         let elapsed = start.elapsed().as_secs_f64();
@@ -282,7 +275,7 @@ impl<T: Stored> Store<T> {
             Err(panic) => {
                 return Err(StoreError::Panicked { id: id.clone(), message: said(panic.as_ref()) }.into());
             }
-            Ok(Err(_)) if self.inner.cancel.is_cancelled() => {
+            Ok(Err(_)) if self.cancel.is_cancelled() => {
                 return Err(StoreError::Cancelled { id: id.clone() }.into());
             }
             Ok(Err(source)) => return Err(Error::Runner { id: id.clone(), source }),
@@ -308,61 +301,7 @@ impl<T: Stored> Store<T> {
                 .collect();
             custom_data.insert(UNSTORED.to_owned(), reasons.into());
         }
-        Ok(Finished { output, attempt, custom_data })
-    }
-
-    /// Puts the result in place, then writes the row.
-    fn keep<'a>(
-        &'a self,
-        mut hold: Hold<'a>,
-        params: &T,
-        id: &RunId,
-        finished: Finished<T>,
-        known: bool,
-    ) -> Result<Record<T>> {
-        let Finished { output, mut attempt, mut custom_data } = finished;
-        let folder = self.folder();
-        if self.inner.results == Results::Written {
-            attempt.inspect()?;
-            if self.inner.checksum {
-                custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
-            }
-        }
-        let result_file = match self.inner.results {
-            Results::Written => Self::row_text(&folder.row_path(id))?,
-            Results::None => String::new(),
-        };
-        let row = NewRow {
-            params,
-            output: &output,
-            id: id.as_str(),
-            result_file: &result_file,
-            created_at: Timestamp::now(),
-            custom_data: &custom_data,
-        };
-        let written = self.inner.results == Results::Written;
-        if written {
-            folder.announce(&hold.file, id, &mut attempt, known, Kept::of(&row)?)?;
-        }
-        if self.renew(id, &mut hold)? == Renewed::Anew && !known && self.find_row(id)?.is_some() {
-            // While the session was lost somebody else made the run; theirs is in place.
-            if written {
-                folder.withdraw(&mut attempt)?;
-            }
-            return self.stored(id);
-        }
-        if written {
-            folder.publish(&hold.file, id, &mut attempt, known)?;
-        }
-        self.db().with("store a run", |conn| T::upsert(conn, &row))?;
-        if known {
-            tracing::info!(table = T::TABLE.name, %id, "overwritten");
-        }
-        if written {
-            folder.settle(id, &mut attempt);
-        }
-        folder.forget_checkpoints(id);
-        self.stored(id)
+        Ok(Finished { output, attempt, custom_data, created_at: Timestamp::now() })
     }
 
     /// The row that was just written.
@@ -374,10 +313,11 @@ impl<T: Stored> Store<T> {
 }
 
 /// What a runner left behind.
-struct Finished<T: Stored> {
-    output: T::Output,
-    attempt: Attempt,
-    custom_data: CustomData,
+pub(crate) struct Finished<T: Stored> {
+    pub(super) output: T::Output,
+    pub(super) attempt: Attempt,
+    pub(super) custom_data: CustomData,
+    pub(super) created_at: Timestamp,
 }
 
 /// What a panic said.

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,9 +30,10 @@ pub(super) struct Inner {
     pub(super) folder: Folder,
     pub(super) results: Results,
     pub(super) checksum: bool,
-    pub(super) cancel: CancelToken,
     pub(super) wait: Option<Duration>,
     pub(super) recovered: Mutex<Recovered>,
+    /// How many of those it took over a sweep has told.
+    pub(super) told_recovered: AtomicUsize,
     pub(super) locks: RunLocks,
     /// Removed with the store, where it has a folder for itself.
     pub(super) _private: Option<tempfile::TempDir>,
@@ -74,11 +76,12 @@ pub(super) struct Inner {
 pub struct Store<T: Stored> {
     pub(super) inner: Arc<Inner>,
     pub(super) runner: Option<Runner<T>>,
+    pub(super) cancel: CancelToken,
 }
 
 impl<T: Stored> Clone for Store<T> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), runner: self.runner.clone() }
+        Self { inner: Arc::clone(&self.inner), runner: self.runner.clone(), cancel: self.cancel.clone() }
     }
 }
 
@@ -93,8 +96,17 @@ impl<T: Stored> fmt::Debug for Store<T> {
 }
 
 impl<T: Stored> Store<T> {
-    pub(super) fn new(inner: Arc<Inner>, runner: Option<Runner<T>>) -> Self {
-        Self { inner, runner }
+    pub(super) fn new(inner: Arc<Inner>, runner: Option<Runner<T>>, cancel: CancelToken) -> Self {
+        Self { inner, runner, cancel }
+    }
+
+    /// The same store, whose runs another token cancels as well.
+    pub(crate) fn cancelled_by(&self, token: &CancelToken) -> Self {
+        Self { cancel: CancelToken::either(&self.cancel, token), ..self.clone() }
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
     }
 
     /// Begins to say how a store is opened.
@@ -133,8 +145,8 @@ impl<T: Stored> Store<T> {
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
         Self {
-            inner: Arc::clone(&self.inner),
             runner: Some(Arc::new(move |params, run| runner(params, run).map_err(Into::into))),
+            ..self.clone()
         }
     }
 

@@ -1,7 +1,7 @@
-//! What can be wrong with the points of a sweep.
+//! What can be wrong with a sweep.
 
-/// An error of a grid or a sampling.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+/// An error of a grid, a sampling, or a sweep as a whole.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SweepError {
     /// The lists of a grid that is zipped have different lengths.
@@ -21,4 +21,26 @@ pub enum SweepError {
         /// Where it ends.
         end: f64,
     },
+    /// A sweep was ended before all its points were tried.
+    #[error(
+        "the sweep was interrupted: {done} points are done, {left} are left; the same sweep again does them"
+    )]
+    Interrupted {
+        /// How many have a record.
+        done: usize,
+        /// How many were not tried.
+        left: usize,
+    },
+    /// Ctrl-C cannot be listened to.
+    #[error("cannot listen to Ctrl-C")]
+    Signals {
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl SweepError {
+    pub(crate) fn is_invalid_input(&self) -> bool {
+        matches!(self, Self::Sides { .. } | Self::Range { .. })
+    }
 }

@@ -14,9 +14,13 @@ use crate::db::Stored;
 pub trait Executor<P> {
     /// Works until there is nothing left to do.
     #[doc(hidden)]
-    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
     where
         P: Iterator<Item = T>;
+
+    /// How many runs it makes at a time.
+    #[doc(hidden)]
+    fn at_once(&self) -> usize;
 }
 
 /// One run after the other, in this thread.
@@ -24,11 +28,15 @@ pub trait Executor<P> {
 pub struct Serial;
 
 impl<P> Executor<P> for Serial {
-    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
     where
         P: Iterator<Item = T>,
     {
         work.work();
+    }
+
+    fn at_once(&self) -> usize {
+        1
     }
 }
 
@@ -52,7 +60,7 @@ impl Threads {
 }
 
 impl<P: Send> Executor<P> for Threads {
-    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
     where
         P: Iterator<Item = T>,
     {
@@ -63,5 +71,9 @@ impl<P: Send> Executor<P> for Threads {
             }
             work.work();
         });
+    }
+
+    fn at_once(&self) -> usize {
+        self.0.get()
     }
 }

@@ -8,6 +8,10 @@
 mod error;
 mod executor;
 mod grid;
+mod interrupt;
+mod ledger;
+mod node;
+mod progress;
 mod report;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
@@ -17,6 +21,7 @@ mod work;
 pub use error::SweepError;
 pub use executor::{Executor, Serial, Threads};
 pub use grid::{GridPoints, ZipPoints};
+pub use progress::Progress;
 pub use report::{SweepFailure, SweepReport};
 pub use sample::{latin_hypercube, linspace, logspace, random};
 pub use sweep::Sweep;

@@ -1,12 +1,20 @@
 //! What a sweep did.
 
 use std::collections::HashSet;
+use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use crate::Error;
+use super::SweepError;
+use super::ledger::Trace;
+use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
+use crate::store::{FailureKind, StoreError};
+use crate::{Error, Result};
+
+/// How many failures a report tells of one by one.
+const TOLD: usize = 10;
 
 /// A point of a sweep that has no record, and why.
 #[non_exhaustive]
@@ -17,11 +25,43 @@ pub struct SweepFailure<T> {
     pub id: Option<RunId>,
     /// What went wrong.
     pub error: Error,
+    /// How the run failed; none where it was not the run: its parameters were refused, the database was gone.
+    pub kind: Option<FailureKind>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How long it took, all attempts together.
+    pub elapsed: Duration,
+    /// The machine, if it was not this process that ran it.
+    pub node: Option<String>,
+    /// The end of what the run printed, if it was not this process that ran it.
+    pub log: Option<String>,
 }
 
 impl<T> SweepFailure<T> {
-    pub(super) fn new(params: T, id: Option<RunId>, error: Error) -> Self {
-        Self { params, id, error }
+    pub(super) fn new(
+        params: T,
+        id: Option<RunId>,
+        error: Error,
+        kind: Option<FailureKind>,
+        trace: Trace,
+    ) -> Self {
+        let Trace { attempts, elapsed, node, log } = trace;
+        Self { params, id, error, kind, attempts, elapsed, node, log }
+    }
+
+    /// What the runner said, with its causes.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let (mut told, mut cause) = match &self.error {
+            Error::Runner { source, .. } => (source.to_string(), source.source()),
+            Error::Store(StoreError::Panicked { message, .. }) => (message.clone(), None),
+            other => (other.to_string(), other.source()),
+        };
+        while let Some(error) = cause {
+            told += &format!(": {error}");
+            cause = error.source();
+        }
+        told
     }
 }
 
@@ -29,13 +69,31 @@ impl<T> fmt::Debug for SweepFailure<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SweepFailure")
             .field("id", &self.id)
+            .field("kind", &self.kind)
             .field("error", &self.error)
             .finish_non_exhaustive()
     }
 }
 
-/// What a sweep did. `Display` is a summary of a line, and a line for each failure.
+impl<T> fmt::Display for SweepFailure<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(id) = &self.id {
+            write!(f, "run `{id}`: ")?;
+        }
+        if let Some(kind) = self.kind {
+            write!(f, "{kind}: ")?;
+        }
+        write!(f, "{}", self.message())?;
+        if let Some(node) = &self.node {
+            write!(f, " (on {node})")?;
+        }
+        Ok(())
+    }
+}
+
+/// What a sweep did. `Display` is a summary that fits a screen.
 #[derive(Debug)]
+#[must_use = "points may have failed, or be left: see `is_complete`"]
 #[non_exhaustive]
 pub struct SweepReport<T: SimRecord> {
     /// The records, in the order of the parameters; each once.
@@ -48,6 +106,15 @@ pub struct SweepReport<T: SimRecord> {
     pub duplicates: usize,
     /// The points that have no record.
     pub failures: Vec<SweepFailure<T>>,
+    /// Whether the sweep was asked to stop before it was done. What was finished is stored; the same sweep again does the
+    /// rest.
+    pub interrupted: bool,
+    /// How many points were not tried, for it was interrupted. Points that were not looked up are counted too, be they
+    /// hits or duplicates, as far as their iterator knows how many there are.
+    pub left: usize,
+    /// How many finished runs of processes that died were taken over since the store was opened, or since the last
+    /// report: where they are points of this sweep, they are among the hits.
+    pub recovered: usize,
     /// How long the sweep took.
     pub elapsed: Duration,
     /// How long the hits took when they were run: what the store has saved.
@@ -63,6 +130,9 @@ impl<T: SimRecord> SweepReport<T> {
             misses: 0,
             duplicates: 0,
             failures: Vec::new(),
+            interrupted: false,
+            left: 0,
+            recovered: 0,
             elapsed: Duration::ZERO,
             saved: Duration::ZERO,
             made: HashSet::new(),
@@ -78,7 +148,43 @@ impl<T: SimRecord> SweepReport<T> {
     /// Whether every point has a record.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.left == 0
+    }
+
+    /// The records, if every point has one.
+    ///
+    /// # Errors
+    /// The first failure; [`SweepError::Interrupted`] (`is_cancelled`) when points are left.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// let records = store.sweep([Decay { rate: 0.1 }, Decay { rate: 0.2 }]).run()?.complete()?;
+    /// assert_eq!(records.len(), 2);
+    ///
+    /// let report = store.sweep([Decay { rate: 0.3 }, Decay { rate: f64::NAN }]).run()?;
+    /// assert!(report.complete().unwrap_err().is_invalid_input());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn complete(self) -> Result<Vec<Record<T>>> {
+        if let Some(failure) = self.failures.into_iter().next() {
+            return Err(failure.error);
+        }
+        if self.left > 0 {
+            return Err(SweepError::Interrupted { done: self.hits + self.misses, left: self.left }.into());
+        }
+        Ok(self.records)
     }
 }
 
@@ -86,26 +192,30 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} runs: {} hits, {} misses, {} failures in {:.1?}",
+            "{} runs: {} hits, {} misses, {} failures in {}",
             self.hits + self.misses + self.failures.len(),
             self.hits,
             self.misses,
             self.failures.len(),
-            self.elapsed,
+            short(self.elapsed),
         )?;
         if self.hits > 0 {
-            write!(f, "; the hits saved {:.1?}", self.saved)?;
+            write!(f, "; the hits saved {}", short(self.saved))?;
         }
-        for failure in &self.failures {
-            match &failure.id {
-                Some(id) => write!(f, "\n  run `{id}`: {}", failure.error)?,
-                None => write!(f, "\n  {}", failure.error)?,
-            }
-            let mut cause = std::error::Error::source(&failure.error);
-            while let Some(error) = cause {
-                write!(f, ": {error}")?;
-                cause = error.source();
-            }
+        if self.recovered > 0 {
+            write!(f, "\n  {} finished runs of processes that died were taken over", self.recovered)?;
+        }
+        if self.duplicates > 0 {
+            write!(f, "\n  {} points came again and were counted once", self.duplicates)?;
+        }
+        if self.left > 0 {
+            write!(f, "\n  interrupted: {} points are left; the same sweep again does them", self.left)?;
+        }
+        for failure in self.failures.iter().take(TOLD) {
+            write!(f, "\n  {failure}")?;
+        }
+        if self.failures.len() > TOLD {
+            write!(f, "\n  … and {} more failures", self.failures.len() - TOLD)?;
         }
         Ok(())
     }

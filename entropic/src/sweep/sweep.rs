@@ -1,26 +1,42 @@
 //! Saying what a sweep shall do.
 
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::work::{Each, Work};
-use super::{Executor, Serial, SweepReport};
+use super::interrupt::Interrupt;
+use super::ledger::{Each, GROUP, Ledger, Rules};
+use super::progress::{OnProgress, Progress, Watch};
+use super::work::Work;
+use super::{Executor, Serial, SweepError, SweepReport};
 use crate::Result;
 use crate::db::Stored;
 use crate::record::{CustomData, Record, RecordError};
-use crate::store::Store;
+use crate::store::{CancelToken, Store};
 
 /// A sweep that has not begun; made by [`Store::sweep`].
 #[must_use = "a sweep does nothing until `.run()`"]
 pub struct Sweep<'a, T: Stored, I, E = Serial> {
-    store: &'a Store<T>,
+    store: Store<T>,
     points: I,
     executor: E,
+    options: Options<'a, T>,
+}
+
+/// What can be said about a sweep, whatever its points and its executor are.
+struct Options<'a, T: Stored> {
     custom_data: Result<CustomData, RecordError>,
     fail_fast: bool,
     keep_records: bool,
+    retries: u32,
+    replicates: Option<u32>,
     each: Option<Each<'a, T>>,
+    shown: bool,
+    on_progress: Option<OnProgress<'a>>,
+    cancel: CancelToken,
+    stops_on_ctrl_c: bool,
 }
 
 impl<T: Stored> Store<T> {
@@ -48,16 +64,67 @@ impl<T: Stored> Store<T> {
     /// assert_eq!((report.records.len(), report.hits), (6, 6));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn sweep<I: IntoIterator<Item = T>>(&self, points: I) -> Sweep<'_, T, I> {
-        Sweep {
-            store: self,
-            points,
-            executor: Serial,
+    pub fn sweep<'a, I: IntoIterator<Item = T>>(&self, points: I) -> Sweep<'a, T, I> {
+        let options = Options {
             custom_data: Ok(CustomData::new()),
             fail_fast: false,
             keep_records: true,
+            retries: 0,
+            replicates: None,
             each: None,
-        }
+            shown: false,
+            on_progress: None,
+            cancel: CancelToken::new(),
+            stops_on_ctrl_c: false,
+        };
+        Sweep { store: self.clone(), points, executor: Serial, options }
+    }
+
+    /// A sweep over the parameters of all known [failures](Self::failures).
+    ///
+    /// # Errors
+    /// As [`failures`](Self::failures), where an example is.
+    pub fn retry_failures<'a>(&self) -> Result<Sweep<'a, T, Vec<T>>> {
+        let failures = self.failures()?;
+        Ok(self.sweep(failures.into_iter().map(|failure| failure.params).collect()))
+    }
+
+    /// Several runs of the same parameters, told apart by a number, from 0 on: for simulations that draw random numbers.
+    /// Each is cached by itself; to ask for more of them later runs only those that are new.
+    ///
+    /// The runner sees which one it makes as [`run.replicate()`](crate::RunContext::replicate), and has a
+    /// [`run.seed()`](crate::RunContext::seed) of its own for each. The key of a replicate is that of the parameters,
+    /// `-r` and the number; `custom_data` holds `replicate` and `seed`. `retrieve` and `run_or_retrieve` know nothing of
+    /// replicates: theirs is the one run without a number. [`Sweep::replicates`] does the same for many points, with an
+    /// executor.
+    ///
+    /// # Errors
+    /// As [`run_or_retrieve`](Self::run_or_retrieve); the first failure of a run.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "walks", output(end: f64))]
+    /// #     pub struct Walk { pub steps: i64 }
+    /// # }
+    /// # use sim::Walk;
+    /// # let dir = tempfile::tempdir()?;
+    /// let store = entropic::Store::<Walk>::builder()
+    ///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    ///     .results_dir(dir.path().join("results"))
+    ///     .runner(|walk: &Walk, run| std::fs::write(run.result_file(), format!("{} {}", walk.steps, run.seed())))
+    ///     .open()?;
+    /// let three = store.replicates(&Walk { steps: 100 }, 3)?;
+    /// let five = store.replicates(&Walk { steps: 100 }, 5)?;          // runs two
+    /// assert_eq!(three, five[..3]);
+    /// assert_eq!(five[4].custom_data["replicate"], 4);
+    /// assert!(store.replicates(&Walk { steps: i64::MAX }, 0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replicates(&self, params: &T, n: u32) -> Result<Vec<Record<T>>> {
+        params.id()?;
+        self.sweep([self.copied(params)?]).replicates(n).fail_fast().run()?.complete()
     }
 
     /// Runs or retrieves every point, then applies a function to each record; stops at the first failure.
@@ -90,8 +157,7 @@ impl<T: Stored> Store<T> {
         points: impl IntoIterator<Item = T>,
         apply: impl FnMut(&Record<T>) -> R,
     ) -> Result<Vec<R>> {
-        let report = self.sweep(points).fail_fast().run()?;
-        Ok(report.records.iter().map(apply).collect())
+        Ok(self.sweep(points).fail_fast().run()?.complete()?.iter().map(apply).collect())
     }
 }
 
@@ -121,37 +187,111 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn executor<F>(self, executor: F) -> Sweep<'a, T, I, F> {
-        let Self { store, points, executor: _, custom_data, fail_fast, keep_records, each } = self;
-        Sweep { store, points, executor, custom_data, fail_fast, keep_records, each }
+        let Self { store, points, executor: _, options } = self;
+        Sweep { store, points, executor, options }
     }
 
     /// Custom data for the runs that are made: a `json!` object, or anything that serialises to one.
     pub fn custom_data(mut self, custom_data: &(impl Serialize + ?Sized)) -> Self {
-        self.custom_data = CustomData::from_serialize(custom_data);
+        self.options.custom_data = CustomData::from_serialize(custom_data);
         self
     }
 
     /// Stops at the first failure and returns it, instead of going on and reporting. Parameters that cannot be stored
     /// are found when they are looked up, a thousand at a time, before any of those is run.
     pub fn fail_fast(mut self) -> Self {
-        self.fail_fast = true;
+        self.options.fail_fast = true;
+        self
+    }
+
+    /// Goes on when points fail, and reports them at the end; so it is unless [`fail_fast`](Self::fail_fast) is said.
+    pub fn keep_going(mut self) -> Self {
+        self.options.fail_fast = false;
+        self
+    }
+
+    /// Tries a run that fails so many times more, before it counts as failed. (What is refused before it runs is not
+    /// tried again.)
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.options.retries = retries;
+        self
+    }
+
+    /// So many runs of each point, told apart by a number: see [`Store::replicates`].
+    pub fn replicates(mut self, n: u32) -> Self {
+        self.options.replicates = Some(n);
         self
     }
 
     /// Keeps no records in the report, only what can be counted: for sweeps of more points than memory holds.
     pub fn discard_records(mut self) -> Self {
-        self.keep_records = false;
+        self.options.keep_records = false;
         self
     }
 
     /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time.
     pub fn each(mut self, each: impl FnMut(&Record<T>) + Send + 'a) -> Self {
-        self.each = Some(Box::new(each));
+        self.options.each = Some(Box::new(each));
+        self
+    }
+
+    /// Shows how far it is, on standard error: a bar on a terminal, a line every few seconds elsewhere.
+    pub fn progress(mut self) -> Self {
+        self.options.shown = true;
+        self
+    }
+
+    /// Tells a closure how far it is: ten times a second at most, at least once a second, and at the end.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// let mut last = String::new();
+    /// let report = store
+    ///     .sweep([0.1, 0.2, 0.3].map(|rate| Decay { rate }))
+    ///     .on_progress(|progress| last = progress.to_string())
+    ///     .run()?;
+    /// assert!(report.is_complete());
+    /// assert!(last.starts_with("3 of 3 points: 0 hits, 3 misses, 0 failures"), "{last}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_progress(mut self, tell: impl FnMut(&Progress) + Send + 'a) -> Self {
+        self.options.on_progress = Some(Box::new(tell));
+        self
+    }
+
+    /// A token that ends this sweep; that of the store does so too. What is finished is stored, runs that are being made
+    /// are [told](crate::RunContext::is_cancelled), and the report says what is left.
+    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
+        self.options.cancel = token.clone();
+        self
+    }
+
+    /// Ends the sweep in order at the first Ctrl-C (or the signal by which batch systems end a job): what is finished is
+    /// stored, runs that are being made are [told](crate::RunContext::is_cancelled), and the report says what is left. A
+    /// second Ctrl-C ends the process as ever, and so does the first one when no sweep is running.
+    ///
+    /// Without this nothing is done about signals.
+    pub fn stop_on_ctrl_c(mut self) -> Self {
+        self.options.stops_on_ctrl_c = true;
         self
     }
 
     /// Does it. What is finished when a run fails, or when the process dies, is stored. A point that another process
     /// is running just now is left to that one, and asked for again at the end.
+    ///
+    /// To cancel it is no error: [`SweepReport::interrupted`] tells.
     ///
     /// # Errors
     /// `is_invalid_input` for custom data that is no object; `is_transient` when the database cannot be reached;
@@ -162,22 +302,51 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         E: Executor<I::IntoIter>,
     {
         let start = Instant::now();
-        let work = Work::new(
-            self.store,
-            self.points.into_iter(),
-            self.custom_data?,
-            self.fail_fast,
-            self.keep_records,
-            self.each,
-        );
-        self.executor.execute(&work);
-        let mut report = work.finish()?;
+        let Self { store, points, executor, options } = self;
+        let points = points.into_iter();
+        // What signals set is this sweep's alone.
+        let signalled = CancelToken::new();
+        let store = store.cancelled_by(&options.cancel).cancelled_by(&signalled);
+        let _listening = options
+            .stops_on_ctrl_c
+            .then(|| Interrupt::cancels(&signalled))
+            .transpose()
+            .map_err(|source| SweepError::Signals { source })?;
+        let rules = Rules {
+            custom_data: options.custom_data?,
+            fail_fast: options.fail_fast,
+            keep_records: options.keep_records,
+            retries: options.retries,
+            replicates: options.replicates,
+        };
+        let (least, most) = points.size_hint();
+        let total = most.filter(|most| *most == least);
+        let total = total.map(|total| total.saturating_mul(rules.replicates.map_or(1, |n| n as usize)));
+        let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
+        store.recover_now()?;
+        let ledger = Ledger::new(store.clone(), rules, options.each, watch)?;
+        let (sender, ended) = sync_channel(GROUP);
+        let left = thread::scope(|scope| {
+            let ledger = &ledger;
+            let committer = scope.spawn(move || ledger.commit_all(&ended));
+            let work = Work::new(ledger, points, sender);
+            executor.execute(&work);
+            // The sender goes with it, and the committer ends.
+            let left = work.left();
+            match committer.join() {
+                Ok(()) => left,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        });
+        let mut report = ledger.finish(left)?;
+        report.recovered = store.newly_recovered();
         report.elapsed = start.elapsed();
         tracing::info!(
             table = T::TABLE.name,
             hits = report.hits,
             misses = report.misses,
             failures = report.failures.len(),
+            left = report.left,
             "sweep completed"
         );
         Ok(report)

@@ -1,45 +1,40 @@
-//! The work of a sweep: where points come from, and where their records go. Any number of threads take a point, run it,
-//! and hand the record in.
+//! The work of a sweep: where points come from. Any number of threads take a point, run it, and hand in what came of it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::iter::Fuse;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{SweepFailure, SweepReport};
+use super::ledger::{Ended, Ledger, Trace};
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::record::{CustomData, Record};
-use crate::store::{Asked, Store};
+use crate::record::Record;
+use crate::store::{Asked, FailureKind, Finished, Hold};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time.
 const CHUNK: usize = 1_000;
 
-/// Sees each record.
-pub(super) type Each<'a, T> = Box<dyn FnMut(&Record<T>) + Send + 'a>;
-
 /// What is shared by those who work.
-pub struct Work<'a, T: Stored, P> {
-    store: &'a Store<T>,
-    custom_data: CustomData,
-    /// Where points come from.
+pub struct Work<'w, 'a, T: Stored, P> {
+    pub(super) ledger: &'w Ledger<'a, T>,
+    ended: SyncSender<Ended<'w, T>>,
     source: Mutex<Source<T, P>>,
-    /// Where records go.
-    sink: Mutex<Sink<'a, T>>,
 }
 
-/// A point that is to be run, with the row that it may have.
-struct Task<T: Stored> {
+/// A point that is to be run.
+pub(super) struct Task<T: Stored> {
     /// Its place among the points.
-    at: usize,
-    params: T,
-    asked: Asked,
-    row: Option<Record<T>>,
+    pub(super) at: usize,
+    pub(super) params: T,
+    pub(super) asked: Asked,
     /// Another process runs it: now it is waited for.
-    waits: bool,
+    pub(super) waits: bool,
+    /// How often it was tried.
+    pub(super) attempts: u32,
 }
 
 struct Source<T: Stored, P> {
@@ -52,28 +47,8 @@ struct Source<T: Stored, P> {
     exhausted: bool,
 }
 
-struct Sink<'a, T: Stored> {
-    report: SweepReport<T>,
-    records: Vec<Record<T>>,
-    /// Their places among the points.
-    places: Vec<usize>,
-    failures: Vec<(usize, SweepFailure<T>)>,
-    fail_fast: bool,
-    keep_records: bool,
-    each: Option<Each<'a, T>>,
-    /// What ended the sweep before its time.
-    stopped: Option<Error>,
-}
-
-impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
-    pub(super) fn new(
-        store: &'a Store<T>,
-        points: P,
-        custom_data: CustomData,
-        fail_fast: bool,
-        keep_records: bool,
-        each: Option<Each<'a, T>>,
-    ) -> Self {
+impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
+    pub(super) fn new(ledger: &'w Ledger<'a, T>, points: P, ended: SyncSender<Ended<'w, T>>) -> Self {
         let source = Source {
             points: points.fuse(),
             seen: HashSet::new(),
@@ -82,46 +57,91 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
             elsewhere: VecDeque::new(),
             exhausted: false,
         };
-        let sink = Sink {
-            report: SweepReport::new(),
-            records: Vec::new(),
-            places: Vec::new(),
-            failures: Vec::new(),
-            fail_fast,
-            keep_records,
-            each,
-            stopped: None,
-        };
-        Self { store, custom_data, source: Mutex::new(source), sink: Mutex::new(sink) }
+        Self { ledger, ended, source: Mutex::new(source) }
     }
 
-    /// Runs points until there are none.
+    /// Runs points in this thread until there are none.
     pub(super) fn work(&self) {
         while let Some(task) = self.take() {
             self.run(task);
         }
     }
 
-    fn run(&self, task: Task<T>) {
-        let Task { at, params, asked, row, waits } = task;
-        let made = if waits {
-            self.store.run_unless(&params, &asked, row, &self.custom_data).map(Some)
+    fn run(&self, mut task: Task<T>) {
+        let claimed = if task.waits {
+            self.ledger.store.claim_run(&task.asked.id).map(Some)
         } else {
-            self.store.run_unless_busy(&params, &asked, row, &self.custom_data)
+            self.ledger.store.claim_run_if_free(&task.asked.id)
         };
-        match made {
-            Ok(Some((record, hit))) => self.sink().took(at, record, hit),
-            Ok(None) => {
-                let task = Task { at, params, asked, row: None, waits: true };
-                self.source().elsewhere.push_back(task);
+        let (hold, known) = match claimed.map(|hold| hold.map(|hold| self.look_again(&task, hold))) {
+            Ok(None) => return self.wait_for(task),
+            Ok(Some(Ok(Some(held)))) => held,
+            Ok(Some(Ok(None))) => return,
+            Ok(Some(Err(error))) | Err(error) => return self.fail(task, error, Trace::default()),
+        };
+        let start = Instant::now();
+        loop {
+            task.attempts += 1;
+            let Asked { id, replicate, .. } = &task.asked;
+            let custom_data = self.ledger.rules.custom_data.clone();
+            match self.ledger.store.attempt(&task.params, id, *replicate, custom_data, known) {
+                Ok(finished) => return self.end(task, hold, finished, known),
+                Err(error) if self.tries_again(&task, &error) => {
+                    tracing::info!(table = T::TABLE.name, %id, %error, attempts = task.attempts, "trying again");
+                }
+                Err(error) => {
+                    return self.fail(task, error, Trace { elapsed: start.elapsed(), ..Trace::default() });
+                }
             }
-            Err(error) => self.sink().failed(at, params, Some(asked.id), error),
         }
     }
 
+    /// Looks a held point up: the one who held it before may have made it. `None` if so; otherwise whether there is a
+    /// row.
+    pub(super) fn look_again(&self, task: &Task<T>, hold: Hold<'w>) -> Result<Option<(Hold<'w>, bool)>> {
+        Ok(match self.ledger.store.held_hit(&task.asked)? {
+            Ok(record) => {
+                self.ledger.hit(task.at, record);
+                None
+            }
+            Err(known) => Some((hold, known)),
+        })
+    }
+
+    /// Whether a failed attempt is not the last.
+    pub(super) fn tries_again(&self, task: &Task<T>, error: &Error) -> bool {
+        FailureKind::of(error).is_some()
+            && task.attempts <= self.ledger.rules.retries
+            && !self.ledger.is_over()
+    }
+
+    /// Hands in a run that has come to its end.
+    pub(super) fn end(&self, task: Task<T>, hold: Hold<'w>, finished: Finished<T>, known: bool) {
+        let ready = self.ledger.store.ready(hold, &task.params, &task.asked.id, finished, known);
+        match ready {
+            Ok(ready) => {
+                ready.hand_over();
+                // The committer is gone only when it has panicked, which ends the sweep.
+                let _ = self.ended.send(Ended { at: task.at, params: task.params, ready });
+            }
+            Err(error) => self.fail(task, error, Trace::default()),
+        }
+    }
+
+    /// Hands in what went wrong with a point.
+    pub(super) fn fail(&self, task: Task<T>, error: Error, trace: Trace) {
+        let Task { at, params, asked, attempts, .. } = task;
+        self.ledger.failed(at, params, Some(asked.id), error, Trace { attempts, ..trace });
+    }
+
+    /// Leaves a point to whoever runs it just now, and asks again at the end.
+    pub(super) fn wait_for(&self, task: Task<T>) {
+        self.source().elsewhere.push_back(Task { waits: true, ..task });
+    }
+
     /// The next point that is to be run.
-    fn take(&self) -> Option<Task<T>> {
-        if self.sink().stopped.is_some() {
+    pub(super) fn take(&self) -> Option<Task<T>> {
+        if self.ledger.is_over() {
             return None;
         }
         let mut source = self.source();
@@ -133,7 +153,7 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
                 return source.elsewhere.pop_front();
             }
             if let Err(error) = self.plan(&mut source) {
-                self.sink().stopped.get_or_insert(error);
+                self.ledger.stop(error);
                 return None;
             }
         }
@@ -143,27 +163,70 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
     fn plan(&self, source: &mut Source<T, P>) -> Result<()> {
         let points: Vec<T> = source.points.by_ref().take(CHUNK).collect();
         source.exhausted = points.len() < CHUNK;
+        let planned = points.len();
         let judged: Vec<_> = points.into_par_iter().map(|params| (Asked::of(&params), params)).collect();
-        let mut asked: Vec<(usize, T, Asked)> = Vec::with_capacity(judged.len());
+        let (mut asked, mut duplicates): (Vec<(usize, T, Asked)>, usize) =
+            (Vec::with_capacity(judged.len()), 0);
         for (ask, params) in judged {
             match ask {
-                Ok(ask) if !source.seen.insert(ask.id.lock_key()) => {
-                    self.sink().report.duplicates += 1;
-                    continue;
+                Ok(ask) if !source.seen.insert(ask.id.lock_key()) => duplicates += 1,
+                Ok(ask) => self.number(source, params, ask, &mut asked)?,
+                Err(error) => {
+                    self.ledger.failed(source.next, params, None, error, Trace::default());
+                    source.next += 1;
                 }
-                Ok(ask) => asked.push((source.next, params, ask)),
-                Err(error) => self.sink().failed(source.next, params, None, error),
             }
-            source.next += 1;
         }
-        if self.sink().stopped.is_some() {
+        if duplicates > 0 {
+            self.ledger.duplicate(duplicates);
+        }
+        if self.ledger.is_over() {
             // Nothing of it is to be run.
-            source.exhausted = true;
+            source.ready.extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked)));
             return Ok(());
         }
+        let before = source.ready.len();
+        for (at, params, asked, found) in self.look_up(asked)? {
+            match found {
+                Ok(Some(Ok(record))) => self.ledger.hit(at, record),
+                Ok(Some(Err(_)) | None) => source.ready.push_back(Task::new(at, params, asked)),
+                Err(error) => self.ledger.failed(at, params, Some(asked.id), error, Trace::default()),
+            }
+        }
+        self.ledger.planned(planned, source.ready.len() - before);
+        Ok(())
+    }
+
+    /// Gives a point its place, or several to its replicates.
+    fn number(
+        &self,
+        source: &mut Source<T, P>,
+        params: T,
+        ask: Asked,
+        asked: &mut Vec<(usize, T, Asked)>,
+    ) -> Result<()> {
+        let Some(replicates) = self.ledger.rules.replicates else {
+            asked.push((source.next, params, ask));
+            source.next += 1;
+            return Ok(());
+        };
+        for number in 0..replicates {
+            asked.push((source.next, self.ledger.store.copied(&params)?, ask.replicate(number)));
+            source.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Looks points up, and whether the results are there.
+    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn look_up(
+        &self,
+        asked: Vec<(usize, T, Asked)>,
+    ) -> Result<Vec<(usize, T, Asked, Result<Option<Result<Record<T>, Box<Record<T>>>>>)>> {
+        let store = &self.ledger.store;
         let ids = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         let mut rows: HashMap<RunId, Record<T>> =
-            self.store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
+            store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
         let found: Vec<_> = asked
             .into_iter()
             .map(|(at, params, ask)| {
@@ -172,87 +235,29 @@ impl<'a, T: Stored, P: Iterator<Item = T>> Work<'a, T, P> {
             })
             .collect();
         // What is there need not wait for a worker.
-        let looked: Vec<_> = found
+        Ok(found
             .into_par_iter()
             .map(|(at, params, ask, row)| {
-                let hit = row.map(|row| self.store.hit(&ask, row)).transpose();
+                let hit = row.map(|row| store.hit(&ask, row)).transpose();
                 (at, params, ask, hit)
             })
-            .collect();
-        let mut sink = self.sink();
-        for (at, params, asked, hit) in looked {
-            match hit {
-                Ok(Some(Ok(record))) => sink.took(at, record, true),
-                Ok(None) => source.ready.push_back(Task { at, params, asked, row: None, waits: false }),
-                Ok(Some(Err(row))) => {
-                    source.ready.push_back(Task { at, params, asked, row: Some(*row), waits: false });
-                }
-                Err(error) => sink.failed(at, params, Some(asked.id), error),
-            }
-        }
-        Ok(())
+            .collect())
     }
 
-    /// What came of it.
-    pub(super) fn finish(self) -> Result<SweepReport<T>> {
-        let mut sink = self.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(error) = sink.stopped {
-            return Err(error);
-        }
-        sink.failures.sort_by_key(|(at, _)| *at);
-        sink.report.records = in_order(sink.places, sink.records);
-        sink.report.failures = sink.failures.into_iter().map(|(_, failure)| failure).collect();
-        Ok(sink.report)
+    /// How many points were not tried. Those not looked at are counted as their iterator counts them.
+    pub(super) fn left(self) -> usize {
+        let source = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let replicates = self.ledger.rules.replicates.map_or(1, |n| n as usize);
+        source.ready.len() + source.elsewhere.len() + source.points.size_hint().0.saturating_mul(replicates)
     }
 
     fn source(&self) -> MutexGuard<'_, Source<T, P>> {
         self.source.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn sink(&self) -> MutexGuard<'_, Sink<'a, T>> {
-        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl<T: Stored> Sink<'_, T> {
-    fn took(&mut self, at: usize, record: Record<T>, hit: bool) {
-        if let Some(each) = &mut self.each {
-            each(&record);
-        }
-        if hit {
-            self.report.hits += 1;
-            self.report.saved += record
-                .elapsed_seconds()
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                .unwrap_or_default();
-        } else {
-            self.report.misses += 1;
-        }
-        if self.keep_records {
-            if !hit {
-                self.report.made.insert(record.id.clone());
-            }
-            self.places.push(at);
-            self.records.push(record);
-        }
+impl<T: Stored> Task<T> {
+    fn new(at: usize, params: T, asked: Asked) -> Self {
+        Self { at, params, asked, waits: false, attempts: 0 }
     }
-
-    fn failed(&mut self, at: usize, params: T, id: Option<RunId>, error: Error) {
-        if self.fail_fast || error.is_cancelled() {
-            self.stopped.get_or_insert(error);
-            return;
-        }
-        tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
-        self.failures.push((at, SweepFailure::new(params, id, error)));
-    }
-}
-
-/// Records by their places.
-fn in_order<R>(places: Vec<usize>, records: Vec<R>) -> Vec<R> {
-    if places.is_sorted() {
-        return records;
-    }
-    let mut placed: Vec<(usize, R)> = places.into_iter().zip(records).collect();
-    placed.sort_by_key(|(at, _)| *at);
-    placed.into_iter().map(|(_, record)| record).collect()
 }

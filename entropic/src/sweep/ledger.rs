@@ -1,0 +1,292 @@
+//! Where the outcomes of a sweep go: ended runs are committed in groups by one thread, and everything is counted.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::progress::{Counts, Watch};
+use super::{SweepFailure, SweepReport};
+use crate::db::Stored;
+use crate::params::RunId;
+use crate::record::{CustomData, Record};
+use crate::store::{FailureKind, NewFailure, Ready, Store};
+use crate::{Error, Result};
+
+/// How many runs are committed at once at most; their ids are held until then.
+pub(super) const GROUP: usize = 100;
+
+/// How long an ended run waits for others to be committed with.
+const LINGER: Duration = Duration::from_millis(10);
+
+/// How often progress is told although nothing ends.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Sees each record.
+pub(super) type Each<'a, T> = Box<dyn FnMut(&Record<T>) + Send + 'a>;
+
+/// What is to be done with each point.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) custom_data: CustomData,
+    pub(super) fail_fast: bool,
+    pub(super) keep_records: bool,
+    /// How often a failing run is tried again.
+    pub(super) retries: u32,
+    /// How many runs there are of each point, if they are told apart by number.
+    pub(super) replicates: Option<u32>,
+}
+
+/// A run that has come to its end.
+pub(super) struct Ended<'w, T: Stored> {
+    pub(super) at: usize,
+    pub(super) params: T,
+    pub(super) ready: Ready<'w, T>,
+}
+
+/// What is known of a run that failed.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    pub(super) attempts: u32,
+    pub(super) elapsed: Duration,
+    pub(super) node: Option<String>,
+    pub(super) log: Option<String>,
+}
+
+/// The outcomes of a sweep.
+pub(super) struct Ledger<'a, T: Stored> {
+    pub(super) store: Store<T>,
+    pub(super) rules: Rules,
+    sink: Mutex<Sink<'a, T>>,
+    /// Whether there may be failures to be forgotten.
+    failed_before: AtomicBool,
+}
+
+struct Sink<'a, T: Stored> {
+    report: SweepReport<T>,
+    records: Vec<Record<T>>,
+    /// Their places among the points.
+    places: Vec<usize>,
+    failures: Vec<(usize, SweepFailure<T>)>,
+    each: Option<Each<'a, T>>,
+    counts: Counts,
+    watch: Watch<'a>,
+    /// What ended the sweep before its time.
+    stopped: Option<Error>,
+}
+
+impl<'a, T: Stored> Ledger<'a, T> {
+    pub(super) fn new(
+        store: Store<T>,
+        rules: Rules,
+        each: Option<Each<'a, T>>,
+        watch: Watch<'a>,
+    ) -> Result<Self> {
+        let failed_before = AtomicBool::new(store.has_failures()?);
+        let sink = Sink {
+            report: SweepReport::new(),
+            records: Vec::new(),
+            places: Vec::new(),
+            failures: Vec::new(),
+            each,
+            counts: Counts::default(),
+            watch,
+            stopped: None,
+        };
+        Ok(Self { store, rules, sink: Mutex::new(sink), failed_before })
+    }
+
+    /// Commits what ends, until nothing more will.
+    pub(super) fn commit_all<'w>(&'w self, ended: &Receiver<Ended<'w, T>>) {
+        loop {
+            let first = match ended.recv_timeout(TICK) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.sink().tell(self.store.is_cancelled());
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let start = Instant::now();
+            let mut group = vec![first];
+            while group.len() < GROUP {
+                match ended.recv_timeout(LINGER.saturating_sub(start.elapsed())) {
+                    Ok(next) => group.push(next),
+                    Err(_) => break,
+                }
+            }
+            self.commit(group);
+        }
+    }
+
+    fn commit<'w>(&'w self, group: Vec<Ended<'w, T>>) {
+        let (places, rest): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|ended| (ended.at, (ended.params, ended.ready))).unzip();
+        let (params, readies): (Vec<T>, Vec<Ready<'w, T>>) = rest.into_iter().unzip();
+        let mut pairs: Vec<(&T, Ready<'w, T>)> = params.iter().zip(readies).collect();
+        let outcomes = self.store.commit(&mut pairs, self.failed_before.load(Ordering::Relaxed));
+        let ids: Vec<(RunId, Option<f64>)> =
+            pairs.iter().map(|(_, ready)| (ready.id().clone(), ready.elapsed_seconds())).collect();
+        let mut rows = self.read_back(&ids).unwrap_or_else(|error| {
+            self.stop(error);
+            HashMap::new()
+        });
+        // Given back once the rows are read: what was made is what is shown.
+        drop(pairs);
+        for ((at, params), ((id, elapsed), outcome)) in
+            places.into_iter().zip(params).zip(ids.into_iter().zip(outcomes))
+        {
+            match outcome {
+                Ok(()) => self.sink().took(at, rows.remove(&id), &id, elapsed, false, &self.rules),
+                Err(error) => {
+                    self.failed(at, params, Some(id), error, Trace { attempts: 1, ..Trace::default() })
+                }
+            }
+        }
+        self.sink().tell(self.store.is_cancelled());
+    }
+
+    /// The rows as they are stored now, where anybody wants them.
+    fn read_back(&self, ids: &[(RunId, Option<f64>)]) -> Result<HashMap<RunId, Record<T>>> {
+        if !self.rules.keep_records && self.sink().each.is_none() {
+            return Ok(HashMap::new());
+        }
+        let rows = self.store.find_rows(ids.iter().map(|(id, _)| id.to_string()).collect())?;
+        Ok(rows.into_iter().map(|row| (row.id.clone(), self.store.resolved(row))).collect())
+    }
+
+    /// A point whose run was there.
+    pub(super) fn hit(&self, at: usize, record: Record<T>) {
+        let elapsed = record.elapsed_seconds();
+        let id = record.id.clone();
+        self.sink().took(at, Some(record), &id, elapsed, true, &self.rules);
+    }
+
+    /// A point that has no run, and why.
+    pub(super) fn failed(&self, at: usize, params: T, id: Option<RunId>, error: Error, trace: Trace) {
+        if error.is_cancelled() {
+            self.sink().report.left += 1;
+            return;
+        }
+        let kind = FailureKind::of(&error);
+        tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
+        let failure = SweepFailure::new(params, id, error, kind, trace);
+        if let (Some(kind), Some(id)) = (kind, &failure.id) {
+            self.failed_before.store(true, Ordering::Relaxed);
+            self.store.keep_failure(&NewFailure {
+                params: &failure.params,
+                id,
+                kind,
+                message: &failure.message(),
+                attempts: failure.attempts,
+                node: failure.node.as_deref().unwrap_or(super::node::name()),
+                log: failure.log.as_deref().unwrap_or_default(),
+                elapsed: failure.elapsed,
+            });
+        }
+        let mut sink = self.sink();
+        sink.counts.failures += 1;
+        if self.rules.fail_fast {
+            sink.stopped.get_or_insert(failure.error);
+        } else {
+            sink.failures.push((at, failure));
+        }
+    }
+
+    /// Points that came again.
+    pub(super) fn duplicate(&self, how_many: usize) {
+        let mut sink = self.sink();
+        sink.report.duplicates += how_many;
+        sink.counts.duplicates += how_many;
+    }
+
+    /// Ends the sweep before its time.
+    pub(super) fn stop(&self, error: Error) {
+        self.sink().stopped.get_or_insert(error);
+    }
+
+    /// Whether nothing more is to be begun.
+    pub(super) fn is_over(&self) -> bool {
+        self.store.is_cancelled() || self.sink().stopped.is_some()
+    }
+
+    /// Says how many points were looked up, and how many of them are to be run.
+    pub(super) fn planned(&self, points: usize, to_run: usize) {
+        let mut sink = self.sink();
+        sink.counts.planned += points;
+        sink.counts.to_run += to_run;
+        sink.tell(self.store.is_cancelled());
+    }
+
+    /// What came of it all; `left` points were not tried.
+    pub(super) fn finish(self, left: usize) -> Result<SweepReport<T>> {
+        let interrupted = self.store.is_cancelled();
+        let mut sink = self.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+        sink.end();
+        if let Some(error) = sink.stopped {
+            return Err(error);
+        }
+        sink.failures.sort_by_key(|(at, _)| *at);
+        sink.report.left += left;
+        sink.report.interrupted = interrupted && sink.report.left > 0;
+        sink.report.records = in_order(sink.places, sink.records);
+        sink.report.failures = sink.failures.into_iter().map(|(_, failure)| failure).collect();
+        Ok(sink.report)
+    }
+
+    fn sink(&self) -> MutexGuard<'_, Sink<'a, T>> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Stored> Sink<'_, T> {
+    fn took(
+        &mut self,
+        at: usize,
+        record: Option<Record<T>>,
+        id: &RunId,
+        elapsed: Option<f64>,
+        hit: bool,
+        rules: &Rules,
+    ) {
+        let elapsed =
+            elapsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
+        if hit {
+            self.report.hits += 1;
+            self.report.saved += elapsed;
+        } else {
+            self.report.misses += 1;
+        }
+        self.counts.took(hit, elapsed);
+        let Some(record) = record else { return };
+        if let Some(each) = &mut self.each {
+            each(&record);
+        }
+        if rules.keep_records {
+            if !hit {
+                self.report.made.insert(id.clone());
+            }
+            self.places.push(at);
+            self.records.push(record);
+        }
+    }
+
+    fn tell(&mut self, stopping: bool) {
+        self.watch.tell(&self.counts, stopping);
+    }
+
+    fn end(&mut self) {
+        self.watch.end(&self.counts);
+    }
+}
+
+/// Records by their places.
+fn in_order<R>(places: Vec<usize>, records: Vec<R>) -> Vec<R> {
+    if places.is_sorted() {
+        return records;
+    }
+    let mut placed: Vec<(usize, R)> = places.into_iter().zip(records).collect();
+    placed.sort_by_key(|(at, _)| *at);
+    placed.into_iter().map(|(_, record)| record).collect()
+}
