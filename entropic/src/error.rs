@@ -8,6 +8,7 @@ use crate::params::ParamsError;
 use crate::record::RecordError;
 use crate::store::StoreError;
 use crate::sweep::SweepError;
+use crate::worker::WorkerError;
 
 /// What a call of the crate can fail with.
 ///
@@ -45,6 +46,9 @@ pub enum Error {
     /// The rules of a store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A sweep and its workers.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The points of a sweep.
     #[error(transparent)]
     Sweep(#[from] SweepError),
@@ -93,6 +97,7 @@ impl Error {
         match self {
             Self::Db(error) => matches!(error, DbError::Drift { .. }) || error.is_duplicate(),
             Self::File(error) => error.is_conflict(),
+            Self::Worker(error) => error.is_conflict(),
             Self::Store(error) => error.is_conflict(),
             _ => false,
         }
@@ -105,6 +110,7 @@ impl Error {
             Self::Record(error) => error.is_corrupt(),
             Self::Db(error) => error.is_corrupt(),
             Self::File(error) => error.is_corrupt(),
+            Self::Worker(error) => error.is_corrupt(),
             _ => false,
         }
     }
@@ -139,6 +145,7 @@ impl Error {
         match self {
             Self::Db(error) => error.is_unsupported(),
             Self::Store(error) => error.is_unsupported(),
+            Self::Worker(error) => error.is_unsupported(),
             _ => false,
         }
     }

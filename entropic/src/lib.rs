@@ -60,6 +60,7 @@
 //! |---|---|
 //! | [`sweep`] | grids of parameters, and sweeps over them |
 //! | [`store`] | [`Store`]: retrieve, run, register, patch, delete, explain |
+//! | [`worker`] | what a sweep and the processes that make its runs say to each other |
 //! | [`db`] | the handle over SQLite and PostgreSQL, tables made and checked |
 //! | [`files`] | results put in place in one step, folders with an owner |
 //! | [`record`] | what a record is: columns, outputs, custom data |
@@ -76,6 +77,7 @@
 //! | `derive` (default) | the derives |
 //! | `postgres` | the shared backend, through the system's libpq |
 //! | `postgres-bundled` | the same with libpq from source; no TLS |
+//! | `cluster` | sweeps on the nodes of a Slurm cluster |
 //! | `wide-tables` | up to 64 columns instead of 32; triples Diesel's build time |
 //!
 //! The crate that uses entropic also needs `diesel` (with `default-features = false`), because Diesel's `table!`
@@ -99,11 +101,13 @@ pub mod db;
 mod error;
 pub mod files;
 pub mod guide;
+mod machine;
 mod macros;
 pub mod params;
 pub mod record;
 pub mod store;
 pub mod sweep;
+pub mod worker;
 
 pub use db::{
     Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
@@ -119,10 +123,13 @@ pub use store::{
     CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Otherwise, Problem,
     RehashPlan, RehashReport, RepairReport, RunContext, Store, StoreBuilder, StoreError,
 };
+#[cfg(feature = "cluster")]
+pub use sweep::Slurm;
 pub use sweep::{
-    Executor, GridPoints, Progress, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads, ZipPoints,
-    latin_hypercube, linspace, logspace, random,
+    Executor, GridPoints, Processes, Progress, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads,
+    ZipPoints, latin_hypercube, linspace, logspace, random,
 };
+pub use worker::WorkerError;
 
 #[cfg(feature = "derive")]
 #[doc = include_str!("record/derive.md")]

@@ -10,6 +10,8 @@
 )]
 
 mod changes;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod crashes;
 mod derive;
 mod disk;
@@ -29,3 +31,4 @@ mod schemas;
 mod support;
 mod sweeping;
 mod tidy;
+mod workers;

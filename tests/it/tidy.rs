@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, from the ground up: a room may use those before it.
-const ROOMS: [&str; 6] = ["params", "record", "files", "db", "store", "sweep"];
+const ROOMS: [&str; 7] = ["params", "record", "files", "db", "worker", "store", "sweep"];
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();

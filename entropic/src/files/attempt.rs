@@ -12,7 +12,11 @@ use crate::params::RunId;
 /// A private folder inside the results folder; what was not published is gone when it is dropped.
 #[derive(Debug)]
 pub struct Attempt {
+    /// No other attempt of this process has it before this one is over.
+    name: String,
     dir: PathBuf,
+    /// Where below the folder of our own it is, if another process has made it.
+    received: Option<PathBuf>,
     result: PathBuf,
     scratch: PathBuf,
     /// The journal has a line about it that matters.
@@ -73,8 +77,30 @@ impl Folder {
         boot::id();
         let slots = Arc::clone(self.slots());
         let dir = slots.take(&self.staging().join(self.journal()?.name()))?;
+        let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(self.attempt(id, name, dir, slots))
+    }
+
+    /// Begins an attempt in a folder that is not of this process's journal: what comes of it is for another process.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn begin_in(&self, dir: PathBuf, id: &RunId) -> Result<Attempt, FileError> {
+        fs::create_dir_all(&dir).map_err(FileError::io("make", &dir))?;
+        Ok(self.attempt(id, String::new(), dir, Arc::default()))
+    }
+
+    /// The attempt that another process has made in a folder below that of our own.
+    #[must_use]
+    pub fn receive(&self, below: PathBuf, id: &RunId) -> Attempt {
+        let mut attempt = self.attempt(id, self.slots().next_name(), self.own().join(&below), Arc::default());
+        attempt.received = Some(below);
+        attempt
+    }
+
+    fn attempt(&self, id: &RunId, name: String, dir: PathBuf, slots: Arc<Slots>) -> Attempt {
         let (result, scratch) = (dir.join(self.file_name(id)), dir.join("scratch"));
-        Ok(Attempt { dir, result, scratch, announced: false, slots })
+        Attempt { name, dir, received: None, result, scratch, announced: false, slots }
     }
 }
 
@@ -85,9 +111,26 @@ impl Attempt {
         &self.result
     }
 
-    /// The folder's own name: no other attempt of this process has it before this one is over.
     pub(super) fn name(&self) -> String {
-        self.dir.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        self.name.clone()
+    }
+
+    pub(super) fn received(&self) -> Option<&Path> {
+        self.received.as_deref()
+    }
+
+    /// Makes the disk have the result, and leaves it where it is for another process.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn leave(mut self, sync: bool) -> Result<(), FileError> {
+        if sync {
+            rename::sync(&self.result)?;
+            rename::sync_one(&self.dir)?;
+        }
+        let _ = fs::remove_dir_all(&self.scratch);
+        self.announced = true;
+        Ok(())
     }
 
     /// Where an older result is moved while this one takes its place.
@@ -143,7 +186,7 @@ impl Drop for Attempt {
         }
         let empty = fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_none());
         // Under the name of one that is still to be finished no other may begin.
-        if empty && !self.announced {
+        if empty && !self.announced && self.received.is_none() {
             self.slots.give_back(&self.dir);
         } else if let Err(error) = rename::remove(&self.dir) {
             tracing::warn!(path = %self.dir.display(), %error, "could not remove a staging folder");

@@ -10,11 +10,18 @@ use serde::{Deserialize, Serialize};
 use super::attempt::Slots;
 use super::journal::Journal;
 use super::lock::Spares;
+use super::recover::Listed;
 use super::{Durability, FileError, rename};
 use crate::params::RunId;
 
 /// The folder of our own inside a results folder.
 const OWN: &str = ".entropic";
+
+/// Inside it, the folders of the sweeps that other processes work for.
+pub(super) const SWEEPS: &str = "sweeps";
+
+/// Inside it, where runners write.
+pub(super) const STAGING: &str = "staging";
 
 /// A results folder.
 #[derive(Debug)]
@@ -31,6 +38,8 @@ pub struct Folder {
     known_as: OnceLock<Vec<String>>,
     slots: Arc<Slots>,
     spares: Arc<Spares>,
+    /// The journals of others, as they were listed last.
+    listed: Mutex<Option<Listed>>,
 }
 
 /// Whose folder it is: `.entropic/store.json`.
@@ -85,6 +94,7 @@ impl Folder {
             beginning: Mutex::new(()),
             known_as: OnceLock::new(),
             slots: Arc::default(),
+            listed: Mutex::default(),
         })
     }
 
@@ -192,11 +202,33 @@ impl Folder {
     }
 
     pub(super) fn staging(&self) -> PathBuf {
-        self.own().join("staging")
+        self.own().join(STAGING)
+    }
+
+    /// Where the folders of sweeps are that other processes work for.
+    #[must_use]
+    pub fn sweeps(&self) -> PathBuf {
+        self.own().join(SWEEPS)
+    }
+
+    /// The folder itself, whatever the working folder becomes.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What the names of results end with.
+    #[must_use]
+    pub fn suffix(&self) -> &str {
+        &self.suffix
     }
 
     pub(super) fn slots(&self) -> &Arc<Slots> {
         &self.slots
+    }
+
+    pub(super) fn listed(&self) -> &Mutex<Option<Listed>> {
+        &self.listed
     }
 
     pub(super) fn spares(&self) -> &Arc<Spares> {

@@ -17,12 +17,13 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::folder::{STAGING, SWEEPS};
 use super::{FileError, rename};
 use crate::params::RunId;
 
@@ -42,6 +43,9 @@ pub(super) struct Entry {
     /// The run whose result it was before, if it is only to have another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<String>,
+    /// The folder below `.entropic` where another process has made it, if it is not in the staging folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) received: Option<PathBuf>,
     /// Whether an older result of ours may be in its place.
     pub(super) replaces: bool,
     /// Whether it is synced before it is put in place.
@@ -55,12 +59,24 @@ pub(super) struct Entry {
 impl Entry {
     /// Whether it can be ours: a line that was edited by hand must not lead out of the folder.
     fn is_ours(&self) -> bool {
+        let inside = |path: &PathBuf| {
+            path.starts_with(SWEEPS) && path.components().all(|part| matches!(part, Component::Normal(_)))
+        };
         let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
         digits
+            && self.received.iter().all(inside)
             && [Some(&self.id), self.from.as_ref()]
                 .into_iter()
                 .flatten()
                 .all(|id| RunId::new(id.as_str()).is_ok())
+    }
+
+    /// The folder of its attempt: below that of its process, or where another process made it.
+    pub(super) fn dir(&self, own: &Path, process: &str) -> PathBuf {
+        match &self.received {
+            Some(below) => own.join(below),
+            None => own.join(STAGING).join(process).join(&self.attempt),
+        }
     }
 
     pub(super) fn run_id(&self) -> RunId {
@@ -226,7 +242,7 @@ fn line_text(line: &Line) -> io::Result<Vec<u8>> {
 }
 
 /// The journal of another process.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Other {
     pub(super) name: String,
     path: PathBuf,
@@ -328,7 +344,7 @@ mod tests {
 
     fn entry(attempt: &str) -> Entry {
         let [attempt, id, boot] = [attempt, "x", "somewhen"].map(str::to_owned);
-        Entry { attempt, id, from: None, replaces: false, full: true, boot, row: Value::Null }
+        Entry { attempt, id, from: None, received: None, replaces: false, full: true, boot, row: Value::Null }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {

@@ -10,6 +10,7 @@
 //!     ├── store.json                whose folder this is
 //!     ├── staging/<process>/…       where its runners write; gone afterwards
 //!     ├── locks/<id>                somebody runs it
+//!     ├── sweeps/<sweep>/…         what workers of a sweep are told, and what they have made
 //!     ├── spare/<process>-<n>       what was a lock and will be one again
 //!     ├── journal/<process>.jsonl   what a process is about to put in place
 //!     └── checkpoints/<id>/         what an attempt left for the next one

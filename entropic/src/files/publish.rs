@@ -55,8 +55,16 @@ impl Folder {
     ) -> Result<(), FileError> {
         fault::at("staged");
         let (full, boot) = (self.durability() == Durability::Full, boot::id().to_owned());
-        let (attempt_name, id) = (attempt.name(), id.to_string());
-        let entry = Entry { attempt: attempt_name, id, from: None, replaces, full, boot, row };
+        let entry = Entry {
+            attempt: attempt.name(),
+            id: id.to_string(),
+            from: None,
+            received: attempt.received().map(Path::to_owned),
+            replaces,
+            full,
+            boot,
+            row,
+        };
         self.journal()?.publish(entry)?;
         attempt.announced();
         fault::at("announced");
@@ -190,6 +198,7 @@ impl Folder {
             attempt: name.clone(),
             id: to.to_string(),
             from: Some(from.to_string()),
+            received: None,
             replaces: false,
             full,
             boot,

@@ -8,6 +8,8 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::sync::PoisonError;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,6 +80,24 @@ impl fmt::Display for Leftovers {
     }
 }
 
+/// The journals of others, as they were listed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// When the folder was changed last.
+    changed: SystemTime,
+    at: SystemTime,
+    others: Vec<Other>,
+}
+
+impl Listed {
+    /// Whether it is what a listing would give now. Two changes at one instant of a clock look like one, and network file
+    /// systems tell of changes late; so it is kept for a moment only, and not if the change was just then.
+    fn is_of(&self, changed: SystemTime) -> bool {
+        let quiet = self.at.duration_since(changed).is_ok_and(|quiet| quiet > Duration::from_millis(50));
+        quiet && self.changed == changed && self.at.elapsed().is_ok_and(|age| age < Duration::from_secs(1))
+    }
+}
+
 /// What became of an unfinished entry.
 enum Outcome {
     /// Somebody else has a part in it.
@@ -144,10 +164,9 @@ impl Folder {
         // Our own: results that are in place, and whose rows could not be written.
         if let Some(journal) = self.journal_if_begun() {
             for begun in journal.open_entries(id) {
-                let staging = self.staging().join(journal.name());
                 match self.adopt(
                     (lock, id),
-                    &staging,
+                    journal.name(),
                     &begun,
                     &|attempt| journal.synced(&[attempt.to_owned()]),
                     commit,
@@ -156,14 +175,14 @@ impl Folder {
                     Outcome::Blocked => recovered.blocked.push(id.clone()),
                     outcome => {
                         journal.done(std::slice::from_ref(&begun.entry.attempt))?;
-                        remove_staged(&staging.join(&begun.entry.attempt))?;
+                        remove_staged(&begun.entry.dir(&self.own(), journal.name()))?;
                         recovered.adopted.extend(matches!(outcome, Outcome::Adopted).then(|| id.clone()));
                     }
                 }
             }
         }
         let mut looks_dead = Vec::new();
-        for other in self.others()? {
+        for other in self.others_lately()? {
             if other.is_dead()? {
                 looks_dead.push(other);
             }
@@ -197,8 +216,8 @@ impl Folder {
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
-        let (staging, entry) = (self.staging().join(&other.name), &begun.entry);
-        let outcome = self.adopt(held, &staging, begun, &|attempt| other.note_synced(attempt), commit)?;
+        let entry = &begun.entry;
+        let outcome = self.adopt(held, &other.name, begun, &|attempt| other.note_synced(attempt), commit)?;
         match outcome {
             Outcome::Busy => return Ok(true),
             Outcome::Blocked => {
@@ -209,21 +228,21 @@ impl Folder {
             Outcome::Void => {}
         }
         other.note_done(&entry.attempt)?;
-        remove_staged(&staging.join(&entry.attempt))?;
+        remove_staged(&entry.dir(&self.own(), &other.name))?;
         Ok(false)
     }
 
     fn adopt<E: From<FileError>>(
         &self,
         (_lock, held): (&IdLock, &RunId),
-        staging: &Path,
+        process: &str,
         begun: &Unfinished,
         note_synced: &dyn Fn(&str) -> Result<(), FileError>,
         commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
         let entry = &begun.entry;
         let id = entry.run_id();
-        let (attempt, target) = (staging.join(&entry.attempt), self.target(&id));
+        let (attempt, target) = (entry.dir(&self.own(), process), self.target(&id));
         // What is to have another name only is complete, and lies under its old one.
         let from = entry.former_id();
         let staged =
@@ -349,6 +368,21 @@ impl Folder {
 
     fn others(&self) -> Result<Vec<Other>, FileError> {
         Other::all(&self.journals(), self.journal_if_begun().map(super::journal::Journal::name))
+    }
+
+    /// The same as it was listed last, if nothing has come or gone since: a run should not cost a listing.
+    fn others_lately(&self) -> Result<Vec<Other>, FileError> {
+        let changed = match fs::metadata(self.journals()).and_then(|meta| meta.modified()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(FileError::io("look at", &self.journals()))?,
+        };
+        let mut listed = self.listed().lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = listed.as_ref().filter(|list| list.is_of(changed)) {
+            return Ok(list.others.clone());
+        }
+        let others = self.others()?;
+        *listed = Some(Listed { changed, at: SystemTime::now(), others: others.clone() });
+        Ok(others)
     }
 
     /// Held while dead processes are looked for, and while a journal is begun.

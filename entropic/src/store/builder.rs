@@ -10,10 +10,12 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::store::{Inner, Results, Runner};
+use super::worker::Worker;
 use super::{CancelToken, RunContext, Store};
 use crate::Result;
 use crate::db::{Db, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
 use crate::files::{Claim, Durability, FileError, Folder};
+use crate::worker::Assignment;
 
 /// Says where a store keeps its rows and results, and how its runs are made.
 ///
@@ -166,6 +168,9 @@ impl<T: Stored> StoreBuilder<T> {
     /// Opens the store: connects, makes the table and the results folder if they are missing, and checks them if
     /// they are there.
     ///
+    /// In a process that a sweep has started as a [worker](crate::worker), this makes the runs that it was started for,
+    /// and ends the process; another store than that of the sweep is opened to be read there.
+    ///
     /// # Errors
     /// `is_invalid_input` for a URL, suffix or path that cannot be; `is_conflict` for a table that differs from the
     /// struct (each difference listed) and for a results folder of another store; `is_transient` when the database
@@ -193,10 +198,19 @@ impl<T: Stored> StoreBuilder<T> {
     /// assert!(refused.is_invalid_input());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn open(self) -> Result<Store<T>> {
+    pub fn open(mut self) -> Result<Store<T>> {
         let url: DbUrl = self.database.parse()?;
         let (dir, private) = self.folder(&url)?;
         let folder = Folder::new(&dir, &self.suffix, self.durability)?;
+        if let Some(assignment) = Assignment::from_env()? {
+            if assignment.is_of(T::TABLE.name, (private.is_none()).then(|| folder.root())) {
+                let worker =
+                    Worker { folder, runner: self.runner, results: self.results, checksum: self.checksum };
+                std::process::exit(worker.work(assignment));
+            }
+            // Somebody else's rows are there to be looked at.
+            self.options.read_only = true;
+        }
         let options = DbOptions {
             synchronous: match self.durability {
                 Durability::Full => Synchronous::Full,
@@ -218,6 +232,7 @@ impl<T: Stored> StoreBuilder<T> {
         let locks = RunLocks::new(&db, name.as_ref().map_or("", |name| &name.id));
         let inner = Inner {
             locks,
+            claims: Mutex::default(),
             db,
             folder,
             results: self.results,

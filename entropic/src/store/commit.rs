@@ -170,7 +170,14 @@ impl<T: Stored> Store<T> {
             [row] if forget.is_empty() => self.write_row(row),
             rows => self.db().with("store runs", |conn| {
                 writing(conn, |conn| {
-                    rows.iter().try_for_each(|row| T::upsert(conn, row).map(drop))?;
+                    for (at, row) in going.iter().zip(rows) {
+                        // A plain insert is a statement that is kept prepared.
+                        if group[*at].1.known {
+                            T::upsert(conn, row)?
+                        } else {
+                            T::insert(conn, row)?
+                        };
+                    }
                     crate::db::forget_failures(conn, T::TABLE.name, &forget)?;
                     Ok::<_, RowError>(())
                 })

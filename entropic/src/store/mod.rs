@@ -20,6 +20,7 @@ mod delete;
 mod error;
 mod explain;
 mod failures;
+mod handed;
 mod patch;
 mod read;
 mod recover;
@@ -29,6 +30,7 @@ mod run;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
 mod verify;
+mod worker;
 
 pub use builder::StoreBuilder;
 pub use cancel::CancelToken;
@@ -42,6 +44,7 @@ pub use verify::{IntegrityReport, Problem, RepairReport};
 
 pub(crate) use commit::Ready;
 pub(crate) use failures::NewFailure;
+pub(crate) use handed::Handed;
 pub(crate) use read::Asked;
 pub(crate) use recover::Hold;
 pub(crate) use run::Finished;

@@ -16,6 +16,9 @@ use crate::files::{FileError, IdLock, Recovered};
 use crate::params::RunId;
 use crate::record::{ColumnRole, ColumnSpec, CustomData, Timestamp};
 
+/// How long is waited between two looks at a run that a sweep of another process has claimed.
+const CLAIMED: Duration = Duration::from_millis(200);
+
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -73,13 +76,30 @@ impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id, and finishes what anybody has begun of it.
     pub(super) fn hold(&self, id: &RunId) -> Result<Hold<'_>> {
         let start = Instant::now();
-        let file = self.folder().lock(id, || self.gives_up(start))?.ok_or_else(|| self.gave_up(id, start))?;
-        let db = self.db_lock(id, start)?;
-        self.held(id, file, db)
+        loop {
+            self.take_over()?;
+            let file = self.folder().lock(id, || self.gives_up(start))?;
+            let file = file.ok_or_else(|| self.gave_up(id, start))?;
+            let db = self.db_lock(id, start)?;
+            if let Some(hold) = self.unless_claimed(id, self.held(id, file, db)?)? {
+                return Ok(hold);
+            }
+            if self.gives_up(start) {
+                return Err(self.gave_up(id, start).into());
+            }
+            thread::sleep(CLAIMED);
+        }
     }
 
     /// The same, unless somebody else works on it.
     pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+        self.take_over()?;
+        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
+        self.unless_claimed(id, hold)
+    }
+
+    /// The same, whatever sweeps there are.
+    pub(super) fn hold_only_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
         let Some(file) = self.folder().lock(id, || true)? else { return Ok(None) };
         let Some(db) = self.inner.locks.try_take(id)? else { return Ok(None) };
         self.held(id, file, db).map(Some)
@@ -89,6 +109,15 @@ impl<T: Stored> Store<T> {
         let recovered = self.folder().recover_id(&file, id, &mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
         Ok(Hold { db, file })
+    }
+
+    /// Takes over what the workers of dead sweeps have made.
+    fn take_over(&self) -> Result<()> {
+        let adopted = self.adopt_sweeps()?;
+        if !adopted.is_empty() {
+            self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).adopted.extend(adopted);
+        }
+        Ok(())
     }
 
     fn gives_up(&self, start: Instant) -> bool {
@@ -133,15 +162,16 @@ impl<T: Stored> Store<T> {
     pub(super) fn recover(&self) -> Result<()> {
         let recovered = self.folder().recover(&mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
-        Ok(())
+        self.take_over()
     }
 
     /// The same whenever it is wanted.
     pub(crate) fn recover_now(&self) -> Result<()> {
-        if self.inner.results == Results::None || self.db().is_read_only() {
-            return Ok(());
+        match self.inner.results {
+            _ if self.db().is_read_only() => Ok(()),
+            Results::None => self.take_over(),
+            Results::Written => self.recover(),
         }
-        self.recover()
     }
 
     /// How many finished runs were taken over since this was asked last.

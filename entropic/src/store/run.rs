@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::read::{Asked, Found, same_params};
 use super::recover::Hold;
-use super::store::Results;
-use super::{RunContext, Store, StoreError};
+use super::store::{Results, Runner};
+use super::{CancelToken, RunContext, Store, StoreError};
 use crate::db::Stored;
-use crate::files::Attempt;
+use crate::files::{Attempt, Folder};
 use crate::params::{ParamsError, RunId};
 use crate::record::{ColumnError, CustomData, Record, Timestamp};
 use crate::{Error, Result};
@@ -199,6 +199,13 @@ impl<T: Stored> Store<T> {
         self.hold_if_free(id)?.map(|hold| self.claimed(id, hold)).transpose()
     }
 
+    /// The right to store what another process has made, unless somebody else has a part in it; also when nothing more is
+    /// to be run.
+    pub(crate) fn claim_made(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+        self.writable("store a run")?;
+        self.hold_if_free(id)
+    }
+
     fn can_run(&self) -> Result<()> {
         self.writable("run")?;
         if self.runner.is_none() {
@@ -240,7 +247,15 @@ impl<T: Stored> Store<T> {
         known: bool,
     ) -> Result<Finished<T>> {
         self.check_target(id, known)?;
-        self.call(params, id, replicate, custom_data, self.folder().begin(id)?)
+        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
+        let attempt = self.folder().begin(id)?;
+        Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
+            params,
+            id,
+            replicate,
+            custom_data,
+            attempt,
+        )
     }
 
     /// Refuses a run whose result could not be put in place.
@@ -251,8 +266,24 @@ impl<T: Stored> Store<T> {
         Ok(())
     }
 
+    /// The row that was just written.
+    pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
+        let found =
+            self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
+        Ok(self.resolved(found))
+    }
+}
+
+/// What is needed to call a runner.
+pub(super) struct Call<'a, T: Stored> {
+    pub(super) runner: &'a Runner<T>,
+    pub(super) folder: &'a Folder,
+    pub(super) cancel: &'a CancelToken,
+}
+
+impl<T: Stored> Call<'_, T> {
     /// Calls the runner in a private place.
-    pub(super) fn call(
+    pub(super) fn make(
         &self,
         params: &T,
         id: &RunId,
@@ -260,8 +291,7 @@ impl<T: Stored> Store<T> {
         mut custom_data: CustomData,
         attempt: Attempt,
     ) -> Result<Finished<T>> {
-        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
-        let checkpoints = self.folder().checkpoints(id);
+        let checkpoints = self.folder.checkpoints(id);
         if let Some(number) = replicate {
             custom_data.insert("replicate".to_owned(), number.into());
             custom_data.insert("seed".to_owned(), id.seed().into());
@@ -269,7 +299,7 @@ impl<T: Stored> Store<T> {
         let mut run =
             RunContext::new(id.clone(), replicate, attempt, checkpoints, custom_data, self.cancel.clone());
         let start = Instant::now();
-        let returned = catch_unwind(AssertUnwindSafe(|| runner(params, &mut run)));
+        let returned = catch_unwind(AssertUnwindSafe(|| (self.runner)(params, &mut run)));
         let elapsed = start.elapsed().as_secs_f64();
         match returned {
             Err(panic) => {
@@ -302,13 +332,6 @@ impl<T: Stored> Store<T> {
             custom_data.insert(UNSTORED.to_owned(), reasons.into());
         }
         Ok(Finished { output, attempt, custom_data, created_at: Timestamp::now() })
-    }
-
-    /// The row that was just written.
-    pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
-        let found =
-            self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
-        Ok(self.resolved(found))
     }
 }
 

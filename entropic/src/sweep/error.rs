@@ -37,9 +37,62 @@ pub enum SweepError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The program cannot be started again as a worker.
+    #[error("cannot start this program again as a worker")]
+    Program {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Workers end before they have made a run.
+    #[error(
+        "a worker ended ({status}) without a run: a worker is this program with the same arguments, and must come to \
+         `.open()` of the same store{}{}",
+        if log.is_empty() { "; it printed nothing" } else { "; it printed:\n" },
+        log
+    )]
+    NoWorker {
+        /// How it ended.
+        status: String,
+        /// The end of what it printed.
+        log: String,
+    },
+    /// A program of the batch system cannot be run.
+    #[error(
+        "cannot run `{program}`: is the batch system installed on this machine? `.bin_dir(…)` says where its programs are"
+    )]
+    Scheduler {
+        /// Which.
+        program: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A program of the batch system refused what it was told.
+    #[error("`{program}` says: {said}")]
+    Refused {
+        /// Which.
+        program: &'static str,
+        /// In its own words.
+        said: String,
+    },
+    /// Jobs end, and leave no trace.
+    #[error(
+        "jobs end ({status}) and leave neither a log nor a journal in `{}`: is it on a file system that the nodes share, under \
+         the same path?",
+        folder.display()
+    )]
+    NoTrace {
+        /// How they end.
+        status: String,
+        /// Where they should leave something.
+        folder: std::path::PathBuf,
+    },
 }
 
 impl SweepError {
+    pub(super) fn program(source: std::io::Error) -> Self {
+        Self::Program { source }
+    }
+
     pub(crate) fn is_invalid_input(&self) -> bool {
         matches!(self, Self::Sides { .. } | Self::Range { .. })
     }

@@ -12,6 +12,7 @@ use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{CustomData, Record};
 use crate::store::{FailureKind, NewFailure, Ready, Store};
+use crate::worker::{Manifest, Owner, SweepFolder};
 use crate::{Error, Result};
 
 /// How many runs are committed at once at most; their ids are held until then.
@@ -61,6 +62,10 @@ pub(super) struct Ledger<'a, T: Stored> {
     sink: Mutex<Sink<'a, T>>,
     /// Whether there may be failures to be forgotten.
     failed_before: AtomicBool,
+    /// Whether anything could not be stored: it is where it was made, for the next one to take over.
+    unstored: AtomicBool,
+    /// The folders of workers, given up once all is stored.
+    folders: Mutex<Vec<(SweepFolder, Owner)>>,
 }
 
 struct Sink<'a, T: Stored> {
@@ -94,7 +99,8 @@ impl<'a, T: Stored> Ledger<'a, T> {
             watch,
             stopped: None,
         };
-        Ok(Self { store, rules, sink: Mutex::new(sink), failed_before })
+        let (unstored, folders) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self { store, rules, sink: Mutex::new(sink), failed_before, unstored, folders })
     }
 
     /// Commits what ends, until nothing more will.
@@ -140,6 +146,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
             match outcome {
                 Ok(()) => self.sink().took(at, rows.remove(&id), &id, elapsed, false, &self.rules),
                 Err(error) => {
+                    self.unstored.store(true, Ordering::Relaxed);
                     self.failed(at, params, Some(id), error, Trace { attempts: 1, ..Trace::default() })
                 }
             }
@@ -180,7 +187,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
                 kind,
                 message: &failure.message(),
                 attempts: failure.attempts,
-                node: failure.node.as_deref().unwrap_or(super::node::name()),
+                node: failure.node.as_deref().unwrap_or(crate::machine::name()),
                 log: failure.log.as_deref().unwrap_or_default(),
                 elapsed: failure.elapsed,
             });
@@ -192,6 +199,26 @@ impl<'a, T: Stored> Ledger<'a, T> {
         } else {
             sink.failures.push((at, failure));
         }
+    }
+
+    /// Removes the folder of workers when all that they have made is stored.
+    pub(super) fn give_up(&self, folder: SweepFolder, owner: Owner) {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).push((folder, owner));
+    }
+
+    /// Points that were not tried.
+    pub(super) fn left(&self, how_many: usize) {
+        self.sink().report.left += how_many;
+    }
+
+    /// What workers are told about all their runs.
+    pub(super) fn manifest(&self, longest: Option<Duration>, tied: bool) -> Result<Manifest> {
+        Ok(Manifest {
+            run_timeout_seconds: longest.map(|longest| longest.as_secs_f64()),
+            tied,
+            custom_data: self.rules.custom_data.clone(),
+            ..self.store.manifest()?
+        })
     }
 
     /// Points that came again.
@@ -222,6 +249,11 @@ impl<'a, T: Stored> Ledger<'a, T> {
     /// What came of it all; `left` points were not tried.
     pub(super) fn finish(self, left: usize) -> Result<SweepReport<T>> {
         let interrupted = self.store.is_cancelled();
+        if !self.unstored.load(Ordering::Relaxed) {
+            for (folder, _owner) in self.folders.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                folder.remove();
+            }
+        }
         let mut sink = self.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
         sink.end();
         if let Some(error) = sink.stopped {

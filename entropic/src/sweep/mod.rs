@@ -5,12 +5,15 @@
 //! What another process runs just now is not run again, but taken from it at the end. A failing run does not stop the
 //! others unless asked to: it is reported with its parameters.
 
+#[cfg(feature = "cluster")]
+mod cluster;
+mod desk;
 mod error;
 mod executor;
 mod grid;
 mod interrupt;
 mod ledger;
-mod node;
+mod processes;
 mod progress;
 mod report;
 mod sample;
@@ -18,9 +21,12 @@ mod sample;
 mod sweep;
 mod work;
 
+#[cfg(feature = "cluster")]
+pub use cluster::Slurm;
 pub use error::SweepError;
 pub use executor::{Executor, Serial, Threads};
 pub use grid::{GridPoints, ZipPoints};
+pub use processes::Processes;
 pub use progress::Progress;
 pub use report::{SweepFailure, SweepReport};
 pub use sample::{latin_hypercube, linspace, logspace, random};

@@ -1,7 +1,6 @@
 //! What a sweep did.
 
 use std::collections::HashSet;
-use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::ledger::Trace;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
-use crate::store::{FailureKind, StoreError};
+use crate::store::FailureKind;
 use crate::{Error, Result};
 
 /// How many failures a report tells of one by one.
@@ -52,16 +51,7 @@ impl<T> SweepFailure<T> {
     /// What the runner said, with its causes.
     #[must_use]
     pub fn message(&self) -> String {
-        let (mut told, mut cause) = match &self.error {
-            Error::Runner { source, .. } => (source.to_string(), source.source()),
-            Error::Store(StoreError::Panicked { message, .. }) => (message.clone(), None),
-            other => (other.to_string(), other.source()),
-        };
-        while let Some(error) = cause {
-            told += &format!(": {error}");
-            cause = error.source();
-        }
-        told
+        self.error.said()
     }
 }
 

@@ -1,0 +1,36 @@
+//! This machine and this process, as the system knows them.
+
+use std::sync::OnceLock;
+
+/// The name of the machine, as the system has it.
+pub(crate) fn name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        #[cfg(unix)]
+        return rustix::system::uname().nodename().to_string_lossy().into_owned();
+        #[cfg(not(unix))]
+        std::env::var("COMPUTERNAME").unwrap_or_default()
+    })
+}
+
+/// The process that has started this one.
+pub(crate) fn parent() -> Option<u32> {
+    #[cfg(unix)]
+    return rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get().cast_unsigned());
+    #[cfg(not(unix))]
+    None
+}
+
+/// Ends this process at once, and the programs that it has started as far as they are in a group of its own.
+pub(crate) fn kill_all() -> ! {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
+        let _ = if getpgrp() == getpid() {
+            kill_current_process_group(Signal::KILL)
+        } else {
+            kill_process(getpid(), Signal::KILL)
+        };
+    }
+    std::process::abort()
+}

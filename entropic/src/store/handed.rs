@@ -1,0 +1,177 @@
+//! What workers have made: taken from a living sweep's folder by its process, and from a dead one's by whoever comes next.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+
+use serde_json::{Map, Value};
+
+use super::recover::{Hold, by_first_name};
+use super::run::Finished;
+use super::{Asked, Store};
+use crate::Result;
+use crate::db::Stored;
+use crate::files::Durability;
+use crate::params::RunId;
+use crate::record::{CustomData, Timestamp};
+use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
+
+/// A run that a worker has brought to its end.
+pub(crate) struct Handed {
+    pub(crate) staged: PathBuf,
+    pub(crate) columns: Map<String, Value>,
+    pub(crate) custom_data: CustomData,
+    pub(crate) created_at: Timestamp,
+}
+
+/// The ids that living sweeps have claimed, by the names of their folders.
+pub(super) type Claims = HashMap<String, HashSet<String>>;
+
+impl<T: Stored> Store<T> {
+    /// Where the folders of sweeps are.
+    pub(crate) fn sweeps(&self) -> PathBuf {
+        self.folder().sweeps()
+    }
+
+    /// What workers must know about this store.
+    pub(crate) fn manifest(&self) -> Result<Manifest> {
+        Ok(Manifest {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            table: T::TABLE.name.to_owned(),
+            identity: Manifest::identity_of::<T>()?,
+            results_dir: self.folder().root().to_owned(),
+            suffix: self.folder().suffix().to_owned(),
+            custom_data: CustomData::new(),
+            run_timeout_seconds: None,
+            tied: true,
+            full: self.folder().durability() == Durability::Full,
+            command: std::env::args().collect(),
+        })
+    }
+
+    /// Parameters as workers are told of them.
+    pub(crate) fn portable(&self, params: &T) -> Result<Map<String, Value>> {
+        by_first_name(params, &T::Output::default())
+    }
+
+    /// What a worker has made, as if it had been made here.
+    pub(crate) fn receive(
+        &self,
+        sweep: &SweepFolder,
+        id: &RunId,
+        handed: Handed,
+    ) -> Result<(T, Finished<T>)> {
+        let Handed { staged, columns, custom_data, created_at } = handed;
+        let values = Self::as_now(columns)?;
+        let (params, output) = values.and_then(T::from_values).ok_or_else(|| WorkerError::Damaged {
+            path: sweep.journals(),
+            reason: format!("run `{id}` is of another shape"),
+        })?;
+        let below = Path::new("sweeps").join(sweep.name()).join("staged").join(staged);
+        let attempt = self.folder().receive(below, id);
+        Ok((params, Finished { output, attempt, custom_data, created_at }))
+    }
+
+    /// Takes over what the workers of dead sweeps have made, and removes what is left of those sweeps.
+    pub(super) fn adopt_sweeps(&self) -> Result<Vec<RunId>> {
+        let mut adopted = Vec::new();
+        for sweep in SweepFolder::all(&self.folder().sweeps())? {
+            if sweep.is_ours() {
+                continue;
+            }
+            let Some(_owner) = sweep.own()? else { continue };
+            let manifest = match sweep.manifest() {
+                Ok(manifest) if manifest.table == T::TABLE.name => manifest,
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::warn!(path = %sweep.root().display(), %error, "what is left of a sweep cannot be read");
+                    continue;
+                }
+            };
+            let all = self.adopt_sweep(&sweep, &mut adopted)?;
+            // Workers that are not tied to their sweep's process may still be at it: the next sweep with the same executor
+            // asks after them.
+            if all && manifest.tied && !sweep.has_live_workers() {
+                sweep.remove();
+            }
+        }
+        Ok(adopted)
+    }
+
+    /// Takes over what the workers of a sweep have made; whether that is all of it.
+    pub(crate) fn adopt_sweep(&self, sweep: &SweepFolder, adopted: &mut Vec<RunId>) -> Result<bool> {
+        let mut all = true;
+        for path in sweep.all_journals() {
+            for line in Reader::of(path).read()? {
+                let Line::Done { id, staged, columns, custom_data, created_at } = line else { continue };
+                let handed = Handed { staged, columns, custom_data, created_at };
+                match self.adopt_handed(sweep, &id, handed) {
+                    Ok(Some(true)) => adopted.push(id),
+                    Ok(Some(false)) => {}
+                    Ok(None) => all = false,
+                    Err(error) => {
+                        all = false;
+                        tracing::warn!(table = T::TABLE.name, %id, %error, "a finished run cannot be taken over");
+                    }
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Stores a run that a worker has made, unless it is stored already, or its result is gone; whether it did. `None`
+    /// if somebody else has a part in it.
+    fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: Handed) -> Result<Option<bool>> {
+        let staged = sweep.staged().join(&handed.staged);
+        if self.inner.results == super::store::Results::Written && !staged.exists() {
+            return Ok(Some(false));
+        }
+        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
+        let (params, finished) = self.receive(sweep, id, handed)?;
+        let asked = Asked::of(&params)?;
+        let asked = match id.replicated() {
+            Some((_, number)) => asked.replicate(number),
+            None => asked,
+        };
+        if asked.id != *id {
+            return Err(WorkerError::Damaged {
+                path: sweep.journals(),
+                reason: format!("the parameters of run `{id}` have another key"),
+            }
+            .into());
+        }
+        match self.held_hit(&asked)? {
+            Ok(_made) => Ok(Some(false)),
+            Err(known) => {
+                let ready = self.ready(hold, &params, id, finished, known)?;
+                self.commit(&mut [(&params, ready)], false).into_iter().collect::<Result<()>>()?;
+                tracing::info!(table = T::TABLE.name, %id, "took over a finished run of a dead sweep");
+                Ok(Some(true))
+            }
+        }
+    }
+
+    /// Whether a living sweep of another process will make a run.
+    pub(super) fn is_claimed(&self, id: &RunId) -> Result<bool> {
+        for sweep in SweepFolder::all(&self.folder().sweeps())? {
+            if sweep.is_ours() || !sweep.has_claims() || sweep.own()?.is_some() {
+                continue;
+            }
+            let mut claims = self.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
+            let ids = match claims.entry(sweep.name()) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => new.insert(sweep.claims()?),
+            };
+            if ids.contains(id.as_str()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Gives a lock back at once if a living sweep has claimed its id.
+    pub(super) fn unless_claimed<'a>(&self, id: &RunId, hold: Hold<'a>) -> Result<Option<Hold<'a>>> {
+        Ok(if self.is_claimed(id)? { None } else { Some(hold) })
+    }
+}

@@ -1,0 +1,57 @@
+//! Which arrays of jobs a sweep has: remembered in its folder, for the one who calls it again.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::slurm::Slurm;
+use crate::Result;
+use crate::worker::{SweepFolder, WorkerError};
+
+/// An array of jobs, about to be submitted or submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Array {
+    pub(super) wave: usize,
+    /// How many jobs it has.
+    pub(super) jobs: usize,
+    /// The name of its jobs: found by it if nobody came to write down the id.
+    pub(super) name: String,
+    /// Slurm's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
+}
+
+fn path(folder: &SweepFolder) -> PathBuf {
+    folder.root().join("jobs.jsonl")
+}
+
+/// Remembers an array.
+pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerError> {
+    let path = path(folder);
+    let failed = || WorkerError::io("write", &path);
+    let mut line = serde_json::to_vec(array).map_err(|error| failed()(error.into()))?;
+    line.push(b'\n');
+    let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed())?;
+    file.write_all(&line).and_then(|()| file.sync_data()).map_err(failed())
+}
+
+/// The arrays of a sweep, each as it is known at last; those whose id nobody wrote down are asked for.
+pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<Array>> {
+    let path = path(folder);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        other => other.map_err(WorkerError::io("read", &path))?,
+    };
+    let mut arrays: Vec<Array> = Vec::new();
+    for array in text.lines().filter_map(|line| serde_json::from_str::<Array>(line).ok()) {
+        arrays.retain(|known| known.wave != array.wave);
+        arrays.push(array);
+    }
+    for array in arrays.iter_mut().filter(|array| array.id.is_none()) {
+        array.id = slurm.named(&array.name)?.pop();
+    }
+    arrays.retain(|array| array.id.is_some());
+    Ok(arrays)
+}

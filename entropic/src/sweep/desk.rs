@@ -1,0 +1,251 @@
+//! Where a sweep's process and its workers meet: points go out in chunks, and what the workers say about them comes in.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::ledger::Trace;
+use super::work::{Task, Work};
+use crate::db::Stored;
+use crate::params::RunId;
+use crate::store::{FailureKind, Handed, Hold, StoreError};
+use crate::worker::{Line, Manifest, Owner, Point, Reader, SweepFolder};
+use crate::{Error, Result};
+
+/// A point that goes out, with the right to it: held, unless all of the sweep are claimed together.
+pub(super) struct Outgoing<'w, T: Stored> {
+    pub(super) task: Task<T>,
+    pub(super) hold: Option<Hold<'w>>,
+    /// There is a row already.
+    pub(super) known: bool,
+}
+
+/// A chunk that a worker has.
+struct Chunk<'w, T: Stored> {
+    points: HashMap<RunId, Outgoing<'w, T>>,
+    readers: HashMap<PathBuf, Reader>,
+    node: String,
+    /// The run that is being made, since when as far as is known here, and where what it prints begins.
+    begun: Option<(RunId, Instant, u64)>,
+}
+
+/// What is left of a chunk whose worker has ended.
+pub(super) struct Remains<'w, T: Stored> {
+    /// The run that it died of, if one was being made.
+    pub(super) culprit: Option<Outgoing<'w, T>>,
+    /// What it had not begun.
+    pub(super) untouched: Vec<Outgoing<'w, T>>,
+    /// Runs that failed, and are to be tried again.
+    pub(super) again: Vec<Outgoing<'w, T>>,
+    /// What it died of, as its log tells.
+    pub(super) trace: Trace,
+}
+
+pub(super) struct Desk<'d, 'w, 'a, T: Stored, P> {
+    work: &'d Work<'w, 'a, T, P>,
+    pub(super) folder: SweepFolder,
+    owner: Owner,
+    chunks: HashMap<String, Chunk<'w, T>>,
+    again: HashMap<String, Vec<Outgoing<'w, T>>>,
+    /// Whether any worker has ever begun.
+    pub(super) ever_started: bool,
+    /// What could not be stored, for somebody else has a part in it.
+    busy: VecDeque<(Task<T>, Handed)>,
+}
+
+impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
+    /// A folder for a sweep, in the results folder of its store.
+    pub(super) fn open(work: &'d Work<'w, 'a, T, P>, manifest: &Manifest) -> Result<Self> {
+        let (folder, owner) = SweepFolder::create(&work.ledger.store.sweeps(), manifest)?;
+        Ok(Self::over(work, folder, owner))
+    }
+
+    /// A folder that is there.
+    pub(super) fn over(work: &'d Work<'w, 'a, T, P>, folder: SweepFolder, owner: Owner) -> Self {
+        Self {
+            work,
+            folder,
+            owner,
+            chunks: HashMap::new(),
+            again: HashMap::new(),
+            ever_started: false,
+            busy: VecDeque::new(),
+        }
+    }
+
+    /// Writes a chunk for a worker.
+    pub(super) fn send(&mut self, name: &str, points: Vec<Outgoing<'w, T>>) -> Result<()> {
+        let store = &self.work.ledger.store;
+        let mut told = Vec::with_capacity(points.len());
+        for Outgoing { task, known, .. } in &points {
+            let (id, replicate) = (task.asked.id.clone(), task.asked.replicate);
+            told.push(Point { id, replicate, known: *known, params: store.portable(&task.params)? });
+        }
+        self.folder.write_chunk(name, &told)?;
+        self.await_chunk(name, points);
+        Ok(())
+    }
+
+    /// Listens to the workers of a chunk.
+    pub(super) fn await_chunk(&mut self, name: &str, points: Vec<Outgoing<'w, T>>) {
+        let points = points.into_iter().map(|point| (point.task.asked.id.clone(), point)).collect();
+        let chunk = Chunk { points, readers: HashMap::new(), node: String::new(), begun: None };
+        self.chunks.insert(name.to_owned(), chunk);
+    }
+
+    /// Takes in what the workers of all chunks have said since; whether there was anything.
+    pub(super) fn read(&mut self) -> Result<bool> {
+        for (name, path) in self.folder.journals_by_chunk() {
+            if let Some(chunk) = self.chunks.get_mut(&name) {
+                chunk.readers.entry(path.clone()).or_insert_with(|| Reader::of(path));
+            }
+        }
+        let names: Vec<String> = self.chunks.keys().cloned().collect();
+        let mut any = false;
+        for name in names {
+            let mut lines = Vec::new();
+            for reader in self.chunks.get_mut(&name).into_iter().flat_map(|chunk| chunk.readers.values_mut())
+            {
+                lines.extend(reader.read()?);
+            }
+            any |= !lines.is_empty();
+            for line in lines {
+                self.take_in(&name, line)?;
+            }
+        }
+        Ok(any)
+    }
+
+    fn take_in(&mut self, name: &str, line: Line) -> Result<()> {
+        let Some(chunk) = self.chunks.get_mut(name) else { return Ok(()) };
+        match line {
+            Line::Started { node } => {
+                self.ever_started = true;
+                chunk.node = node;
+            }
+            Line::Begun { id, log } => chunk.begun = Some((id, Instant::now(), log)),
+            Line::Done { id, staged, columns, custom_data, created_at } => {
+                chunk.begun = None;
+                let handed = Handed { staged, columns, custom_data, created_at };
+                // What two workers have made is taken from the first.
+                if let Some(point) = chunk.points.remove(&id) {
+                    self.store(point, handed);
+                }
+            }
+            Line::Failed { id, kind, message, elapsed_seconds } => {
+                let log = chunk.begun.take().map_or(0, |(_, _, log)| log);
+                let node = chunk.node.clone();
+                if let Some(mut point) = chunk.points.remove(&id) {
+                    point.task.attempts += 1;
+                    let error = failure(&id, &kind, message, elapsed_seconds);
+                    let trace = Trace {
+                        attempts: 0,
+                        elapsed: Duration::try_from_secs_f64(elapsed_seconds).unwrap_or_default(),
+                        node: Some(node),
+                        log: Some(self.folder.log_tail(name, log)),
+                    };
+                    if self.work.tries_again(&point.task, &error) {
+                        self.again.entry(name.to_owned()).or_default().push(point);
+                    } else {
+                        self.work.fail(point.task, error, trace);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands in a run that a worker has made.
+    fn store(&mut self, point: Outgoing<'w, T>, handed: Handed) {
+        let Outgoing { task, hold, known } = point;
+        let store = &self.work.ledger.store;
+        let held = match hold {
+            Some(hold) => Some((hold, known)),
+            None => match store.claim_made(&task.asked.id) {
+                Ok(None) => return self.busy.push_back((task, handed)),
+                Ok(Some(hold)) => match self.work.look_again(&task, hold) {
+                    Ok(held) => held,
+                    Err(error) => return self.work.fail(task, error, Trace::default()),
+                },
+                Err(error) => return self.work.fail(task, error, Trace::default()),
+            },
+        };
+        // Somebody else has made it as well, and was faster.
+        let Some((hold, known)) = held else { return };
+        match store.receive(&self.folder, &task.asked.id, handed) {
+            Ok((_, finished)) => self.work.end(task, hold, finished, known),
+            Err(error) => self.work.fail(task, error, Trace::default()),
+        }
+    }
+
+    /// Tries again to store what somebody else had a part in; how many are left.
+    #[cfg(feature = "cluster")]
+    pub(super) fn store_busy(&mut self) -> usize {
+        for (task, handed) in std::mem::take(&mut self.busy) {
+            self.store(Outgoing { task, hold: None, known: false }, handed);
+        }
+        self.busy.len()
+    }
+
+    /// Whether a worker has made its present run for longer than it may.
+    pub(super) fn is_overdue(&self, name: &str, longest: Duration) -> bool {
+        let begun = self.chunks.get(name).and_then(|chunk| chunk.begun.as_ref());
+        begun.is_some_and(|(_, since, _)| since.elapsed() > longest)
+    }
+
+    /// Whether a worker of a chunk has said anything.
+    #[cfg(feature = "cluster")]
+    pub(super) fn has_word(&self, name: &str) -> bool {
+        self.chunks.get(name).is_some_and(|chunk| !chunk.readers.is_empty())
+    }
+
+    /// How many points a chunk still has.
+    #[cfg(feature = "cluster")]
+    pub(super) fn len(&self, name: &str) -> usize {
+        self.chunks.get(name).map_or(0, |chunk| chunk.points.len())
+    }
+
+    /// How many points are out.
+    pub(super) fn out(&self) -> usize {
+        self.chunks.values().map(|chunk| chunk.points.len()).sum()
+    }
+
+    /// What is left of a chunk whose worker has ended.
+    pub(super) fn close(&mut self, name: &str) -> Result<Remains<'w, T>> {
+        self.read()?;
+        let again = self.again.remove(name).unwrap_or_default();
+        let Some(mut chunk) = self.chunks.remove(name) else {
+            return Ok(Remains { culprit: None, untouched: Vec::new(), again, trace: Trace::default() });
+        };
+        let begun = chunk.begun.take();
+        let culprit = begun.as_ref().and_then(|(id, ..)| chunk.points.remove(id));
+        let trace = Trace {
+            attempts: 0,
+            elapsed: begun.as_ref().map_or(Duration::ZERO, |(_, since, _)| since.elapsed()),
+            node: Some(chunk.node),
+            log: Some(self.folder.log_tail(name, begun.map_or(0, |(_, _, log)| log))),
+        };
+        let mut untouched: Vec<_> = chunk.points.into_values().collect();
+        untouched.sort_by_key(|point| point.task.at);
+        Ok(Remains { culprit, untouched, again, trace })
+    }
+
+    /// Gives the folder up, when nothing in it is wanted any more.
+    pub(super) fn clear(self) {
+        if self.busy.is_empty() {
+            // What was handed in last is still to be stored.
+            self.work.ledger.give_up(self.folder, self.owner);
+        }
+    }
+}
+
+/// What a worker's word about a failure means here.
+fn failure(id: &RunId, kind: &str, message: String, elapsed_seconds: f64) -> Error {
+    let id = id.clone();
+    match FailureKind::from_word(kind) {
+        Some(FailureKind::Panic) => StoreError::Panicked { id, message }.into(),
+        Some(FailureKind::Timeout) => StoreError::TimedOut { id, seconds: elapsed_seconds }.into(),
+        Some(FailureKind::Lost) => StoreError::Lost { id, how: message }.into(),
+        _ => Error::Runner { id, source: message.into() },
+    }
+}

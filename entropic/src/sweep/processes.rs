@@ -1,0 +1,383 @@
+//! Runs in processes of their own on this machine.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::num::NonZeroUsize;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::desk::{Desk, Outgoing, Remains};
+use super::ledger::Trace;
+use super::work::{Task, Work};
+use super::{Executor, SweepError};
+use crate::Result;
+use crate::db::Stored;
+use crate::store::StoreError;
+use crate::worker::{self, WorkerError};
+
+/// How many points are given to workers at most: each is held by a lock of its own, which is an open file.
+const HELD: usize = 256;
+
+/// The most points that a worker is given.
+const MOST: usize = 64;
+
+/// How much work a worker is given at a time.
+const SHARE: Duration = Duration::from_millis(500);
+
+/// How much longer than it may a run is waited for, before its process is killed from outside.
+const LATE: Duration = Duration::from_secs(2);
+
+/// How long runs may take to end when the sweep is to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How many workers in a row may be killed before they have begun a run.
+const EARLY: usize = 3;
+
+/// How often a point is asked for that somebody else runs.
+const ASK: Duration = Duration::from_millis(100);
+
+/// Several runs at a time, each in a process of its own on this machine: for runners that may abort, exhaust the memory,
+/// or hang. What happens to one of them concerns no other.
+///
+/// A worker is this very program, started again with its own arguments; when it [opens](crate::StoreBuilder::open) the
+/// store of the sweep, it makes the runs that it is told to, and exits. So all that stands before that in `main` is done
+/// by each worker too, and should be little; and it must come to the same store. Workers never touch the database. They
+/// die with the process of the sweep; what they print goes into the failures' [log](crate::SweepFailure::log).
+///
+/// ```no_run
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays")]
+/// #     pub struct Decay { pub rate: f64, pub steps: i64 }
+/// # }
+/// # use sim::{Decay, DecayGrid};
+/// use std::time::Duration;
+///
+/// use entropic::{Processes, Store};
+///
+/// fn main() -> entropic::Result<()> {
+///     let store = Store::<Decay>::builder()
+///         .database("runs.db")
+///         .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+///         .open()?;                                     // a worker goes no further
+///     let grid = DecayGrid { rate: vec![0.1, 0.2], steps: (0..50).collect() };
+///     let processes = Processes::available().run_timeout(Duration::from_secs(60));
+///     println!("{}", store.sweep(grid.expand()).executor(processes).run()?);
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Processes {
+    workers: NonZeroUsize,
+    longest: Option<Duration>,
+    args: Option<Vec<OsString>>,
+}
+
+impl Processes {
+    /// So many at a time; one at least.
+    #[must_use]
+    pub fn new(workers: usize) -> Self {
+        Self { workers: NonZeroUsize::new(workers).unwrap_or(NonZeroUsize::MIN), longest: None, args: None }
+    }
+
+    /// As many as the machine runs at once.
+    #[must_use]
+    pub fn available() -> Self {
+        Self::new(thread::available_parallelism().map_or(1, NonZeroUsize::get))
+    }
+
+    /// How long a run may take: one that takes longer is killed, with the programs that it has started, and has failed.
+    #[must_use]
+    pub fn run_timeout(mut self, longest: Duration) -> Self {
+        self.longest = Some(longest);
+        self
+    }
+
+    /// Other arguments for the workers than those of this process: what makes the program open the same store.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args = Some(args.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// A worker, and the chunk that it has.
+struct Running {
+    child: Child,
+    chunk: String,
+    points: usize,
+    since: Instant,
+}
+
+/// A sweep with workers, at work.
+struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
+    executor: &'e Processes,
+    work: &'d Work<'w, 'a, T, P>,
+    desk: Desk<'d, 'w, 'a, T, P>,
+    running: Vec<Running>,
+    /// To be run next, each alone: runs that their process died of, or that failed.
+    alone: VecDeque<Outgoing<'w, T>>,
+    /// To be run next.
+    back: VecDeque<Outgoing<'w, T>>,
+    /// Somebody else runs these.
+    elsewhere: VecDeque<Task<T>>,
+    asked: Instant,
+    chunks: usize,
+    /// How many points a worker is given.
+    share: usize,
+    stopping: Option<Instant>,
+    /// How many workers in a row were killed before their first run.
+    early_deaths: usize,
+}
+
+impl<P> Executor<P> for Processes {
+    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    where
+        P: Iterator<Item = T>,
+    {
+        if let Err(error) = self.sweep(work) {
+            work.ledger.stop(error);
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        self.workers.get()
+    }
+}
+
+impl Processes {
+    fn sweep<T: Stored, P: Iterator<Item = T>>(&self, work: &Work<'_, '_, T, P>) -> Result<()> {
+        if worker::is_in_worker() {
+            return Err(WorkerError::Nested.into());
+        }
+        // Where everything is there, no folder is made.
+        let Some(first) = work.take() else { return Ok(()) };
+        let manifest = work.ledger.manifest(self.longest, true)?;
+        let mut crew = Crew {
+            executor: self,
+            work,
+            desk: Desk::open(work, &manifest)?,
+            running: Vec::new(),
+            alone: VecDeque::new(),
+            back: VecDeque::new(),
+            elsewhere: VecDeque::new(),
+            asked: Instant::now(),
+            chunks: 0,
+            share: 1,
+            stopping: None,
+            early_deaths: 0,
+        };
+        crew.offer(first);
+        let done = crew.work();
+        crew.end();
+        done
+    }
+}
+
+impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
+    fn work(&mut self) -> Result<()> {
+        let mut pause = Duration::from_millis(1);
+        loop {
+            self.stop_if_asked()?;
+            if self.stopping.is_none() {
+                self.start_workers()?;
+            }
+            if self.running.is_empty() && (self.stopping.is_some() || !self.has_more()) {
+                return Ok(());
+            }
+            let mut any = self.desk.read()?;
+            any |= self.tend_workers()?;
+            pause = if any { Duration::from_millis(1) } else { (pause * 2).min(Duration::from_millis(20)) };
+            thread::sleep(pause);
+        }
+    }
+
+    fn has_more(&self) -> bool {
+        !(self.alone.is_empty() && self.back.is_empty() && self.elsewhere.is_empty())
+    }
+
+    fn stop_if_asked(&mut self) -> Result<()> {
+        if self.stopping.is_none() && self.work.ledger.is_over() {
+            self.desk.folder.stop()?;
+            self.stopping = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn start_workers(&mut self) -> Result<()> {
+        while self.running.len() < self.executor.workers.get() {
+            let points = self.next_chunk();
+            if points.is_empty() {
+                break;
+            }
+            let (chunk, count) = (format!("0-{}", self.chunks), points.len());
+            self.chunks += 1;
+            self.desk.send(&chunk, points)?;
+            let child = self.spawn(&chunk)?;
+            self.running.push(Running { child, chunk, points: count, since: Instant::now() });
+        }
+        Ok(())
+    }
+
+    /// The points for a worker.
+    fn next_chunk(&mut self) -> Vec<Outgoing<'w, T>> {
+        if let Some(alone) = self.alone.pop_front() {
+            return vec![alone];
+        }
+        let share = self.share.min(HELD / self.executor.workers.get()).max(1);
+        while self.back.len() < share {
+            let Some(task) = self.work.take() else { break };
+            self.offer(task);
+        }
+        if self.back.len() < share && self.asked.elapsed() >= ASK {
+            self.asked = Instant::now();
+            for task in std::mem::take(&mut self.elsewhere) {
+                self.offer(task);
+            }
+        }
+        self.back.drain(..share.min(self.back.len())).collect()
+    }
+
+    /// Holds a point for a worker, unless somebody else does, or has made it.
+    fn offer(&mut self, task: Task<T>) {
+        let store = &self.work.ledger.store;
+        match store.claim_run_if_free(&task.asked.id) {
+            Ok(None) => self.elsewhere.push_back(task),
+            Ok(Some(hold)) => match self.work.look_again(&task, hold) {
+                Ok(None) => {}
+                Ok(Some((hold, known))) => match store.check_target(&task.asked.id, known) {
+                    Ok(()) => self.back.push_back(Outgoing { task, hold: Some(hold), known }),
+                    Err(error) => self.work.fail(task, error, Trace::default()),
+                },
+                Err(error) => self.work.fail(task, error, Trace::default()),
+            },
+            Err(error) => self.work.fail(task, error, Trace::default()),
+        }
+    }
+
+    fn spawn(&self, chunk: &str) -> Result<Child> {
+        let folder = &self.desk.folder;
+        let log = OpenOptions::new().create(true).append(true).open(folder.log(chunk));
+        let log = log.map_err(WorkerError::io("write", &folder.log(chunk)))?;
+        let errors = log.try_clone().map_err(WorkerError::io("write", &folder.log(chunk)))?;
+        let program = program().map_err(|source| SweepError::Program { source })?;
+        let mut command = Command::new(&program);
+        match &self.executor.args {
+            Some(args) => command.args(args),
+            None => command.args(std::env::args_os().skip(1)),
+        };
+        command.env(worker::SWEEP, folder.root()).env(worker::CHUNK, chunk);
+        command.env(worker::MEANT, format!("parent:{}", std::process::id()));
+        // It holds the other end: when this process dies, however it dies, the worker notices.
+        command.stdin(Stdio::piped()).stdout(log).stderr(errors);
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            command.process_group(0);
+            if let Some(name) = std::env::args_os().next() {
+                command.arg0(name);
+            }
+        }
+        command.spawn().map_err(|source| SweepError::Program { source }.into())
+    }
+
+    /// Takes in those that have ended, and ends those that must; whether there were any.
+    fn tend_workers(&mut self) -> Result<bool> {
+        let mut any = false;
+        for mut worker in std::mem::take(&mut self.running) {
+            let late = self
+                .executor
+                .longest
+                .is_some_and(|longest| self.desk.is_overdue(&worker.chunk, longest.saturating_add(LATE)));
+            if late || self.stopping.is_some_and(|since| since.elapsed() >= GRACE) {
+                kill(&mut worker.child);
+            }
+            match worker.child.try_wait().map_err(|source| SweepError::Program { source })? {
+                None => self.running.push(worker),
+                Some(status) => {
+                    any = true;
+                    self.ended(&worker, status, late)?;
+                }
+            }
+        }
+        Ok(any)
+    }
+
+    fn ended(&mut self, worker: &Running, status: ExitStatus, late: bool) -> Result<()> {
+        let Remains { culprit, untouched, again, trace } = self.desk.close(&worker.chunk)?;
+        if status.success() {
+            // Until it is worth its start, and not so much that others wait for it.
+            let per_point = worker.since.elapsed() / u32::try_from(worker.points).unwrap_or(1).max(1);
+            let wanted = SHARE.as_nanos() / per_point.as_nanos().max(1);
+            self.share = usize::try_from(wanted).unwrap_or(MOST).clamp(1, MOST);
+        }
+        let stopped = self.stopping.is_some();
+        let died_early = culprit.is_none() && again.is_empty() && untouched.len() == worker.points;
+        self.early_deaths = if died_early { self.early_deaths + 1 } else { 0 };
+        if died_early && !stopped && (self.early_deaths == EARLY || status.code().is_some()) {
+            // It never came to its first run, and the next one would not either.
+            let log = trace.log.unwrap_or_default();
+            self.back.extend(untouched);
+            return Err(SweepError::NoWorker { status: status.to_string(), log }.into());
+        }
+        self.alone.extend(again);
+        self.back.extend(untouched);
+        if let Some(mut culprit) = culprit {
+            if stopped {
+                self.back.push_back(culprit);
+                return Ok(());
+            }
+            culprit.task.attempts += 1;
+            let id = culprit.task.asked.id.clone();
+            let error = match self.executor.longest.filter(|_| late) {
+                Some(longest) => StoreError::TimedOut { id, seconds: longest.as_secs_f64() },
+                None => StoreError::Lost { id, how: format!("its process ended with {status}") },
+            };
+            let error = error.into();
+            if self.work.tries_again(&culprit.task, &error) {
+                self.alone.push_back(culprit);
+            } else {
+                self.work.fail(culprit.task, error, trace);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what is still running, and counts what is left.
+    fn end(mut self) {
+        for worker in &mut self.running {
+            kill(&mut worker.child);
+            let _ = worker.child.wait();
+        }
+        // What they had finished is not lost.
+        if let Err(error) = self.desk.read() {
+            self.work.ledger.stop(error);
+        }
+        let left = self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out();
+        self.work.ledger.left(left);
+        self.desk.clear();
+    }
+}
+
+/// This program, even if another one has its name by now.
+fn program() -> std::io::Result<std::path::PathBuf> {
+    let link = std::path::Path::new("/proc/self/exe");
+    if link.exists() {
+        Ok(format!("/proc/{}/exe", std::process::id()).into())
+    } else {
+        std::env::current_exe()
+    }
+}
+
+/// Kills a worker, and the programs that it has started.
+fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // Not after it was waited for: the number may be another's then.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+}

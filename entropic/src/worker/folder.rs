@@ -1,0 +1,280 @@
+//! The folder of a sweep.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Manifest, Reader, WorkerError};
+use crate::params::RunId;
+
+/// A point, as a worker is told of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Point {
+    pub(crate) id: RunId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replicate: Option<u32>,
+    /// Whether an older result may be replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) known: bool,
+    /// The parameters, by column.
+    pub(crate) params: Map<String, Value>,
+}
+
+/// The folder of a sweep; where in it things are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SweepFolder {
+    root: PathBuf,
+}
+
+/// The right to read a sweep's journals and take over what is in them.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    _locked: File,
+    root: PathBuf,
+}
+
+/// The folders that this process owns.
+static OURS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn ours() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    OURS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        ours().remove(&self.root);
+    }
+}
+
+impl SweepFolder {
+    pub(crate) fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// A new one below a folder, and the right to it.
+    pub(crate) fn create(sweeps: &Path, manifest: &Manifest) -> Result<(Self, Owner), WorkerError> {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        // Complete before others see it: what is in it has an owner.
+        let (hidden, root) = (sweeps.join(format!(".{name}")), sweeps.join(name));
+        let new = Self { root: hidden.clone() };
+        for dir in [&new.chunks(), &new.journals(), &new.staged(), &new.logs()] {
+            fs::create_dir_all(dir).map_err(WorkerError::io("make", dir))?;
+        }
+        let text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
+        fs::write(new.manifest_path(), text).map_err(WorkerError::io("write", &hidden))?;
+        File::create(new.owner_path()).map_err(WorkerError::io("write", &hidden))?;
+        let owner = Self { root: root.clone() }.own_at(&new.owner_path())?;
+        let owner =
+            owner.ok_or_else(|| WorkerError::io("lock", &hidden)(io::ErrorKind::WouldBlock.into()))?;
+        fs::rename(&hidden, &root).map_err(WorkerError::io("make", &root))?;
+        Ok((Self { root }, owner))
+    }
+
+    /// Those below a folder.
+    pub(crate) fn all(sweeps: &Path) -> Result<Vec<Self>, WorkerError> {
+        let entries = match fs::read_dir(sweeps) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(WorkerError::io("list", sweeps))?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(WorkerError::io("list", sweeps))?;
+            if !entry.file_name().to_string_lossy().starts_with('.') {
+                all.push(Self { root: entry.path() });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The right to it, unless its process lives; or it is gone.
+    pub(crate) fn own(&self) -> Result<Option<Owner>, WorkerError> {
+        self.own_at(&self.owner_path())
+    }
+
+    fn own_at(&self, path: &Path) -> Result<Option<Owner>, WorkerError> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(WorkerError::io("open", path))?,
+        };
+        match file.try_lock() {
+            // Whoever had it may have removed it.
+            Ok(()) if path.exists() => {
+                ours().insert(self.root.clone());
+                Ok(Some(Owner { _locked: file, root: self.root.clone() }))
+            }
+            Ok(()) | Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(WorkerError::io("lock", path)(error)),
+        }
+    }
+
+    /// Whether this process owns it.
+    pub(crate) fn is_ours(&self) -> bool {
+        ours().contains(&self.root)
+    }
+
+    /// Claims ids for as long as its process lives.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn claim<'i>(&self, ids: impl Iterator<Item = &'i RunId>) -> Result<(), WorkerError> {
+        let (path, hidden) = (self.claims_path(), self.root.join(".claims"));
+        let text = ids.fold(String::new(), |text, id| text + id.as_str() + "\n");
+        fs::write(&hidden, text).map_err(WorkerError::io("write", &hidden))?;
+        fs::rename(&hidden, &path).map_err(WorkerError::io("write", &path))
+    }
+
+    pub(crate) fn has_claims(&self) -> bool {
+        self.claims_path().exists()
+    }
+
+    /// The ids that it has claimed.
+    pub(crate) fn claims(&self) -> Result<HashSet<String>, WorkerError> {
+        let path = self.claims_path();
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+            other => {
+                let text = other.map_err(WorkerError::io("read", &path))?;
+                Ok(text.lines().map(str::to_owned).collect())
+            }
+        }
+    }
+
+    fn claims_path(&self) -> PathBuf {
+        self.root.join("claims")
+    }
+
+    pub(crate) fn manifest(&self) -> Result<Manifest, WorkerError> {
+        let path = self.manifest_path();
+        let text = fs::read(&path).map_err(WorkerError::io("read", &path))?;
+        serde_json::from_slice(&text)
+            .map_err(|error| WorkerError::Damaged { path, reason: error.to_string() })
+    }
+
+    /// Writes the points of a chunk.
+    pub(crate) fn write_chunk(&self, chunk: &str, points: &[Point]) -> Result<(), WorkerError> {
+        let path = self.chunk_path(chunk);
+        let mut text = Vec::new();
+        for point in points {
+            serde_json::to_writer(&mut text, point)
+                .map_err(|error| WorkerError::io("write", &path)(error.into()))?;
+            text.push(b'\n');
+        }
+        let written = File::create_new(&path).and_then(|mut file| file.write_all(&text));
+        written.map_err(WorkerError::io("write", &path))
+    }
+
+    /// The points of a chunk.
+    pub(crate) fn read_chunk(&self, chunk: &str) -> Result<Vec<Point>, WorkerError> {
+        let path = self.chunk_path(chunk);
+        let text = fs::read(&path).map_err(WorkerError::io("read", &path))?;
+        serde_json::Deserializer::from_slice(&text)
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(|error| WorkerError::Damaged { path, reason: error.to_string() })
+    }
+
+    /// The journals that workers have begun, each with the name of its chunk.
+    pub(crate) fn journals_by_chunk(&self) -> impl Iterator<Item = (String, PathBuf)> {
+        self.all_journals().into_iter().filter_map(|path| {
+            let (chunk, _) = path.file_name()?.to_str()?.split_once('.')?;
+            Some((chunk.to_owned(), path))
+        })
+    }
+
+    /// All journals.
+    pub(crate) fn all_journals(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.journals()).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    }
+
+    /// Whether a worker lives that was begun on this machine.
+    pub(crate) fn has_live_workers(&self) -> bool {
+        self.all_journals().iter().any(|path| Reader::is_locked(path))
+    }
+
+    /// Says that no worker is to begin another run.
+    pub(crate) fn stop(&self) -> Result<(), WorkerError> {
+        let path = self.root.join("STOP");
+        fs::write(&path, "").map_err(WorkerError::io("write", &path))
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.root.join("STOP").exists()
+    }
+
+    /// Copies this process's program into it: jobs that start later must be the same, whatever is built meanwhile.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn copy_program(&self) -> Result<(), WorkerError> {
+        let program = std::env::current_exe().map_err(WorkerError::io("find the program of", &self.root))?;
+        let running = Path::new("/proc/self/exe");
+        let from = if running.exists() { running } else { &program };
+        fs::copy(from, self.program()).map(drop).map_err(WorkerError::io("copy", &program))
+    }
+
+    /// Where the program of the workers is.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn program(&self) -> PathBuf {
+        self.root.join("program")
+    }
+
+    /// Removes it, when nothing in it is wanted any more.
+    pub(crate) fn remove(&self) {
+        // Its owner's file last: whoever finds it half removed goes on.
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()).filter(|path| *path != self.owner_path()) {
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+        let _ = fs::remove_dir_all(&self.root);
+    }
+
+    /// The end of what was printed from a place on.
+    pub(crate) fn log_tail(&self, chunk: &str, from: u64) -> String {
+        const LONGEST: usize = 4_000;
+        let text = fs::read(self.log(chunk)).unwrap_or_default();
+        let text = text.get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let end = &text[text.len().saturating_sub(LONGEST)..];
+        String::from_utf8_lossy(end).trim().to_owned()
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.root.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn log(&self, chunk: &str) -> PathBuf {
+        self.logs().join(format!("{chunk}.out"))
+    }
+
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    pub(crate) fn staged(&self) -> PathBuf {
+        self.root.join("staged")
+    }
+
+    pub(crate) fn journals(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
+    fn chunks(&self) -> PathBuf {
+        self.root.join("chunks")
+    }
+
+    fn chunk_path(&self, chunk: &str) -> PathBuf {
+        self.chunks().join(format!("{chunk}.jsonl"))
+    }
+
+    fn manifest_path(&self) -> PathBuf {
+        self.root.join("manifest.json")
+    }
+
+    fn owner_path(&self) -> PathBuf {
+        self.root.join("owner")
+    }
+}

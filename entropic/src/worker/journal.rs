@@ -1,0 +1,117 @@
+//! What a worker says.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{SweepFolder, WorkerError};
+use crate::params::RunId;
+use crate::record::{CustomData, Timestamp};
+
+/// A line of a journal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Line {
+    /// A worker lives.
+    Started { node: String },
+    /// A run is being made; what it prints comes behind a place in the log.
+    Begun { id: RunId, log: u64 },
+    /// A run has come to its end. Its result, if it has one, is in a folder below that of staged results.
+    Done {
+        id: RunId,
+        staged: PathBuf,
+        columns: Map<String, Value>,
+        custom_data: CustomData,
+        created_at: Timestamp,
+    },
+    /// A run failed.
+    Failed { id: RunId, kind: String, message: String, elapsed_seconds: f64 },
+}
+
+/// The journal of a worker; locked while it lives.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    path: PathBuf,
+    name: String,
+    syncs: bool,
+}
+
+impl Journal {
+    /// A new one for a chunk.
+    pub(crate) fn create(folder: &SweepFolder, chunk: &str, syncs: bool) -> Result<Self, WorkerError> {
+        let name = format!("{chunk}.{}", uuid::Uuid::new_v4().simple());
+        let path = folder.journals().join(format!("{name}.jsonl"));
+        let file = File::create_new(&path).map_err(WorkerError::io("write", &path))?;
+        // Where the file system knows no locks, others must find out otherwise whether it lives.
+        let _ = file.try_lock();
+        Ok(Self { file, path, name, syncs })
+    }
+
+    /// Also the name of the folder of its staged results.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn say(&mut self, line: &Line) -> Result<(), WorkerError> {
+        let failed = || WorkerError::io("write", &self.path);
+        let mut text = serde_json::to_vec(line).map_err(|error| failed()(error.into()))?;
+        text.push(b'\n');
+        self.file.write_all(&text).map_err(failed())?;
+        if self.syncs && matches!(line, Line::Done { .. }) {
+            self.file.sync_data().map_err(failed())?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a journal as it grows.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    path: PathBuf,
+    read: u64,
+}
+
+impl Reader {
+    pub(crate) fn of(path: PathBuf) -> Self {
+        Self { path, read: 0 }
+    }
+
+    /// The lines that have come since. What is no line was cut off by a crash, and says nothing.
+    pub(crate) fn read(&mut self) -> Result<Vec<Line>, WorkerError> {
+        let failed = || WorkerError::io("read", &self.path);
+        // Opened anew: so network file systems look for what is new.
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(failed())?,
+        };
+        let mut text = Vec::new();
+        file.seek(SeekFrom::Start(self.read)).map_err(failed())?;
+        file.read_to_end(&mut text).map_err(failed())?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        self.read += whole as u64;
+        let lines = text[..whole].split(|byte| *byte == b'\n');
+        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Line::is_ours).collect())
+    }
+
+    /// Whether the worker that writes it lives, as far as locks tell.
+    pub(crate) fn is_locked(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+    }
+}
+
+impl Line {
+    /// Whether it can be: one that was edited by hand must not lead out of the folder.
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::Done { staged, .. } => {
+                let mut parts = staged.components();
+                parts.all(|part| matches!(part, Component::Normal(_))) && staged.components().count() == 2
+            }
+            _ => true,
+        }
+    }
+}
