@@ -17,8 +17,8 @@ mod common;
 
 use std::error::Error;
 
-use common::sqlite::{ALL, Fixture, FloorRecord, JOINED, LISTED};
-use common::{Versus, floor_id, measuring};
+use common::sqlite::{ALL, Fixture, FloorRecord, LISTED};
+use common::{Versus, measuring};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut versus = Versus::from_args();
@@ -46,15 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let floor_sweep = || {
         let connection = fixture.connection();
-        move || {
-            let ids: Vec<String> = fixture.points.iter().map(floor_id).collect();
-            let ids = serde_json::to_string(&ids).expect("texts are JSON");
-            let records = FloorRecord::load(&connection, JOINED, [ids]).expect("rows");
-            for record in &records {
-                std::fs::metadata(&record.result_file).expect("the result is there");
-            }
-            records
-        }
+        move || FloorRecord::sweep(&connection, &fixture.points).expect("rows")
     };
     versus.compare("list/sweep", 1.5, sweep, floor_sweep);
     versus.finish();

@@ -4,6 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod orbit;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
 mod versus;
 

@@ -1,7 +1,7 @@
 //! A full SQLite database, and the floor over it: `rusqlite` by hand.
 
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
@@ -28,7 +28,7 @@ pub const ALL: &str = concat!("SELECT ", columns!(), " FROM orbits");
 /// The same in the order of entropic's listings.
 pub const LISTED: &str = concat!("SELECT ", columns!(), " FROM orbits ORDER BY created_at, id");
 /// The rows of a list of ids, in its order: SQLite leaves the sides of a `CROSS JOIN` where they are.
-pub const JOINED: &str = concat!(
+const JOINED: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM json_each(?) AS asked CROSS JOIN orbits ON orbits.id = asked.value"
@@ -63,6 +63,21 @@ pub fn insert(
         .map(drop)
 }
 
+/// Where a database is kept from one start to the next.
+pub fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("orbits-{name}-v{VERSION}"))
+}
+
+/// The store in a folder.
+pub fn open(dir: &Path) -> Store<Orbit> {
+    Store::builder()
+        .database(format!("sqlite://{}", dir.join("runs.db").display()))
+        .results_dir(dir.join("results"))
+        .file_suffix(".csv")
+        .open()
+        .expect("the store opens; if its own files have changed since the database was made, raise `VERSION`")
+}
+
 /// A database of some rows, and the points that may be asked for, in random order.
 pub struct Fixture {
     dir: PathBuf,
@@ -72,8 +87,16 @@ pub struct Fixture {
 impl Fixture {
     /// Finds the database of an earlier start, or makes it.
     pub fn of(rows: u32) -> Result<Self, Box<dyn Error>> {
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("orbits-{rows}-v{VERSION}"));
-        let points: Vec<Orbit> = shuffled(rows, ASKED).into_iter().map(Orbit::nth).collect();
+        Self::found_or_made(kept(&format!("{rows}")), rows, ASKED)
+    }
+
+    /// The same with a result for each row: all of them may be asked for.
+    pub fn whole(rows: u32) -> Result<Self, Box<dyn Error>> {
+        Self::found_or_made(kept(&format!("{rows}-whole")), rows, usize::MAX)
+    }
+
+    fn found_or_made(dir: PathBuf, rows: u32, asked: usize) -> Result<Self, Box<dyn Error>> {
+        let points: Vec<Orbit> = shuffled(rows, asked).into_iter().map(Orbit::nth).collect();
         let fixture = Self { dir, points };
         let done = fixture.dir.join("done");
         if !done.exists() {
@@ -88,6 +111,8 @@ impl Fixture {
     fn fill(&self, rows: u32) -> Result<(), Box<dyn Error>> {
         drop(self.store());
         let mut connection = self.connection();
+        // The index grows in random order; what does not fit in the cache would be written again and again.
+        connection.pragma_update(None, "cache_size", -500_000)?;
         let transaction = connection.transaction()?;
         for n in 0..rows {
             let orbit = Orbit::nth(n);
@@ -106,7 +131,8 @@ impl Fixture {
         transaction.commit()?;
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE")?;
         for point in &self.points {
-            fs::write(self.result(&floor_id(point)), "done\n")?;
+            // A hit asks whether it is there; a million blocks of the disk for what is in them would be for nothing.
+            File::create(self.result(&floor_id(point)))?;
         }
         Ok(())
     }
@@ -115,24 +141,17 @@ impl Fixture {
         self.dir.join("results").join(format!("{id}.csv"))
     }
 
-    fn database(&self) -> PathBuf {
-        self.dir.join("runs.db")
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     pub fn store(&self) -> Store<Orbit> {
-        Store::builder()
-            .database(format!("sqlite://{}", self.database().display()))
-            .results_dir(self.dir.join("results"))
-            .file_suffix(".csv")
-            .open()
-            .expect(
-                "the store opens; if its own files have changed since the database was made, raise `VERSION`",
-            )
+        open(&self.dir)
     }
 
     /// A connection of the floor, set up like the store's.
     pub fn connection(&self) -> Connection {
-        let connection = Connection::open(self.database()).expect("the database opens");
+        let connection = Connection::open(self.dir.join("runs.db")).expect("the database opens");
         connection.execute_batch(
             "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA journal_mode = wal",
         ).expect("these pragmas are right");
@@ -179,6 +198,17 @@ impl FloorRecord {
         connection
             .prepare_cached(concat!("SELECT ", columns!(), " FROM orbits WHERE id = ?"))?
             .query_row([id], Self::read)
+    }
+
+    /// What a sweep over stored points does: their rows, and whether each result is there.
+    pub fn sweep(connection: &Connection, points: &[Orbit]) -> rusqlite::Result<Vec<Self>> {
+        let ids: Vec<String> = points.iter().map(floor_id).collect();
+        let ids = serde_json::to_string(&ids).expect("texts are JSON");
+        let records = Self::load(connection, JOINED, [ids])?;
+        for record in &records {
+            fs::metadata(&record.result_file).expect("the result is there");
+        }
+        Ok(records)
     }
 
     /// The rows of a query, all of them.

@@ -5,10 +5,9 @@ use std::process::Command;
 use std::{fs, thread};
 
 use chrono::Utc;
-use serde_json::Value;
 
 /// One line; what cannot be found out is a question mark.
-pub fn describe(dir: &Path, versions: &Value) -> String {
+pub fn describe(dir: &Path) -> String {
     let date = Utc::now().format("%Y-%m-%d");
     let cores = thread::available_parallelism().map_or("?".into(), |cores| cores.to_string());
     let cpu = cpu().unwrap_or("?".into());
@@ -17,12 +16,7 @@ pub fn describe(dir: &Path, versions: &Value) -> String {
     let rustc = rustc.split(" (").next().unwrap_or(&rustc);
     let revision = ["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"];
     let revision = line(Command::new("git").args(revision)).unwrap_or("?".into());
-    let of = |name: &str| versions[name].as_str().unwrap_or("?").to_owned();
-    format!(
-        "{date}, {cpu}, {cores} cores, {file_system}; {rustc}, entropic at {revision}; Python {} with SQLite {}.",
-        of("Python"),
-        of("SQLite"),
-    )
+    format!("{date}, {cpu}, {cores} cores, {file_system}; {rustc}, entropic at {revision}")
 }
 
 fn cpu() -> Option<String> {

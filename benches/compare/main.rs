@@ -66,7 +66,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let contenders = contender::all(&versions);
     let findings = compare(&stage, &contenders)?;
 
-    println!("\n{}\n\n{}\n\n{}", machine::describe(&tmp, &versions), table::render(&findings), table::NOTES);
+    let machine = machine::describe(&tmp);
+    println!("\n{machine}; {}.\n\n{}\n\n{}", python::name(&versions), table::render(&findings), table::NOTES);
     let errors = table::errors(&findings);
     if !errors.is_empty() {
         println!("\n{errors}");

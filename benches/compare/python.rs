@@ -34,9 +34,14 @@ impl Python {
 
     /// `rivals.py`, which says what to do as its arguments.
     pub fn rivals(&self) -> Command {
+        self.program("rivals.py")
+    }
+
+    /// One of the programs beside it.
+    pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(&self.0);
         // `-B`: no bytecode between the sources.
-        command.arg("-B").arg(script("rivals.py"));
+        command.arg("-B").arg(script(name));
         command
     }
 
@@ -44,6 +49,12 @@ impl Python {
     pub fn versions(&self) -> Result<Value, Box<dyn Error>> {
         Ok(serde_json::from_slice(&self.rivals().arg("versions").output()?.stdout)?)
     }
+}
+
+/// Of Python and its SQLite.
+pub fn name(versions: &Value) -> String {
+    let of = |name: &str| versions[name].as_str().unwrap_or("?").to_owned();
+    format!("Python {} with SQLite {}", of("Python"), of("SQLite"))
 }
 
 fn script(name: &str) -> PathBuf {

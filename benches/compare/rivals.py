@@ -99,7 +99,7 @@ def verdict(ask: Ask, orbit: Orbit) -> dict[str, object]:
 
 def versions() -> None:
     """Of Python, its SQLite and the rivals."""
-    rivals = ["entropic", "signac", "diskcache", "joblib", "exca"]
+    rivals = ["entropic", "signac", "diskcache", "joblib", "exca", "distributed"]
     python = {"Python": platform.python_version(), "SQLite": sqlite3.sqlite_version}
     answer(python | {name: version(name) for name in rivals})
 

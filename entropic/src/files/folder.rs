@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::Slots;
 use super::journal::Journal;
 use super::lock::Spares;
-use super::recover::Listed;
+use super::others::Listed;
 use super::{Durability, FileError, rename};
 use crate::params::RunId;
 

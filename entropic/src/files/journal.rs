@@ -95,7 +95,7 @@ impl Entry {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Line {
+pub(super) enum Line {
     Publish(Entry),
     Synced(String),
     Done(String),
@@ -235,91 +235,13 @@ impl Drop for Journal {
     }
 }
 
-fn line_text(line: &Line) -> io::Result<Vec<u8>> {
+pub(super) fn line_text(line: &Line) -> io::Result<Vec<u8>> {
     let mut text = serde_json::to_vec(line)?;
     text.push(b'\n');
     Ok(text)
 }
 
-/// The journal of another process.
-#[derive(Debug, Clone)]
-pub(super) struct Other {
-    pub(super) name: String,
-    path: PathBuf,
-}
-
-impl Other {
-    /// The journals in a folder but one.
-    pub(super) fn all(folder: &Path, but: Option<&str>) -> Result<Vec<Self>, FileError> {
-        let entries = match fs::read_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(FileError::io("list", folder))?,
-        };
-        let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(FileError::io("list", folder))?;
-            if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                continue;
-            }
-            let path = entry.path();
-            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-            if path.extension().is_some_and(|suffix| suffix == "jsonl") && Some(name.as_str()) != but {
-                all.push(Self { name, path });
-            }
-        }
-        Ok(all)
-    }
-
-    /// Whether its process is dead, or has not locked it yet: only what is seen under the recovery lock is certain. The
-    /// lock of a question is one that others can ask under as well, so that nobody takes it for a sign of life.
-    pub(super) fn is_dead(&self) -> Result<bool, FileError> {
-        let file = match File::open(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            other => other.map_err(FileError::io("open", &self.path))?,
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(true),
-            Err(fs::TryLockError::WouldBlock) => Ok(false),
-            Err(fs::TryLockError::Error(error)) => Err(FileError::io("lock", &self.path)(error)),
-        }
-    }
-
-    /// What it began and did not finish.
-    pub(super) fn unfinished(&self) -> Result<Vec<Unfinished>, FileError> {
-        match fs::read(&self.path) {
-            // Somebody else finished it meanwhile.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            other => other.map(|text| unfinished(&text)).map_err(FileError::io("read", &self.path)),
-        }
-    }
-
-    /// Notes in a dead journal what was finished in its place.
-    pub(super) fn note_done(&self, attempt: &str) -> Result<(), FileError> {
-        self.note(&Line::Done(attempt.to_owned())).map(drop)
-    }
-
-    /// Notes in a dead journal what was synced in its place; the disk has the line when it returns.
-    pub(super) fn note_synced(&self, attempt: &str) -> Result<(), FileError> {
-        let file = self.note(&Line::Synced(attempt.to_owned()))?;
-        file.sync_data().map_err(FileError::io("sync", &self.path))
-    }
-
-    fn note(&self, line: &Line) -> Result<File, FileError> {
-        let failed = || FileError::io("write", &self.path);
-        // A line that was cut off must not swallow this one.
-        let mut text = vec![b'\n'];
-        text.extend(line_text(line).map_err(failed())?);
-        let mut file = OpenOptions::new().append(true).open(&self.path).map_err(failed())?;
-        file.write_all(&text).map_err(failed())?;
-        Ok(file)
-    }
-
-    pub(super) fn remove(&self) -> Result<(), FileError> {
-        rename::remove(&self.path).map_err(FileError::io("remove", &self.path))
-    }
-}
-
-fn unfinished(text: &[u8]) -> Vec<Unfinished> {
+pub(super) fn unfinished(text: &[u8]) -> Vec<Unfinished> {
     let mut open: Vec<Unfinished> = Vec::new();
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     for line in text[..whole].split(|byte| *byte == b'\n') {
@@ -340,6 +262,7 @@ fn unfinished(text: &[u8]) -> Vec<Unfinished> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::others::Other;
     use super::*;
 
     fn entry(attempt: &str) -> Entry {

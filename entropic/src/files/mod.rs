@@ -32,6 +32,7 @@ mod fault;
 mod folder;
 mod journal;
 mod lock;
+mod others;
 mod publish;
 mod recover;
 mod rename;

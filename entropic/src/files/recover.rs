@@ -8,14 +8,13 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
-use std::sync::PoisonError;
-use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::attempt::aside;
-use super::journal::{Other, Unfinished};
+use super::journal::Unfinished;
+use super::others::Other;
 use super::publish::put;
 use super::{FileError, Folder, IdLock, boot, fault, rename};
 use crate::params::RunId;
@@ -77,24 +76,6 @@ impl fmt::Display for Leftovers {
             self.staged,
             self.locks
         )
-    }
-}
-
-/// The journals of others, as they were listed.
-#[derive(Debug)]
-pub(super) struct Listed {
-    /// When the folder was changed last.
-    changed: SystemTime,
-    at: SystemTime,
-    others: Vec<Other>,
-}
-
-impl Listed {
-    /// Whether it is what a listing would give now. Two changes at one instant of a clock look like one, and network file
-    /// systems tell of changes late; so it is kept for a moment only, and not if the change was just then.
-    fn is_of(&self, changed: SystemTime) -> bool {
-        let quiet = self.at.duration_since(changed).is_ok_and(|quiet| quiet > Duration::from_millis(50));
-        quiet && self.changed == changed && self.at.elapsed().is_ok_and(|age| age < Duration::from_secs(1))
     }
 }
 
@@ -364,25 +345,6 @@ impl Folder {
         }
         leftovers.locks += self.spares().ownerless().count();
         Ok(leftovers)
-    }
-
-    fn others(&self) -> Result<Vec<Other>, FileError> {
-        Other::all(&self.journals(), self.journal_if_begun().map(super::journal::Journal::name))
-    }
-
-    /// The same as it was listed last, if nothing has come or gone since: a run should not cost a listing.
-    fn others_lately(&self) -> Result<Vec<Other>, FileError> {
-        let changed = match fs::metadata(self.journals()).and_then(|meta| meta.modified()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(FileError::io("look at", &self.journals()))?,
-        };
-        let mut listed = self.listed().lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(list) = listed.as_ref().filter(|list| list.is_of(changed)) {
-            return Ok(list.others.clone());
-        }
-        let others = self.others()?;
-        *listed = Some(Listed { changed, at: SystemTime::now(), others: others.clone() });
-        Ok(others)
     }
 
     /// Held while dead processes are looked for, and while a journal is begun.

@@ -6,10 +6,12 @@ use std::thread;
 use super::work::Work;
 use crate::db::Stored;
 
-/// Makes the runs of a sweep over points of some kind: [`Serial`], [`Threads`].
+/// Makes the runs of a sweep over points of some kind: [`Serial`], [`Threads`], [`Processes`](super::Processes), and
+/// `Slurm` with the feature `cluster`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot make the runs of a sweep over `{P}`",
-    note = "the executors are `Serial` and `Threads`; threads need points that can be sent to another thread"
+    note = "the executors are `Serial`, `Threads`, `Processes`, and `Slurm` with the feature `cluster`; threads need \
+            points that can be sent to another thread"
 )]
 pub trait Executor<P> {
     /// Works until there is nothing left to do.

@@ -12,7 +12,7 @@ use super::ledger::{Ended, Ledger, Trace};
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{Asked, FailureKind, Finished, Hold};
+use crate::store::{Asked, FailureKind, Finished, Hold, StoreError};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time.
@@ -121,8 +121,11 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         match ready {
             Ok(ready) => {
                 ready.hand_over();
-                // The committer is gone only when it has panicked, which ends the sweep.
-                let _ = self.ended.send(Ended { at: task.at, params: task.params, ready });
+                let id = task.asked.id.clone();
+                if self.ended.send(Ended { at: task.at, params: task.params, ready }).is_err() {
+                    // The committer is gone only when a closure that it called has panicked, which the caller will hear.
+                    self.ledger.stop(StoreError::Cancelled { id }.into());
+                }
             }
             Err(error) => self.fail(task, error, Trace::default()),
         }

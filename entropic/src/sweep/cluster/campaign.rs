@@ -1,6 +1,6 @@
 //! The waves of a sweep, from its first job to its last.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use super::super::SweepError;
 use super::super::desk::{Desk, Outgoing, Remains};
 use super::super::ledger::Trace;
 use super::super::work::{Task, Work};
-use super::jobs::{self, Array};
+use super::jobs::{self, Array, Job};
 use super::scheduler::{JobState, longer};
 use super::slurm::Slurm;
 use crate::Result;
@@ -31,14 +31,6 @@ const GONE: Duration = Duration::from_secs(90);
 
 /// By how much chunks shrink from wave to wave.
 const SHRINK: usize = 8;
-
-/// A job whose chunk is not closed.
-struct Job {
-    array: String,
-    number: usize,
-    /// Since when Slurm says that it is over.
-    over: Option<(Instant, JobState)>,
-}
 
 pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     slurm: &'e Slurm,
@@ -292,10 +284,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
 
     /// Asks Slurm about the jobs, and closes the chunks of those that are over; whether there were any.
     fn tend_jobs(&mut self) -> Result<bool> {
-        let mut arrays: Vec<String> = self.jobs.values().map(|job| job.array.clone()).collect();
-        arrays.sort_unstable();
-        arrays.dedup();
-        for array in arrays {
+        for array in self.arrays() {
             let states = match self.slurm.states(&array) {
                 Ok(states) => states,
                 // The controller may be away for a while; the jobs are not.
@@ -305,19 +294,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
                 }
             };
             for job in self.jobs.values_mut().filter(|job| job.array == array) {
-                let state = match &states {
-                    None => JobState::gone(),
-                    Some(states) => match states.get(&job.number) {
-                        Some(state) => state.clone(),
-                        // Known, and this one is not among them any more.
-                        None => JobState::gone(),
-                    },
-                };
-                match &mut job.over {
-                    _ if !state.is_over() => job.over = None,
-                    Some((_, known)) => *known = state,
-                    None => job.over = Some((Instant::now(), state)),
-                }
+                job.see(states.as_ref());
             }
         }
         let over: Vec<(String, JobState)> = self
@@ -340,6 +317,11 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             self.close(&name, &state)?;
         }
         Ok(any)
+    }
+
+    /// Slurm's ids of the arrays whose jobs are not closed.
+    fn arrays(&self) -> BTreeSet<String> {
+        self.jobs.values().map(|job| job.array.clone()).collect()
     }
 
     /// Takes back what a job has left.
@@ -391,9 +373,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     /// Ends all jobs, and waits until they are gone. What they had finished is taken in.
     fn cancel(&mut self) -> Result<()> {
         self.desk.folder.stop()?;
-        let mut arrays: Vec<String> = self.jobs.values().map(|job| job.array.clone()).collect();
-        arrays.sort_unstable();
-        arrays.dedup();
+        let arrays = self.arrays();
         for array in &arrays {
             self.slurm.cancel(array)?;
         }

@@ -1,11 +1,14 @@
 //! Which arrays of jobs a sweep has: remembered in its folder, for the one who calls it again.
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::scheduler::JobState;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::worker::{SweepFolder, WorkerError};
@@ -21,6 +24,27 @@ pub(super) struct Array {
     /// Slurm's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
+}
+
+/// A job whose chunk is not closed.
+pub(super) struct Job {
+    pub(super) array: String,
+    pub(super) number: usize,
+    /// Since when Slurm says that it is over, and how.
+    pub(super) over: Option<(Instant, JobState)>,
+}
+
+impl Job {
+    /// Takes in what Slurm knows of its array: nothing, when that was long ago.
+    pub(super) fn see(&mut self, states: Option<&HashMap<usize, JobState>>) {
+        let state =
+            states.and_then(|states| states.get(&self.number)).cloned().unwrap_or_else(JobState::gone);
+        self.over = match self.over.take() {
+            _ if !state.is_over() => None,
+            Some((since, _)) => Some((since, state)),
+            None => Some((Instant::now(), state)),
+        };
+    }
 }
 
 fn path(folder: &SweepFolder) -> PathBuf {

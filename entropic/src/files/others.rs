@@ -1,0 +1,128 @@
+//! The journals of other processes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::time::{Duration, SystemTime};
+
+use super::journal::{Journal, Line, Unfinished, line_text, unfinished};
+use super::{FileError, Folder, rename};
+
+/// The journal of another process.
+#[derive(Debug, Clone)]
+pub(super) struct Other {
+    pub(super) name: String,
+    path: PathBuf,
+}
+
+impl Other {
+    /// The journals in a folder but one.
+    pub(super) fn all(folder: &Path, but: Option<&str>) -> Result<Vec<Self>, FileError> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(FileError::io("list", folder))?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(FileError::io("list", folder))?;
+            if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                continue;
+            }
+            let path = entry.path();
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            if path.extension().is_some_and(|suffix| suffix == "jsonl") && Some(name.as_str()) != but {
+                all.push(Self { name, path });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether its process is dead, or has not locked it yet: only what is seen under the recovery lock is certain. The
+    /// lock of a question is one that others can ask under as well, so that nobody takes it for a sign of life.
+    pub(super) fn is_dead(&self) -> Result<bool, FileError> {
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            other => other.map_err(FileError::io("open", &self.path))?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(true),
+            Err(fs::TryLockError::WouldBlock) => Ok(false),
+            Err(fs::TryLockError::Error(error)) => Err(FileError::io("lock", &self.path)(error)),
+        }
+    }
+
+    /// What it began and did not finish.
+    pub(super) fn unfinished(&self) -> Result<Vec<Unfinished>, FileError> {
+        match fs::read(&self.path) {
+            // Somebody else finished it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            other => other.map(|text| unfinished(&text)).map_err(FileError::io("read", &self.path)),
+        }
+    }
+
+    /// Notes in a dead journal what was finished in its place.
+    pub(super) fn note_done(&self, attempt: &str) -> Result<(), FileError> {
+        self.note(&Line::Done(attempt.to_owned())).map(drop)
+    }
+
+    /// Notes in a dead journal what was synced in its place; the disk has the line when it returns.
+    pub(super) fn note_synced(&self, attempt: &str) -> Result<(), FileError> {
+        let file = self.note(&Line::Synced(attempt.to_owned()))?;
+        file.sync_data().map_err(FileError::io("sync", &self.path))
+    }
+
+    fn note(&self, line: &Line) -> Result<File, FileError> {
+        let failed = || FileError::io("write", &self.path);
+        // A line that was cut off must not swallow this one.
+        let mut text = vec![b'\n'];
+        text.extend(line_text(line).map_err(failed())?);
+        let mut file = OpenOptions::new().append(true).open(&self.path).map_err(failed())?;
+        file.write_all(&text).map_err(failed())?;
+        Ok(file)
+    }
+
+    pub(super) fn remove(&self) -> Result<(), FileError> {
+        rename::remove(&self.path).map_err(FileError::io("remove", &self.path))
+    }
+}
+
+/// The journals of others, as they were listed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// When the folder was changed last.
+    changed: SystemTime,
+    at: SystemTime,
+    others: Vec<Other>,
+}
+
+impl Listed {
+    /// Whether it is what a listing would give now. Two changes at one instant of a clock look like one, and network file
+    /// systems tell of changes late; so it is kept for a moment only, and not if the change was just then.
+    fn is_of(&self, changed: SystemTime) -> bool {
+        let quiet = self.at.duration_since(changed).is_ok_and(|quiet| quiet > Duration::from_millis(50));
+        quiet && self.changed == changed && self.at.elapsed().is_ok_and(|age| age < Duration::from_secs(1))
+    }
+}
+
+impl Folder {
+    /// The journals of other processes.
+    pub(super) fn others(&self) -> Result<Vec<Other>, FileError> {
+        Other::all(&self.journals(), self.journal_if_begun().map(Journal::name))
+    }
+
+    /// The same as it was listed last, if nothing has come or gone since: a run should not cost a listing.
+    pub(super) fn others_lately(&self) -> Result<Vec<Other>, FileError> {
+        let changed = match fs::metadata(self.journals()).and_then(|meta| meta.modified()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(FileError::io("look at", &self.journals()))?,
+        };
+        let mut listed = self.listed().lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = listed.as_ref().filter(|list| list.is_of(changed)) {
+            return Ok(list.others.clone());
+        }
+        let others = self.others()?;
+        *listed = Some(Listed { changed, at: SystemTime::now(), others: others.clone() });
+        Ok(others)
+    }
+}
