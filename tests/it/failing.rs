@@ -234,3 +234,110 @@ fn a_memory_store_sweeps_in_groups_too() {
     assert_eq!((report.misses, report.records.len()), (50, 50));
     assert!(report.records.iter().all(|run| run.output.energy == Some(run.mass)));
 }
+
+/// What a terminal sends, and how a sweep that listens ends.
+#[cfg(unix)]
+mod signals {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    #[ignore = "a child of another test"]
+    fn child_sweeps() {
+        let arg = |name: &str| std::env::args().find_map(|arg| Some(arg.strip_prefix(name)?.to_owned()));
+        let (Some(url), Some(results)) = (arg("url="), arg("results=")) else { return };
+        let store = entropic::Store::builder()
+            .database(url)
+            .results_dir(results)
+            .runner(|orbit: &Orbit, run| {
+                // Some do not look whether they are to stop.
+                let naps = if orbit.label.is_some() { 3_000 } else { 5 };
+                for _ in 0..naps {
+                    if orbit.label.is_none() && run.is_cancelled() {
+                        return Err(io::Error::other("asked to stop"));
+                    }
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                fs::write(run.result_file(), "x")
+            })
+            .open()
+            .unwrap();
+        let label = arg("label=");
+        let points = (0..1_000).map(|n| Orbit { label: label.clone(), ..Orbit::of(f64::from(n)) });
+        let report = store.sweep(points).executor(Threads::new(2)).stop_on_ctrl_c().progress().run().unwrap();
+        eprintln!("REPORT {report}");
+        assert!(report.interrupted);
+        if arg("after=").is_some() {
+            // No sweep listens any more.
+            std::thread::sleep(Duration::from_secs(60));
+        }
+    }
+
+    fn child(s: &Scratch, more: &[&str]) -> Child {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "failing::signals::child_sweeps", "--ignored", "--nocapture"])
+            .arg(format!("url={}", s.url()))
+            .arg(format!("results={}", s.results_dir().display()))
+            .args(more)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn signal(child: &Child, name: &str) {
+        let kill = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    fn wait_for_runs(s: &Scratch, runs: u64) {
+        loop {
+            let store = at::<Orbit>(s).read_only(true).open();
+            if store.and_then(|store| store.count()).is_ok_and(|count| count >= runs) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    #[test]
+    fn the_first_ctrl_c_ends_a_sweep_in_order() {
+        for name in ["INT", "TERM"] {
+            let s = Scratch::sqlite();
+            let child = child(&s, &[]);
+            wait_for_runs(&s, 4);
+            signal(&child, name);
+            let output = child.wait_with_output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success() && told.contains("points are left"), "{told}");
+            // Lines, since nobody sits at a terminal.
+            assert!(told.contains(" of 1000 points: 0 hits, "), "{told}");
+            let store = at::<Orbit>(&s).open().unwrap();
+            assert!(store.recovered().is_empty(), "nothing was left half done");
+            assert!(store.failures().unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_second_ctrl_c_and_one_without_a_sweep_end_the_process() {
+        use std::os::unix::process::ExitStatusExt;
+        let s = Scratch::sqlite();
+        let mut deaf = child(&s, &["label=deaf"]);
+        std::thread::sleep(Duration::from_millis(1_500));
+        signal(&deaf, "INT");
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(deaf.try_wait().unwrap().is_none(), "it waits for its runs");
+        signal(&deaf, "INT");
+        assert_eq!(deaf.wait().unwrap().signal(), Some(2));
+
+        let s = Scratch::sqlite();
+        let mut after = child(&s, &["after=1"]);
+        wait_for_runs(&s, 4);
+        signal(&after, "INT");
+        std::thread::sleep(Duration::from_millis(1_500));
+        assert!(after.try_wait().unwrap().is_none());
+        signal(&after, "INT");
+        assert_eq!(after.wait().unwrap().signal(), Some(2));
+    }
+}

@@ -17,7 +17,7 @@ use crate::params::RunId;
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// How many lock files wait for their next use; a process that holds more at once removes the others.
-const MOST_SPARES: usize = 128;
+const MOST_SPARES: usize = 200;
 
 thread_local! {
     /// What this thread holds: waiting for it would be for ever.

@@ -18,6 +18,9 @@ use crate::{Error, Result};
 /// How many runs are committed at once at most; their ids are held until then.
 pub(super) const GROUP: usize = 100;
 
+/// How many more wait to be committed at most.
+pub(super) const QUEUE: usize = 50;
+
 /// How long an ended run waits for others to be committed with.
 const LINGER: Duration = Duration::from_millis(10);
 

@@ -110,13 +110,19 @@ impl Counts {
         u32::try_from(count).ok().filter(|count| *count > 0).map(|count| sum / count)
     }
 
-    /// How long the rest may take if so many runs are made at a time.
+    /// How long the rest may take: as runs have come in so far, or before any have, as long as they took and so many as are
+    /// made at a time.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    fn eta(&self, total: Option<usize>, at_once: usize) -> Option<Duration> {
+    fn eta(&self, total: Option<usize>, at_once: usize, elapsed: Duration) -> Option<Duration> {
         let unplanned = total?.saturating_sub(self.planned);
         let misses = self.to_run as f64 / self.planned.max(1) as f64;
         let left = self.to_run.saturating_sub(self.misses + self.failures) as f64 + unplanned as f64 * misses;
-        Duration::try_from_secs_f64(self.mean()?.as_secs_f64() * left / at_once.max(1) as f64).ok()
+        let each = if self.misses >= 2 * at_once {
+            elapsed.as_secs_f64() / self.misses as f64
+        } else {
+            self.mean()?.as_secs_f64() / at_once as f64
+        };
+        Duration::try_from_secs_f64(each * left).ok()
     }
 }
 
@@ -158,7 +164,7 @@ impl<'a> Watch<'a> {
             failures: counts.failures,
             duplicates: counts.duplicates,
             elapsed: self.start.elapsed(),
-            eta: counts.eta(self.total, self.at_once),
+            eta: counts.eta(self.total, self.at_once, self.start.elapsed()),
             stopping,
         }
     }
@@ -236,15 +242,21 @@ mod tests {
     #[test]
     fn the_rest_is_judged_by_how_long_runs_took() {
         let mut counts = Counts { planned: 100, to_run: 50, ..Counts::default() };
-        assert_eq!(counts.eta(Some(200), 2), None);
+        let eta = |counts: &Counts, total| counts.eta(total, 2, Duration::from_secs(10));
+        assert_eq!(eta(&counts, Some(200)), None);
         for _ in 0..50 {
             counts.took(true, Duration::from_secs(10));
         }
         // 50 known, 50 more if the second half is like the first.
-        assert_eq!(counts.eta(Some(200), 2), Some(Duration::from_secs(500)));
+        assert_eq!(eta(&counts, Some(200)), Some(Duration::from_secs(500)));
         counts.took(false, Duration::from_secs(4));
-        assert_eq!(counts.eta(Some(200), 2), Some(Duration::from_secs(198)));
-        assert_eq!(counts.eta(None, 2), None);
+        assert_eq!(eta(&counts, Some(200)), Some(Duration::from_secs(198)));
+        for _ in 0..4 {
+            counts.took(false, Duration::from_secs(4));
+        }
+        // Two seconds each, however long each took.
+        assert_eq!(eta(&counts, Some(200)), Some(Duration::from_secs(190)));
+        assert_eq!(eta(&counts, None), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::interrupt::Interrupt;
-use super::ledger::{Each, GROUP, Ledger, Rules};
+use super::ledger::{Each, Ledger, QUEUE, Rules};
 use super::progress::{OnProgress, Progress, Watch};
 use super::work::Work;
 use super::{Executor, Serial, SweepError, SweepReport};
@@ -325,7 +325,7 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
         store.recover_now()?;
         let ledger = Ledger::new(store.clone(), rules, options.each, watch)?;
-        let (sender, ended) = sync_channel(GROUP);
+        let (sender, ended) = sync_channel(QUEUE);
         let left = thread::scope(|scope| {
             let ledger = &ledger;
             let committer = scope.spawn(move || ledger.commit_all(&ended));
