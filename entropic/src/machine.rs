@@ -21,12 +21,20 @@ pub(crate) fn parent() -> Option<u32> {
     None
 }
 
+/// Whether this process is the first of its group, as workers are.
+pub(crate) fn leads_group() -> bool {
+    #[cfg(unix)]
+    return rustix::process::getpgrp() == rustix::process::getpid();
+    #[cfg(not(unix))]
+    false
+}
+
 /// Ends this process at once, and the programs that it has started as far as they are in a group of its own.
 pub(crate) fn kill_all() -> ! {
     #[cfg(unix)]
     {
-        use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
-        let _ = if getpgrp() == getpid() {
+        use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+        let _ = if leads_group() {
             kill_current_process_group(Signal::KILL)
         } else {
             kill_process(getpid(), Signal::KILL)

@@ -232,11 +232,11 @@ fn a_stopped_sweep_leaves_no_jobs_and_goes_on_later() -> Result<()> {
     assert!(report.interrupted, "{report}");
     assert_eq!((report.misses + report.left, report.failures.len()), (1_000, 0), "{report}");
     assert_eq!(cluster.live_jobs(), 0);
-    nothing_is_left(&s);
     let before = counted(&s, "ended.log").len();
     let report = store.sweep(slow(1_000)).executor(cluster.slurm(&s)).run()?;
     assert!(report.is_complete() && report.hits + 12 >= before, "{report}, {before}");
     assert_eq!(counted(&s, "ended.log").len(), 1_000);
+    nothing_is_left(&s);
     Ok(())
 }
 
@@ -313,6 +313,38 @@ fn a_claimed_point_is_left_to_the_sweep_that_has_it() -> Result<()> {
     assert!(report.is_complete() && report.misses == 0, "{report}");
     assert!(child.0.wait().unwrap().success());
     each_once(&s, 600);
+    Ok(())
+}
+
+#[test]
+fn two_sweeps_on_a_cluster_share_their_points() -> Result<()> {
+    let cluster = cluster!();
+    let s = Scratch::sqlite();
+    let mut child = Sweeping::begin(&cluster, &s);
+    let store = here(&s)?;
+    let report = store.sweep(slow(700)).executor(cluster.slurm(&s)).run()?;
+    assert!(report.is_complete() && report.records.len() == 700, "{report}");
+    assert!(child.0.wait().unwrap().success());
+    each_once(&s, 700);
+    nothing_is_left(&s);
+    Ok(())
+}
+
+#[test]
+fn a_smaller_sweep_after_a_killed_one_loses_nothing_of_it() -> Result<()> {
+    let cluster = cluster!();
+    let s = Scratch::sqlite();
+    let child = Sweeping::begin(&cluster, &s);
+    let store = here(&s)?;
+    while store.count()? < 10 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(child);
+    let report = store.sweep(slow(100)).executor(cluster.slurm(&s)).run()?;
+    assert_eq!(report.records.len(), 100, "{report}");
+    assert_eq!((store.count()?, cluster.submitted()), (600, 1));
+    each_once(&s, 600);
+    nothing_is_left(&s);
     Ok(())
 }
 

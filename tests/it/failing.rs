@@ -174,6 +174,22 @@ each_backend! {
         Ok(())
     }
 
+    fn failed_replicates_are_tried_again_as_such(s: &Scratch) -> Result<()> {
+        let failing = at(s).runner(|_: &Orbit, run| {
+            if run.replicate() == Some(1) || run.replicate() == Some(3) { return Err(io::Error::other("bad luck")) }
+            fs::write(run.result_file(), "x")
+        }).open()?;
+        let report = failing.sweep([Orbit::of(1.0), Orbit::of(2.0)]).replicates(4).run()?;
+        assert_eq!((report.misses, report.failures.len()), (4, 4));
+        let (store, _) = orbits(s)?;
+        let again = store.retry_failures()?.executor(Threads::new(2)).run()?;
+        assert_eq!((again.misses, again.duplicates), (4, 0), "{again}");
+        assert!(store.failures()?.is_empty());
+        assert_eq!(store.count()?, 8);
+        assert_eq!(store.sweep([Orbit::of(1.0), Orbit::of(2.0)]).replicates(4).run()?.hits, 8);
+        Ok(())
+    }
+
     fn replicates_are_runs_of_their_own_with_seeds_of_their_own(s: &Scratch) -> Result<()> {
         let calls = Calls::default();
         let counted = calls.clone();

@@ -21,6 +21,8 @@ pub struct Attempt {
     scratch: PathBuf,
     /// The journal has a line about it that matters.
     announced: bool,
+    /// Nothing in it is wanted any more.
+    spent: bool,
     slots: Arc<Slots>,
 }
 
@@ -100,7 +102,7 @@ impl Folder {
 
     fn attempt(&self, id: &RunId, name: String, dir: PathBuf, slots: Arc<Slots>) -> Attempt {
         let (result, scratch) = (dir.join(self.file_name(id)), dir.join("scratch"));
-        Attempt { name, dir, received: None, result, scratch, announced: false, slots }
+        Attempt { name, dir, received: None, result, scratch, announced: false, spent: false, slots }
     }
 }
 
@@ -146,6 +148,12 @@ impl Attempt {
     /// The journal says that it is over.
     pub(super) fn over(&mut self) {
         self.announced = false;
+        self.spent = true;
+    }
+
+    /// Gives up what another process has made: there is a run of it already.
+    pub fn discard(mut self) {
+        self.spent = true;
     }
 
     /// A folder for whatever the runner needs in between.
@@ -182,6 +190,10 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         if self.announced && fs::symlink_metadata(&self.result).is_ok() {
             // Recovery wants it.
+            return;
+        }
+        if self.received.is_some() && !self.spent {
+            // It is complete: whoever looks into the folder of the sweep next takes it.
             return;
         }
         let empty = fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_none());

@@ -89,7 +89,7 @@ impl Spares {
     /// Those that dead processes left.
     pub(super) fn ownerless(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        all.filter(|path| File::open(path).is_ok_and(|file| file.try_lock().is_ok()))
+        all.filter(|path| OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok()))
     }
 
     fn free(&self) -> MutexGuard<'_, Vec<(File, PathBuf)>> {

@@ -232,8 +232,7 @@ impl Folder {
 
 /// Gives a staged result its final name.
 pub(super) fn put(staged: &Path, target: &Path, aside: &Path, replaces: bool) -> Result<(), FileError> {
-    let there = fs::symlink_metadata(target).is_ok();
-    let put = if replaces && there {
+    let put = if replaces && fs::symlink_metadata(target).is_ok() {
         replace(staged, target, aside)
     } else {
         rename::without_replacing(staged, target)

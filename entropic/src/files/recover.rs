@@ -340,11 +340,21 @@ impl Folder {
         }
         leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
         for lock in fs::read_dir(self.own().join("locks")).into_iter().flatten().flatten() {
-            let free = File::open(lock.path()).is_ok_and(|file| file.try_lock().is_ok());
+            let free =
+                OpenOptions::new().write(true).open(lock.path()).is_ok_and(|file| file.try_lock().is_ok());
             leftovers.locks += usize::from(free);
         }
         leftovers.locks += self.spares().ownerless().count();
         Ok(leftovers)
+    }
+
+    /// Held while a sweep claims the points that it is to make.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    #[cfg(feature = "cluster")]
+    pub fn claiming(&self) -> Result<File, FileError> {
+        self.recovery_lock()
     }
 
     /// Held while dead processes are looked for, and while a journal is begun.

@@ -204,6 +204,9 @@ impl<T: Stored> StoreBuilder<T> {
         let folder = Folder::new(&dir, &self.suffix, self.durability)?;
         if let Some(assignment) = Assignment::from_env()? {
             if assignment.is_of(T::TABLE.name, (private.is_none()).then(|| folder.root())) {
+                // The one of the sweep, if each process has one for itself.
+                drop(private);
+                let folder = Folder::new(&assignment.manifest.results_dir, &self.suffix, self.durability)?;
                 let worker =
                     Worker { folder, runner: self.runner, results: self.results, checksum: self.checksum };
                 std::process::exit(worker.work(assignment));
@@ -232,7 +235,7 @@ impl<T: Stored> StoreBuilder<T> {
         let locks = RunLocks::new(&db, name.as_ref().map_or("", |name| &name.id));
         let inner = Inner {
             locks,
-            claims: Mutex::default(),
+            sweeps: Mutex::default(),
             db,
             folder,
             results: self.results,

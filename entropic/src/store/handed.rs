@@ -1,6 +1,7 @@
 //! What workers have made: taken from a living sweep's folder by its process, and from a dead one's by whoever comes next.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
@@ -17,6 +18,7 @@ use crate::record::{CustomData, Timestamp};
 use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
 
 /// A run that a worker has brought to its end.
+#[derive(Debug, Clone)]
 pub(crate) struct Handed {
     pub(crate) staged: PathBuf,
     pub(crate) columns: Map<String, Value>,
@@ -24,8 +26,19 @@ pub(crate) struct Handed {
     pub(crate) created_at: Timestamp,
 }
 
-/// The ids that living sweeps have claimed, by the names of their folders.
-pub(super) type Claims = HashMap<String, HashSet<String>>;
+/// What is known of the folders of sweeps, by their names.
+pub(super) type Known = HashMap<String, Folder>;
+
+/// What is known of the folder of a sweep.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    /// What its process has claimed, and how long the list was.
+    claims: (u64, HashSet<String>),
+    /// How far its journals were read.
+    readers: HashMap<PathBuf, Reader>,
+    /// What was read there and is not taken over.
+    left: HashMap<RunId, Handed>,
+}
 
 impl<T: Stored> Store<T> {
     /// Where the folders of sweeps are.
@@ -44,6 +57,7 @@ impl<T: Stored> Store<T> {
             suffix: self.folder().suffix().to_owned(),
             custom_data: CustomData::new(),
             run_timeout_seconds: None,
+            deaths: 3,
             tied: true,
             full: self.folder().durability() == Durability::Full,
             command: std::env::args().collect(),
@@ -84,51 +98,68 @@ impl<T: Stored> Store<T> {
             let manifest = match sweep.manifest() {
                 Ok(manifest) if manifest.table == T::TABLE.name => manifest,
                 Ok(_) => continue,
+                Err(WorkerError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                    // Whoever removed it has died before the end.
+                    sweep.remove();
+                    continue;
+                }
                 Err(error) => {
                     tracing::warn!(path = %sweep.root().display(), %error, "what is left of a sweep cannot be read");
                     continue;
                 }
             };
             let all = self.adopt_sweep(&sweep, &mut adopted)?;
-            // Workers that are not tied to their sweep's process may still be at it: the next sweep with the same executor
-            // asks after them.
-            if all && manifest.tied && !sweep.has_live_workers() {
+            // Workers that are not tied to their sweep's process may still be at it.
+            if all && (manifest.tied || sweep.is_ended()) && !sweep.has_live_workers() {
                 sweep.remove();
             }
         }
         Ok(adopted)
     }
 
-    /// Takes over what the workers of a sweep have made; whether that is all of it.
+    /// Takes over what the workers of a sweep have made since it was looked at last; whether nothing is left of it.
     pub(crate) fn adopt_sweep(&self, sweep: &SweepFolder, adopted: &mut Vec<RunId>) -> Result<bool> {
-        let mut all = true;
+        let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.entry(sweep.name()).or_default();
+        let mut lines = Vec::new();
         for path in sweep.all_journals() {
-            for line in Reader::of(path).read()? {
-                let Line::Done { id, staged, columns, custom_data, created_at } = line else { continue };
-                let handed = Handed { staged, columns, custom_data, created_at };
-                match self.adopt_handed(sweep, &id, handed) {
-                    Ok(Some(true)) => adopted.push(id),
-                    Ok(Some(false)) => {}
-                    Ok(None) => all = false,
-                    Err(error) => {
-                        all = false;
-                        tracing::warn!(table = T::TABLE.name, %id, %error, "a finished run cannot be taken over");
-                    }
+            lines.extend(known.readers.entry(path.clone()).or_insert_with(|| Reader::of(path)).read()?);
+        }
+        for line in lines {
+            let Line::Done { id, staged, columns, custom_data, created_at } = line else { continue };
+            known.left.insert(id, Handed { staged, columns, custom_data, created_at });
+        }
+        if known.left.is_empty() {
+            return Ok(true);
+        }
+        let (ids, taken): (Vec<RunId>, _) = (known.left.keys().cloned().collect(), sweep.taken());
+        for id in ids {
+            let Some(handed) = known.left.remove(&id) else { continue };
+            if taken.contains(id.as_str()) {
+                continue;
+            }
+            match self.adopt_handed(sweep, &id, &handed) {
+                Ok(Some(true)) => adopted.push(id),
+                Ok(Some(false)) => {}
+                Ok(None) => drop(known.left.insert(id, handed)),
+                Err(error) => {
+                    tracing::warn!(table = T::TABLE.name, %id, %error, "a finished run cannot be taken over");
+                    known.left.insert(id, handed);
                 }
             }
         }
-        Ok(all)
+        Ok(known.left.is_empty())
     }
 
     /// Stores a run that a worker has made, unless it is stored already, or its result is gone; whether it did. `None`
     /// if somebody else has a part in it.
-    fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: Handed) -> Result<Option<bool>> {
-        let staged = sweep.staged().join(&handed.staged);
-        if self.inner.results == super::store::Results::Written && !staged.exists() {
+    fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: &Handed) -> Result<Option<bool>> {
+        let written = self.inner.results == super::store::Results::Written;
+        if written && !sweep.staged().join(&handed.staged).exists() {
             return Ok(Some(false));
         }
         let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
-        let (params, finished) = self.receive(sweep, id, handed)?;
+        let (params, finished) = self.receive(sweep, id, handed.clone())?;
         let asked = Asked::of(&params)?;
         let asked = match id.replicated() {
             Some((_, number)) => asked.replicate(number),
@@ -142,32 +173,63 @@ impl<T: Stored> Store<T> {
             .into());
         }
         match self.held_hit(&asked)? {
-            Ok(_made) => Ok(Some(false)),
+            Ok(_made) => {
+                finished.attempt.discard();
+                Ok(Some(false))
+            }
             Err(known) => {
                 let ready = self.ready(hold, &params, id, finished, known)?;
                 self.commit(&mut [(&params, ready)], false).into_iter().collect::<Result<()>>()?;
+                if !written {
+                    sweep.take(id)?;
+                }
                 tracing::info!(table = T::TABLE.name, %id, "took over a finished run of a dead sweep");
                 Ok(Some(true))
             }
         }
     }
 
-    /// Whether a living sweep of another process will make a run.
+    /// Whether a living sweep is to make a run.
     pub(super) fn is_claimed(&self, id: &RunId) -> Result<bool> {
         for sweep in SweepFolder::all(&self.folder().sweeps())? {
-            if sweep.is_ours() || !sweep.has_claims() || sweep.own()?.is_some() {
-                continue;
-            }
-            let mut claims = self.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
-            let ids = match claims.entry(sweep.name()) {
-                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::hash_map::Entry::Vacant(new) => new.insert(sweep.claims()?),
-            };
-            if ids.contains(id.as_str()) {
+            if sweep.claims_len() > 0 && sweep.is_owned() && self.has_claimed(&sweep, id)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    fn has_claimed(&self, sweep: &SweepFolder, id: &RunId) -> Result<bool> {
+        let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
+        let claims = &mut known.entry(sweep.name()).or_default().claims;
+        let len = sweep.claims_len();
+        if claims.0 != len {
+            *claims = (len, sweep.claims()?);
+        }
+        Ok(claims.1.contains(id.as_str()))
+    }
+
+    /// Claims those of some ids that no other living sweep has claimed.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn claim(&self, ours: &SweepFolder, ids: Vec<RunId>) -> Result<HashSet<RunId>> {
+        // One at a time: what two claim is never the same.
+        let _claiming = self.folder().claiming()?;
+        let others = SweepFolder::all(&self.folder().sweeps())?;
+        let others: Vec<_> = others
+            .into_iter()
+            .filter(|sweep| sweep != ours && sweep.claims_len() > 0 && sweep.is_owned())
+            .collect();
+        let mut free = Vec::new();
+        'ids: for id in ids {
+            for sweep in &others {
+                if self.has_claimed(sweep, &id)? {
+                    continue 'ids;
+                }
+            }
+            free.push(id);
+        }
+        ours.claim(&free)?;
+        Ok(free.into_iter().collect())
     }
 
     /// Gives a lock back at once if a living sweep has claimed its id.

@@ -15,9 +15,13 @@ use crate::db::{NewRow, RunLock, Stored};
 use crate::files::{FileError, IdLock, Recovered};
 use crate::params::RunId;
 use crate::record::{ColumnRole, ColumnSpec, CustomData, Timestamp};
+use crate::worker::SweepFolder;
 
 /// How long is waited between two looks at a run that a sweep of another process has claimed.
 const CLAIMED: Duration = Duration::from_millis(200);
+
+/// Whoever waits for longer than this has waited for somebody.
+const WAITED: Duration = Duration::from_millis(1);
 
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,12 +80,24 @@ impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id, and finishes what anybody has begun of it.
     pub(super) fn hold(&self, id: &RunId) -> Result<Hold<'_>> {
         let start = Instant::now();
+        let mut waited = false;
         loop {
             self.take_over()?;
+            let asked = Instant::now();
             let file = self.folder().lock(id, || self.gives_up(start))?;
             let file = file.ok_or_else(|| self.gave_up(id, start))?;
             let db = self.db_lock(id, start)?;
-            if let Some(hold) = self.unless_claimed(id, self.held(id, file, db)?)? {
+            let hold = self.held(id, file, db)?;
+            if self.is_claimed(id)? {
+                drop(hold);
+            } else if !waited
+                && asked.elapsed() > WAITED
+                && !SweepFolder::all(&self.folder().sweeps())?.is_empty()
+            {
+                // Whoever held it may have died since, and its worker have made the run.
+                waited = true;
+                continue;
+            } else {
                 return Ok(hold);
             }
             if self.gives_up(start) {

@@ -203,7 +203,7 @@ impl<T: Stored> Store<T> {
     /// to be run.
     pub(crate) fn claim_made(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
         self.writable("store a run")?;
-        self.hold_if_free(id)
+        self.hold_only_if_free(id)
     }
 
     fn can_run(&self) -> Result<()> {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::handed::Claims;
+use super::handed::Known;
 use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
@@ -36,8 +36,8 @@ pub(super) struct Inner {
     /// How many of those it took over a sweep has told.
     pub(super) told_recovered: AtomicUsize,
     pub(super) locks: RunLocks,
-    /// What is known of the claims of other processes' sweeps.
-    pub(super) claims: Mutex<Claims>,
+    /// What is known of the folders of sweeps.
+    pub(super) sweeps: Mutex<Known>,
     /// Removed with the store, where it has a folder for itself.
     pub(super) _private: Option<tempfile::TempDir>,
 }

@@ -22,11 +22,11 @@ use crate::params::RunId;
 use crate::worker::{Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit};
 use crate::{Error, Result, machine};
 
-/// How often a run is begun whose processes die with their machines, before it is taken for the reason.
-const DEATHS: usize = 3;
-
-/// How often a worker looks whether it is to stop.
+/// How often a worker of this machine looks whether it is to stop, or its run takes too long.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How often one of many does, on a file system that they share.
+const LOOK_FAR: Duration = Duration::from_secs(1);
 
 /// What a store would be, without its database.
 pub(super) struct Worker<T: Stored> {
@@ -47,7 +47,7 @@ struct Shared {
 #[derive(Debug, Clone, Copy, Default)]
 struct Past {
     settled: bool,
-    begun: usize,
+    begun: u32,
 }
 
 impl<T: Stored> Worker<T> {
@@ -91,8 +91,8 @@ impl<T: Stored> Worker<T> {
             if before.settled {
                 continue;
             }
-            if before.begun >= DEATHS {
-                let how = format!("{DEATHS} workers have died of it");
+            if before.begun >= manifest.deaths {
+                let how = format!("{} workers have died of it", before.begun);
                 lock(&shared).journal.say(&failed(&point.id, FailureKind::Lost, how, Duration::ZERO))?;
                 continue;
             }
@@ -144,7 +144,10 @@ impl<T: Stored> Worker<T> {
         shared.running = None;
         let line = match made {
             Ok(line) => line,
-            Err(error) if error.is_cancelled() => return Ok(None),
+            Err(error) if error.is_cancelled() => {
+                shared.journal.say(&Line::Stopped { id: point.id.clone() })?;
+                return Ok(None);
+            }
             Err(error) => {
                 let kind = FailureKind::of(&error).unwrap_or(FailureKind::Error);
                 failed(&point.id, kind, error.said(), start.elapsed())
@@ -203,6 +206,10 @@ fn past(sweep: &SweepFolder, chunk: &str) -> Result<std::collections::HashMap<Ru
         for line in crate::worker::Reader::of(path).read()? {
             match line {
                 Line::Begun { id, .. } => past.entry(id).or_default().begun += 1,
+                Line::Stopped { id } => {
+                    let past = past.entry(id).or_default();
+                    past.begun = past.begun.saturating_sub(1);
+                }
                 Line::Done { id, .. } | Line::Failed { id, .. } => past.entry(id).or_default().settled = true,
                 Line::Started { .. } => {}
             }
@@ -235,9 +242,11 @@ fn watch(watch: Watch) -> Result<()> {
         signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
             .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
     }
+    let look =
+        if watch.tied { LOOK } else { watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4)) };
     thread::spawn(move || {
         loop {
-            thread::sleep(LOOK);
+            thread::sleep(look);
             if watch.sweep.is_stopped() {
                 watch.cancel.cancel();
             }
@@ -246,7 +255,7 @@ fn watch(watch: Watch) -> Result<()> {
             let overdue = shared.running.as_ref().filter(|(_, since)| since.elapsed() >= longest).cloned();
             if let Some((id, since)) = overdue {
                 let message = format!("stopped after {:.1} s", since.elapsed().as_secs_f64());
-                let line = failed(&id, FailureKind::Timeout, message, since.elapsed());
+                let line = failed(&id, FailureKind::Timeout, message, longest);
                 let _ = shared.journal.say(&line);
                 machine::kill_all();
             }

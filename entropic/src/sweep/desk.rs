@@ -22,8 +22,12 @@ pub(super) struct Outgoing<'w, T: Stored> {
 
 /// A chunk that a worker has.
 struct Chunk<'w, T: Stored> {
+    /// How many there were at first.
+    #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "only campaigns ask"))]
+    sent: usize,
     points: HashMap<RunId, Outgoing<'w, T>>,
-    readers: HashMap<PathBuf, Reader>,
+    /// In the order in which they came.
+    readers: Vec<(PathBuf, Reader)>,
     node: String,
     /// The run that is being made, since when as far as is known here, and where what it prints begins.
     begun: Option<(RunId, Instant, u64)>,
@@ -88,24 +92,28 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
 
     /// Listens to the workers of a chunk.
     pub(super) fn await_chunk(&mut self, name: &str, points: Vec<Outgoing<'w, T>>) {
-        let points = points.into_iter().map(|point| (point.task.asked.id.clone(), point)).collect();
-        let chunk = Chunk { points, readers: HashMap::new(), node: String::new(), begun: None };
+        let points: HashMap<_, _> =
+            points.into_iter().map(|point| (point.task.asked.id.clone(), point)).collect();
+        let sent = points.len();
+        let chunk = Chunk { sent, points, readers: Vec::new(), node: String::new(), begun: None };
         self.chunks.insert(name.to_owned(), chunk);
     }
 
     /// Takes in what the workers of all chunks have said since; whether there was anything.
     pub(super) fn read(&mut self) -> Result<bool> {
         for (name, path) in self.folder.journals_by_chunk() {
-            if let Some(chunk) = self.chunks.get_mut(&name) {
-                chunk.readers.entry(path.clone()).or_insert_with(|| Reader::of(path));
+            if let Some(chunk) = self.chunks.get_mut(&name)
+                && !chunk.readers.iter().any(|(known, _)| *known == path)
+            {
+                chunk.readers.push((path.clone(), Reader::of(path)));
             }
         }
         let names: Vec<String> = self.chunks.keys().cloned().collect();
         let mut any = false;
         for name in names {
             let mut lines = Vec::new();
-            for reader in self.chunks.get_mut(&name).into_iter().flat_map(|chunk| chunk.readers.values_mut())
-            {
+            let chunk = self.chunks.get_mut(&name);
+            for (_, reader) in chunk.into_iter().flat_map(|chunk| &mut chunk.readers) {
                 lines.extend(reader.read()?);
             }
             any |= !lines.is_empty();
@@ -124,6 +132,7 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
                 chunk.node = node;
             }
             Line::Begun { id, log } => chunk.begun = Some((id, Instant::now(), log)),
+            Line::Stopped { .. } => chunk.begun = None,
             Line::Done { id, staged, columns, custom_data, created_at } => {
                 chunk.begun = None;
                 let handed = Handed { staged, columns, custom_data, created_at };
@@ -160,21 +169,27 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
         let Outgoing { task, hold, known } = point;
         let store = &self.work.ledger.store;
         let held = match hold {
-            Some(hold) => Some((hold, known)),
-            None => match store.claim_made(&task.asked.id) {
-                Ok(None) => return self.busy.push_back((task, handed)),
-                Ok(Some(hold)) => match self.work.look_again(&task, hold) {
-                    Ok(held) => held,
-                    Err(error) => return self.work.fail(task, error, Trace::default()),
-                },
-                Err(error) => return self.work.fail(task, error, Trace::default()),
-            },
+            Some(hold) => Ok(Some(Some((hold, known)))),
+            None => store
+                .claim_made(&task.asked.id)
+                .and_then(|hold| hold.map(|hold| self.work.look_again(&task, hold)).transpose()),
         };
-        // Somebody else has made it as well, and was faster.
-        let Some((hold, known)) = held else { return };
-        match store.receive(&self.folder, &task.asked.id, handed) {
-            Ok((_, finished)) => self.work.end(task, hold, finished, known),
-            Err(error) => self.work.fail(task, error, Trace::default()),
+        let received = match held {
+            Ok(None) => return self.busy.push_back((task, handed)),
+            // Somebody else has made it as well, and was faster.
+            Ok(Some(None)) => return,
+            Ok(Some(Some((hold, known)))) => store
+                .receive(&self.folder, &task.asked.id, handed)
+                .map(|(_, finished)| (hold, finished, known)),
+            Err(error) => Err(error),
+        };
+        match received {
+            Ok((hold, finished, known)) => self.work.end(task, hold, finished, known),
+            Err(error) => {
+                // It is still there, for whoever comes next.
+                self.work.ledger.unstored();
+                self.work.fail(task, error, Trace::default());
+            }
         }
     }
 
@@ -197,6 +212,12 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
     #[cfg(feature = "cluster")]
     pub(super) fn has_word(&self, name: &str) -> bool {
         self.chunks.get(name).is_some_and(|chunk| !chunk.readers.is_empty())
+    }
+
+    /// How many points a chunk had at first.
+    #[cfg(feature = "cluster")]
+    pub(super) fn sent(&self, name: &str) -> usize {
+        self.chunks.get(name).map_or(0, |chunk| chunk.sent)
     }
 
     /// How many points a chunk still has.

@@ -40,6 +40,8 @@ pub(super) struct Rules {
     pub(super) retries: u32,
     /// How many runs there are of each point, if they are told apart by number.
     pub(super) replicates: Option<u32>,
+    /// Which replicate each of the first points is, where they are some.
+    pub(super) numbers: Vec<Option<u32>>,
 }
 
 /// A run that has come to its end.
@@ -149,7 +151,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
             match outcome {
                 Ok(()) => self.sink().took(at, rows.remove(&id), &id, elapsed, false, &self.rules),
                 Err(error) => {
-                    self.unstored.store(true, Ordering::Relaxed);
+                    self.unstored();
                     self.failed(at, params, Some(id), error, Trace { attempts: 1, ..Trace::default() })
                 }
             }
@@ -204,6 +206,16 @@ impl<'a, T: Stored> Ledger<'a, T> {
         }
     }
 
+    /// Says that something finished could not be stored, and lies where it was made.
+    pub(super) fn unstored(&self) {
+        self.unstored.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anything finished lies where it was made.
+    pub(super) fn has_unstored(&self) -> bool {
+        self.unstored.load(Ordering::Relaxed)
+    }
+
     /// Removes the folder of workers when all that they have made is stored.
     pub(super) fn give_up(&self, folder: SweepFolder, owner: Owner) {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner).push((folder, owner));
@@ -252,7 +264,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
     /// What came of it all; `left` points were not tried.
     pub(super) fn finish(self, left: usize) -> Result<SweepReport<T>> {
         let interrupted = self.store.is_cancelled();
-        if !self.unstored.load(Ordering::Relaxed) {
+        if !self.has_unstored() {
             for (folder, _owner) in self.folders.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 folder.remove();
             }

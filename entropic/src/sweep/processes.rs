@@ -263,7 +263,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         let log = OpenOptions::new().create(true).append(true).open(folder.log(chunk));
         let log = log.map_err(WorkerError::io("write", &folder.log(chunk)))?;
         let errors = log.try_clone().map_err(WorkerError::io("write", &folder.log(chunk)))?;
-        let program = program().map_err(|source| SweepError::Program { source })?;
+        let program = program().map_err(SweepError::program)?;
         let mut command = Command::new(&program);
         match &self.executor.args {
             Some(args) => command.args(args),
@@ -281,13 +281,14 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
                 command.arg0(name);
             }
         }
-        command.spawn().map_err(|source| SweepError::Program { source }.into())
+        command.spawn().map_err(|source| SweepError::program(source).into())
     }
 
     /// Takes in those that have ended, and ends those that must; whether there were any.
     fn tend_workers(&mut self) -> Result<bool> {
         let mut any = false;
-        for mut worker in std::mem::take(&mut self.running) {
+        let mut at = 0;
+        while let Some(worker) = self.running.get_mut(at) {
             let late = self
                 .executor
                 .longest
@@ -295,10 +296,11 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             if late || self.stopping.is_some_and(|since| since.elapsed() >= GRACE) {
                 kill(&mut worker.child);
             }
-            match worker.child.try_wait().map_err(|source| SweepError::Program { source })? {
-                None => self.running.push(worker),
+            match worker.child.try_wait().map_err(SweepError::program)? {
+                None => at += 1,
                 Some(status) => {
                     any = true;
+                    let worker = self.running.swap_remove(at);
                     self.ended(&worker, status, late)?;
                 }
             }
@@ -322,6 +324,10 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             let log = trace.log.unwrap_or_default();
             self.back.extend(untouched);
             return Err(SweepError::NoWorker { status: status.to_string(), log }.into());
+        }
+        // All that it has said was taken in, and is in the journal of this process.
+        if !self.work.ledger.has_unstored() {
+            self.desk.folder.forget(&worker.chunk);
         }
         self.alone.extend(again);
         self.back.extend(untouched);
@@ -354,6 +360,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         }
         // What they had finished is not lost.
         if let Err(error) = self.desk.read() {
+            self.work.ledger.unstored();
             self.work.ledger.stop(error);
         }
         let left = self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out();

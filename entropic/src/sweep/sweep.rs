@@ -32,6 +32,7 @@ struct Options<'a, T: Stored> {
     keep_records: bool,
     retries: u32,
     replicates: Option<u32>,
+    numbers: Vec<Option<u32>>,
     each: Option<Each<'a, T>>,
     shown: bool,
     on_progress: Option<OnProgress<'a>>,
@@ -71,6 +72,7 @@ impl<T: Stored> Store<T> {
             keep_records: true,
             retries: 0,
             replicates: None,
+            numbers: Vec::new(),
             each: None,
             shown: false,
             on_progress: None,
@@ -86,7 +88,11 @@ impl<T: Stored> Store<T> {
     /// As [`failures`](Self::failures), where an example is.
     pub fn retry_failures<'a>(&self) -> Result<Sweep<'a, T, Vec<T>>> {
         let failures = self.failures()?;
-        Ok(self.sweep(failures.into_iter().map(|failure| failure.params).collect()))
+        let numbers =
+            failures.iter().map(|failure| failure.id.replicated().map(|(_, number)| number)).collect();
+        let mut sweep = self.sweep(failures.into_iter().map(|failure| failure.params).collect());
+        sweep.options.numbers = numbers;
+        Ok(sweep)
     }
 
     /// Several runs of the same parameters, told apart by a number, from 0 on: for simulations that draw random numbers.
@@ -229,7 +235,8 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time.
+    /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time. The closure must
+    /// not ask the store for other runs of the sweep: they may be waiting for it.
     pub fn each(mut self, each: impl FnMut(&Record<T>) + Send + 'a) -> Self {
         self.options.each = Some(Box::new(each));
         self
@@ -318,6 +325,7 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
             keep_records: options.keep_records,
             retries: options.retries,
             replicates: options.replicates,
+            numbers: options.numbers,
         };
         let (least, most) = points.size_hint();
         let total = most.filter(|most| *most == least);

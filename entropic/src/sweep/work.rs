@@ -41,6 +41,8 @@ struct Source<T: Stored, P> {
     points: Fuse<P>,
     /// The keys that came already: those of parameters are eight bytes.
     seen: HashSet<i64>,
+    /// How many points were taken.
+    taken: usize,
     next: usize,
     ready: VecDeque<Task<T>>,
     elsewhere: VecDeque<Task<T>>,
@@ -52,6 +54,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let source = Source {
             points: points.fuse(),
             seen: HashSet::new(),
+            taken: 0,
             next: 0,
             ready: VecDeque::new(),
             elsewhere: VecDeque::new(),
@@ -127,7 +130,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
                     self.ledger.stop(StoreError::Cancelled { id }.into());
                 }
             }
-            Err(error) => self.fail(task, error, Trace::default()),
+            Err(error) => {
+                self.ledger.unstored();
+                self.fail(task, error, Trace::default());
+            }
         }
     }
 
@@ -171,7 +177,12 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let (mut asked, mut duplicates): (Vec<(usize, T, Asked)>, usize) =
             (Vec::with_capacity(judged.len()), 0);
         for (ask, params) in judged {
-            match ask {
+            let replicate = self.ledger.rules.numbers.get(source.taken).copied().flatten();
+            source.taken += 1;
+            match ask.map(|ask| match replicate {
+                Some(number) => ask.replicate(number),
+                None => ask,
+            }) {
                 Ok(ask) if !source.seen.insert(ask.id.lock_key()) => duplicates += 1,
                 Ok(ask) => self.number(source, params, ask, &mut asked)?,
                 Err(error) => {

@@ -44,9 +44,14 @@ pub(crate) struct Assignment {
 impl Assignment {
     /// What this process is to do, if it is a worker.
     pub(crate) fn from_env() -> Result<Option<Self>, WorkerError> {
-        let Some(path) = env::var_os(SWEEP).map(PathBuf::from).filter(|_| is_meant()) else {
+        let Some(path) = env::var_os(SWEEP).map(PathBuf::from) else { return Ok(None) };
+        if !is_meant() {
+            if env::var(MEANT).is_ok_and(|meant| meant.starts_with("parent:")) && machine::leads_group() {
+                // The sweep's process has died before it came here. What comes behind is not for workers.
+                std::process::exit(super::exit::STOPPED);
+            }
             return Ok(None);
-        };
+        }
         let folder = SweepFolder::at(&path);
         let manifest = folder.manifest()?;
         let pattern = env::var(CHUNK).unwrap_or_default();

@@ -1,10 +1,11 @@
 //! The folder of a sweep.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -97,7 +98,8 @@ impl SweepFolder {
     }
 
     fn own_at(&self, path: &Path) -> Result<Option<Owner>, WorkerError> {
-        let file = match File::open(path) {
+        // Network file systems want it open for writing, to lock it for one alone.
+        let file = match OpenOptions::new().read(true).write(true).open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(WorkerError::io("open", path))?,
         };
@@ -117,17 +119,57 @@ impl SweepFolder {
         ours().contains(&self.root)
     }
 
-    /// Claims ids for as long as its process lives.
+    /// Claims more ids, for as long as its process lives. The caller sees to it that nobody else claims any meanwhile.
     #[cfg(feature = "cluster")]
-    pub(crate) fn claim<'i>(&self, ids: impl Iterator<Item = &'i RunId>) -> Result<(), WorkerError> {
-        let (path, hidden) = (self.claims_path(), self.root.join(".claims"));
-        let text = ids.fold(String::new(), |text, id| text + id.as_str() + "\n");
-        fs::write(&hidden, text).map_err(WorkerError::io("write", &hidden))?;
-        fs::rename(&hidden, &path).map_err(WorkerError::io("write", &path))
+    pub(crate) fn claim(&self, ids: &[RunId]) -> Result<(), WorkerError> {
+        let path = self.claims_path();
+        let text = ids.iter().fold(String::new(), |text, id| text + id.as_str() + "\n");
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(WorkerError::io("write", &path))
     }
 
-    pub(crate) fn has_claims(&self) -> bool {
-        self.claims_path().exists()
+    /// How long the list of claims is, in bytes; nothing if there is none.
+    pub(crate) fn claims_len(&self) -> u64 {
+        fs::metadata(self.claims_path()).map_or(0, |meta| meta.len())
+    }
+
+    /// Whether its process lives.
+    pub(crate) fn is_owned(&self) -> bool {
+        Reader::is_locked(&self.owner_path())
+    }
+
+    /// Says that all its workers have ended.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn end(&self) -> Result<(), WorkerError> {
+        let path = self.root.join("ENDED");
+        fs::write(&path, "").map_err(WorkerError::io("write", &path))
+    }
+
+    /// Whether all its workers have ended, so long ago that what they wrote can be seen.
+    pub(crate) fn is_ended(&self) -> bool {
+        let ended = fs::metadata(self.root.join("ENDED")).and_then(|meta| meta.modified());
+        ended.is_ok_and(|ended| ended.elapsed().is_ok_and(|age| age > Duration::from_secs(60)))
+    }
+
+    /// The ids of runs without a result that were taken over already.
+    pub(crate) fn taken(&self) -> HashSet<String> {
+        let text = fs::read_to_string(self.root.join("taken")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Says that a run without a result was taken over.
+    pub(crate) fn take(&self, id: &RunId) -> Result<(), WorkerError> {
+        let path = self.root.join("taken");
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let written = file.and_then(|mut file| file.write_all(format!("{id}\n").as_bytes()));
+        written.map_err(WorkerError::io("write", &path))
+    }
+
+    /// Forgets a chunk that is done with.
+    pub(crate) fn forget(&self, chunk: &str) {
+        for (_, path) in self.journals_by_chunk().filter(|(of, _)| of == chunk) {
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// The ids that it has claimed.

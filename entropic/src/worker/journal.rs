@@ -19,6 +19,8 @@ pub(crate) enum Line {
     Started { node: String },
     /// A run is being made; what it prints comes behind a place in the log.
     Begun { id: RunId, log: u64 },
+    /// A run was stopped in order, as its worker was asked to.
+    Stopped { id: RunId },
     /// A run has come to its end. Its result, if it has one, is in a folder below that of staged results.
     Done {
         id: RunId,

@@ -26,6 +26,8 @@ pub(crate) struct Manifest {
     pub(crate) custom_data: CustomData,
     /// The longest that a run may take.
     pub(crate) run_timeout_seconds: Option<f64>,
+    /// How often a run is begun whose workers are lost, before a worker takes it for the reason.
+    pub(crate) deaths: u32,
     /// Whether the worker dies with the process at the other end of its standard input.
     pub(crate) tied: bool,
     /// Whether results are synced.

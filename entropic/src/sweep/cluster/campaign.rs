@@ -1,21 +1,21 @@
 //! The waves of a sweep, from its first job to its last.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::SweepError;
 use super::super::desk::{Desk, Outgoing, Remains};
 use super::super::ledger::Trace;
 use super::super::work::{Task, Work};
+use super::earlier;
 use super::jobs::{self, Array, Job};
 use super::scheduler::{JobState, longer};
 use super::slurm::Slurm;
-use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::store::StoreError;
-use crate::worker::{self, SweepFolder, WorkerError};
+use crate::worker::{self, WorkerError};
+use crate::{Error, Result};
 
 /// The pause between two looks at first.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -29,8 +29,25 @@ const GATHER: Duration = Duration::from_secs(3);
 /// How long cancelled jobs are waited for.
 const GONE: Duration = Duration::from_secs(90);
 
+/// How many jobs in a row may end without a run.
+const FRUITLESS: usize = 5;
+
+/// How long is waited when jobs were refused, while others run; and how often.
+const AGAIN: Duration = Duration::from_secs(30);
+const MOST_REFUSED: usize = 10;
+
 /// By how much chunks shrink from wave to wave.
 const SHRINK: usize = 8;
+
+/// What became of a point that was to be sent out.
+enum Offered {
+    /// It is to be sent out; whether there is a row already.
+    Ours { known: bool },
+    /// There is a run of it.
+    Made,
+    /// Somebody else runs it.
+    Elsewhere,
+}
 
 pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     slurm: &'e Slurm,
@@ -50,8 +67,14 @@ pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     wave: usize,
     chunk: usize,
     submitted: Instant,
-    /// How many of the first jobs ended without a word.
-    silent: usize,
+    /// How many jobs in a row ended without a run.
+    fruitless: usize,
+    /// How many times in a row jobs were refused.
+    refused: usize,
+    /// When jobs may be submitted again.
+    not_before: Instant,
+    /// What this sweep is to make, and no other.
+    claimed: HashSet<RunId>,
 }
 
 impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, T, P> {
@@ -65,24 +88,17 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             order.push(task.asked.id.clone());
             tasks.insert(task.asked.id.clone(), task);
         }
-        // What the jobs of a sweep before this one are at.
-        for folder in SweepFolder::all(&work.ledger.store.sweeps())? {
-            if let Some(earlier) = Self::attach(slurm, work, folder, &mut tasks)? {
-                earlier.see_through()?;
-            }
-        }
+        earlier::see_through(slurm, work, &mut tasks)?;
         let rest: Vec<Task<T>> = order.iter().filter_map(|id| tasks.remove(id)).collect();
         if rest.is_empty() || work.ledger.is_over() {
             work.ledger.left(rest.len());
             return Ok(());
         }
-        let manifest = work.ledger.manifest(slurm.longest, false)?;
+        let mut manifest = work.ledger.manifest(slurm.longest, false)?;
+        manifest.deaths = slurm.lost_retries.saturating_add(1);
         let mut campaign = Self::over(slurm, work, Desk::open(work, &manifest)?);
         campaign.desk.folder.copy_program()?;
-        campaign.desk.folder.claim(rest.iter().map(|task| &task.asked.id))?;
-        for task in rest {
-            campaign.offer(task);
-        }
+        campaign.offer(rest)?;
         campaign.see_through()
     }
 
@@ -101,70 +117,23 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             wave: 0,
             chunk: 0,
             submitted: now,
-            silent: 0,
+            fruitless: 0,
+            refused: 0,
+            not_before: now,
+            claimed: HashSet::new(),
         }
-    }
-
-    /// The campaign whose process has died, if it has jobs that live; those of the tasks that it has are its own again.
-    fn attach(
-        slurm: &'e Slurm,
-        work: &'d Work<'w, 'a, T, P>,
-        folder: SweepFolder,
-        tasks: &mut HashMap<RunId, Task<T>>,
-    ) -> Result<Option<Self>> {
-        if folder.is_ours() {
-            return Ok(None);
-        }
-        let Some(owner) = folder.own()? else { return Ok(None) };
-        match folder.manifest() {
-            Ok(manifest) if !manifest.tied && manifest.table == T::TABLE.name => {}
-            _ => return Ok(None),
-        }
-        let arrays = jobs::of(&folder, slurm)?;
-        let mut campaign = Self::over(slurm, work, Desk::over(work, folder, owner));
-        let mut lives = false;
-        for Array { wave, jobs, id, .. } in arrays {
-            campaign.wave = campaign.wave.max(wave + 1);
-            let Some(id) = id else { continue };
-            let states = slurm.states(&id)?.unwrap_or_default();
-            for number in 0..jobs {
-                if states.get(&number).is_none_or(JobState::is_over) {
-                    continue;
-                }
-                lives = true;
-                let name = format!("{wave}-{number}");
-                let points = campaign.desk.folder.read_chunk(&name).unwrap_or_default();
-                campaign.chunk = campaign.chunk.max(points.len());
-                let ours = points.into_iter().filter_map(|point| {
-                    let task = tasks.remove(&point.id)?;
-                    Some(Outgoing { task, hold: None, known: point.known })
-                });
-                let ours: Vec<_> = ours.collect();
-                campaign.desk.await_chunk(&name, ours);
-                campaign.jobs.insert(name, Job { array: id.clone(), number, over: None });
-            }
-        }
-        if !lives {
-            // What its jobs had made was taken over when this sweep began.
-            campaign.desk.clear();
-            return Ok(None);
-        }
-        tracing::info!(
-            table = T::TABLE.name,
-            jobs = campaign.jobs.len(),
-            "found the jobs of an earlier sweep"
-        );
-        Ok(Some(campaign))
     }
 
     /// Sends out, and takes in, until nothing is left.
     fn see_through(mut self) -> Result<()> {
         let done = self.see();
         let cancelled = if self.jobs.is_empty() { Ok(()) } else { self.cancel() };
-        self.work.ledger.left(self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out());
-        if cancelled.is_ok() {
+        let out = self.desk.out();
+        self.work.ledger.left(self.alone.len() + self.back.len() + self.elsewhere.len() + out);
+        if cancelled.is_ok() && out == 0 {
             self.desk.clear();
         }
+        // Otherwise what the file system has not shown yet is taken over by whoever comes next.
         done.and(cancelled)
     }
 
@@ -174,7 +143,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             if self.work.ledger.is_over() {
                 return Ok(());
             }
-            self.ask_elsewhere();
+            self.ask_elsewhere()?;
             if self.is_time() {
                 self.submit()?;
                 pause = FIRST_PAUSE;
@@ -206,56 +175,75 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     }
 
     /// Looks again at points that somebody else runs.
-    fn ask_elsewhere(&mut self) {
-        if !self.elsewhere.is_empty() && self.asked.elapsed() >= ASK {
-            self.asked = Instant::now();
-            for task in std::mem::take(&mut self.elsewhere) {
-                self.offer(task);
-            }
+    fn ask_elsewhere(&mut self) -> Result<()> {
+        if self.elsewhere.is_empty() || self.asked.elapsed() < ASK {
+            return Ok(());
         }
+        self.asked = Instant::now();
+        let tasks = std::mem::take(&mut self.elsewhere);
+        self.offer(tasks)
     }
 
-    /// Takes a point to be sent out, unless somebody else runs it, or has made it. All points are claimed together: a lock for
+    /// Takes points to be sent out, unless somebody else runs them, or has made them. They are claimed together: a lock for
     /// each would be too many.
-    fn offer(&mut self, task: Task<T>) {
-        let store = &self.work.ledger.store;
-        let looked = store.claim_run_if_free(&task.asked.id).and_then(|hold| {
-            let Some(hold) = hold else { return Ok(None) };
-            let Some((_given_back, known)) = self.work.look_again(&task, hold)? else {
-                return Ok(Some(None));
-            };
-            store.check_target(&task.asked.id, known)?;
-            Ok(Some(Some(known)))
-        });
-        match looked {
-            Ok(None) => self.elsewhere.push(task),
-            Ok(Some(None)) => {}
-            Ok(Some(Some(known))) => self.back.push_back(Outgoing { task, hold: None, known }),
-            Err(error) => self.work.fail(task, error, Trace::default()),
+    fn offer(&mut self, tasks: Vec<Task<T>>) -> Result<()> {
+        let new = tasks.iter().map(|task| &task.asked.id).filter(|id| !self.claimed.contains(*id)).cloned();
+        let free = self.work.ledger.store.claim(&self.desk.folder, new.collect())?;
+        self.claimed.extend(free);
+        for task in tasks {
+            match self.offer_one(&task) {
+                Ok(Offered::Elsewhere) => self.elsewhere.push(task),
+                Ok(Offered::Made) => {}
+                Ok(Offered::Ours { known }) => self.back.push_back(Outgoing { task, hold: None, known }),
+                Err(error) => self.work.fail(task, error, Trace::default()),
+            }
         }
+        Ok(())
+    }
+
+    fn offer_one(&self, task: &Task<T>) -> Result<Offered> {
+        let store = &self.work.ledger.store;
+        if !self.claimed.contains(&task.asked.id) {
+            // Another sweep is to make it, or has made it.
+            return Ok(match store.held_hit(&task.asked)? {
+                Ok(record) => {
+                    self.work.ledger.hit(task.at, record);
+                    Offered::Made
+                }
+                Err(_) => Offered::Elsewhere,
+            });
+        }
+        let Some(hold) = store.claim_made(&task.asked.id)? else { return Ok(Offered::Elsewhere) };
+        let Some((_given_back, known)) = self.work.look_again(task, hold)? else { return Ok(Offered::Made) };
+        store.check_target(&task.asked.id, known)?;
+        Ok(Offered::Ours { known })
     }
 
     /// Whether a wave is to be sent out now: at once if nothing is out, otherwise when some time was for more to gather.
     fn is_time(&self) -> bool {
         let some = !(self.alone.is_empty() && self.back.is_empty());
-        some && (self.jobs.is_empty() || self.submitted.elapsed() >= GATHER)
+        some && Instant::now() >= self.not_before
+            && (self.jobs.is_empty() || self.submitted.elapsed() >= GATHER)
     }
 
     /// Sends out a wave.
     fn submit(&mut self) -> Result<()> {
-        let most = self.slurm.largest_array();
+        let mut most = self.slurm.largest_array();
         let jobs = match self.slurm.array_tasks {
-            Some(jobs) => jobs.min(most),
+            Some(jobs) => {
+                most = most.min(jobs);
+                most
+            }
             None => (4 * self.slurm.max_parallel.unwrap_or_else(|| self.slurm.slots())).min(1_000).min(most),
         };
         let first = self.chunk == 0;
         let fair = self.back.len().div_ceil(jobs);
         self.chunk = if first { fair } else { (self.chunk / SHRINK).max(1) };
         // Smaller ones may be too many for an array.
-        let room = most.saturating_sub(self.alone.len()).max(1);
+        let room = most.saturating_sub(self.alone.len().min(most / 2)).max(1);
         let size = self.chunk.max(self.back.len().div_ceil(room)).max(1);
         let mut chunks: Vec<Vec<Outgoing<'w, T>>> =
-            self.alone.drain(..most.min(self.alone.len())).map(|alone| vec![alone]).collect();
+            self.alone.drain(..(most - most / 2).min(self.alone.len())).map(|alone| vec![alone]).collect();
         while chunks.len() < most && !self.back.is_empty() {
             chunks.push(self.back.drain(..size.min(self.back.len())).collect());
         }
@@ -271,7 +259,15 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         );
         let mut array = Array { wave, jobs: count, name, id: None };
         jobs::note(&self.desk.folder, &array)?;
-        let id = self.slurm.submit(&self.desk.folder, wave, count, &array.name)?;
+        let id = match self.slurm.submit(&self.desk.folder, wave, count, &array.name) {
+            Ok(id) => id,
+            // The controller may have taken it, and not come to say so.
+            Err(error) => match self.slurm.named(&array.name).unwrap_or_default().pop() {
+                Some(id) => id,
+                None => return self.not_submitted(wave, count, error),
+            },
+        };
+        self.refused = 0;
         array.id = Some(id.clone());
         jobs::note(&self.desk.folder, &array)?;
         tracing::info!(table = T::TABLE.name, job = id, wave, jobs = count, "submitted");
@@ -279,6 +275,21 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             self.jobs.insert(format!("{wave}-{number}"), Job { array: id.clone(), number, over: None });
         }
         self.submitted = Instant::now();
+        Ok(())
+    }
+
+    /// Takes back what could not be submitted, to try again some time later. A first wave that is refused is refused for a
+    /// reason.
+    fn not_submitted(&mut self, wave: usize, count: usize, error: Error) -> Result<()> {
+        for number in 0..count {
+            self.back.extend(self.desk.close(&format!("{wave}-{number}"))?.untouched);
+        }
+        self.refused += 1;
+        if wave == 0 || self.refused > MOST_REFUSED {
+            return Err(error);
+        }
+        tracing::warn!(table = T::TABLE.name, %error, "jobs could not be submitted; trying again in a while");
+        self.not_before = Instant::now() + AGAIN;
         Ok(())
     }
 
@@ -326,16 +337,13 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
 
     /// Takes back what a job has left.
     fn close(&mut self, name: &str, state: &JobState) -> Result<()> {
-        let spoke = self.desk.has_word(name);
+        let all = self.desk.sent(name);
         let Remains { culprit, untouched, again, trace } = self.desk.close(name)?;
-        if spoke {
-            self.silent = 0;
-        } else if !untouched.is_empty() && !self.work.ledger.is_over() {
-            self.silent += 1;
-            if !self.desk.ever_started && (self.silent >= 3 || self.jobs.is_empty()) {
-                self.back.extend(untouched);
-                return Err(self.silence(name, state, trace.log.unwrap_or_default()).into());
-            }
+        let fruitless = untouched.len() == all && !state.is_no_fault() && !self.work.ledger.is_over();
+        self.fruitless = if fruitless { self.fruitless + 1 } else { 0 };
+        if fruitless && (self.fruitless >= FRUITLESS || (self.jobs.is_empty() && self.wave == 1)) {
+            self.back.extend(untouched);
+            return Err(jobs::silence(&self.desk.folder, name, state, trace.log.unwrap_or_default()).into());
         }
         self.alone.extend(again);
         self.back.extend(untouched);
@@ -361,15 +369,6 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         Ok(())
     }
 
-    /// Why no job says anything.
-    fn silence(&self, name: &str, state: &JobState, log: String) -> SweepError {
-        let folder = &self.desk.folder;
-        if folder.log(name).exists() {
-            return SweepError::NoWorker { status: state.told(), log };
-        }
-        SweepError::NoTrace { status: state.told(), folder: folder.root().to_owned() }
-    }
-
     /// Ends all jobs, and waits until they are gone. What they had finished is taken in.
     fn cancel(&mut self) -> Result<()> {
         self.desk.folder.stop()?;
@@ -378,18 +377,20 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             self.slurm.cancel(array)?;
         }
         let start = Instant::now();
-        while start.elapsed() < GONE {
-            let mut live = false;
+        let mut live = true;
+        while live && start.elapsed() < GONE {
+            thread::sleep(FIRST_PAUSE);
+            live = false;
             for array in &arrays {
                 live |= self.slurm.states(array)?.unwrap_or_default().values().any(|state| !state.is_over());
             }
             self.desk.read()?;
-            if !live {
-                break;
-            }
-            thread::sleep(FIRST_PAUSE);
+        }
+        if !live {
+            self.desk.folder.end()?;
         }
         self.desk.read()?;
+        self.desk.store_busy();
         Ok(())
     }
 }

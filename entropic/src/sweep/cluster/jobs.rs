@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::scheduler::JobState;
 use super::slurm::Slurm;
 use crate::Result;
+use crate::sweep::SweepError;
 use crate::worker::{SweepFolder, WorkerError};
 
 /// An array of jobs, about to be submitted or submitted.
@@ -44,6 +45,16 @@ impl Job {
             Some((since, _)) => Some((since, state)),
             None => Some((Instant::now(), state)),
         };
+    }
+}
+
+/// Why a job says nothing.
+pub(super) fn silence(folder: &SweepFolder, chunk: &str, state: &JobState, log: String) -> SweepError {
+    let status = state.told();
+    if folder.log(chunk).exists() {
+        SweepError::NoWorker { status, log }
+    } else {
+        SweepError::NoTrace { status, folder: folder.root().to_owned() }
     }
 }
 

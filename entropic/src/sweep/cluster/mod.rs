@@ -13,6 +13,7 @@
 //! before, and waits for them instead of submitting others.
 
 mod campaign;
+mod earlier;
 mod jobs;
 mod scheduler;
 mod slurm;

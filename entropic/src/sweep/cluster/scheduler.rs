@@ -65,6 +65,14 @@ impl JobState {
         matches!(self.state.as_str(), "TIMEOUT" | "DEADLINE")
     }
 
+    /// Whether it ended for a reason that is neither the program's nor the user's.
+    pub(super) fn is_no_fault(&self) -> bool {
+        matches!(
+            self.state.as_str(),
+            "NODE_FAIL" | "BOOT_FAIL" | "PREEMPTED" | "REVOKED" | "TIMEOUT" | "DEADLINE"
+        )
+    }
+
     /// What became of it, for people.
     pub(super) fn told(&self) -> String {
         match self.exit {
