@@ -85,7 +85,7 @@ impl Folder {
         });
         let root = root.map_err(FileError::io("find", given))?;
         Ok(Self {
-            spares: Arc::new(Spares::new(root.join(OWN).join("spare"))),
+            spares: Arc::new(Spares::new(root.join(OWN).join("locks"))),
             root,
             given: given.components().filter(|part| *part != Component::CurDir).collect(),
             suffix: suffix.to_owned(),

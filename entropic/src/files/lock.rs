@@ -33,8 +33,8 @@ pub struct IdLock {
     spares: Arc<Spares>,
 }
 
-/// Lock files that are not needed just now, in a folder of their own. They stay locked, and are renamed to be the next
-/// lock: to make and remove a file each time is most of what a lock costs.
+/// Lock files that are not needed just now, hidden among the locks. They stay locked, and are renamed to be the next lock: to
+/// make and remove a file each time is most of what a lock costs, and a rename inside one folder waits for no other.
 #[derive(Debug)]
 pub(super) struct Spares {
     folder: PathBuf,
@@ -67,7 +67,7 @@ impl Spares {
             return Err(file);
         }
         let n = MADE.fetch_add(1, Ordering::Relaxed);
-        let spare = self.folder.join(format!("{}-{n}", std::process::id()));
+        let spare = self.folder.join(format!(".{}-{n}", std::process::id()));
         let renamed = rename::without_replacing(path, &spare).or_else(|_| {
             fs::create_dir_all(&self.folder)?;
             rename::without_replacing(path, &spare)
@@ -89,7 +89,9 @@ impl Spares {
     /// Those that dead processes left.
     pub(super) fn ownerless(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        all.filter(|path| OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok()))
+        all.filter(|path| is_spare(path)).filter(|path| {
+            OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok())
+        })
     }
 
     fn free(&self) -> MutexGuard<'_, Vec<(File, PathBuf)>> {
@@ -140,6 +142,11 @@ impl Folder {
             IdLock { file: Some(file), path, spares: Arc::clone(self.spares()) }
         }))
     }
+}
+
+/// Whether it is no lock just now: no id begins with a dot.
+pub(super) fn is_spare(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// Opens and locks a lock file, unless somebody else has.

@@ -11,7 +11,7 @@
 //!     ├── staging/<process>/…       where its runners write; gone afterwards
 //!     ├── locks/<id>                somebody runs it
 //!     ├── sweeps/<sweep>/…         what workers of a sweep are told, and what they have made
-//!     ├── spare/<process>-<n>       what was a lock and will be one again
+//!     ├── locks/.<process>-<n>      what was a lock and will be one again
 //!     ├── journal/<process>.jsonl   what a process is about to put in place
 //!     └── checkpoints/<id>/         what an attempt left for the next one
 //! ```
