@@ -357,3 +357,26 @@ mod signals {
         assert_eq!(after.wait().unwrap().signal(), Some(2));
     }
 }
+
+#[test]
+fn a_closure_that_panics_ends_the_sweep_and_nothing_is_lost() {
+    let s = Scratch::sqlite();
+    let (store, calls) = orbits(&s).unwrap();
+    let swept = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut seen = 0;
+        store
+            .sweep(points(2_000))
+            .executor(Threads::new(2))
+            .each(|_| {
+                seen += 1;
+                assert!(seen < 30, "enough");
+            })
+            .run()
+    }));
+    assert!(swept.is_err());
+    assert!(calls.count() < 2_000, "the rest is not run");
+    let made = calls.count();
+    let report = store.sweep(points(2_000)).run().unwrap();
+    assert!(report.is_complete());
+    assert_eq!((report.hits, calls.count()), (made, 2_000), "{report}");
+}

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::progress::{Counts, Watch};
+use super::queue::{Closes, Queue};
 use super::{SweepFailure, SweepReport};
 use crate::db::Stored;
 use crate::params::RunId;
@@ -14,15 +14,6 @@ use crate::record::{CustomData, Record};
 use crate::store::{FailureKind, NewFailure, Ready, Store};
 use crate::worker::{Manifest, Owner, SweepFolder};
 use crate::{Error, Result};
-
-/// How many runs are committed at once at most; their ids are held until then.
-pub(super) const GROUP: usize = 100;
-
-/// How many more wait to be committed at most.
-pub(super) const QUEUE: usize = 50;
-
-/// How long an ended run waits for others to be committed with.
-const LINGER: Duration = Duration::from_millis(10);
 
 /// How often progress is told although nothing ends.
 const TICK: Duration = Duration::from_secs(1);
@@ -109,25 +100,15 @@ impl<'a, T: Stored> Ledger<'a, T> {
     }
 
     /// Commits what ends, until nothing more will.
-    pub(super) fn commit_all<'w>(&'w self, ended: &Receiver<Ended<'w, T>>) {
-        loop {
-            let first = match ended.recv_timeout(TICK) {
-                Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.sink().tell(self.store.is_cancelled());
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            let start = Instant::now();
-            let mut group = vec![first];
-            while group.len() < GROUP {
-                match ended.recv_timeout(LINGER.saturating_sub(start.elapsed())) {
-                    Ok(next) => group.push(next),
-                    Err(_) => break,
-                }
+    pub(super) fn commit_all<'w>(&'w self, ended: &Queue<Ended<'w, T>>) {
+        // Should a closure of the caller panic, those who run hear of it.
+        let _closes = Closes(ended);
+        while let Some(group) = ended.take(TICK) {
+            if group.is_empty() {
+                self.sink().tell(self.store.is_cancelled());
+            } else {
+                self.commit(group);
             }
-            self.commit(group);
         }
     }
 

@@ -15,6 +15,7 @@ mod interrupt;
 mod ledger;
 mod processes;
 mod progress;
+mod queue;
 mod report;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]

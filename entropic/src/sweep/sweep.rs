@@ -1,14 +1,15 @@
 //! Saying what a sweep shall do.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
 use serde::Serialize;
 
 use super::interrupt::Interrupt;
-use super::ledger::{Each, Ledger, QUEUE, Rules};
+use super::ledger::{Each, Ledger, Rules};
 use super::progress::{OnProgress, Progress, Watch};
+use super::queue::{Closes, Queue};
 use super::work::Work;
 use super::{Executor, Serial, SweepError, SweepReport};
 use crate::Result;
@@ -333,14 +334,16 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
         store.recover_now()?;
         let ledger = Ledger::new(store.clone(), rules, options.each, watch)?;
-        let (sender, ended) = sync_channel(QUEUE);
         let left = thread::scope(|scope| {
-            let ledger = &ledger;
-            let committer = scope.spawn(move || ledger.commit_all(&ended));
-            let work = Work::new(ledger, points, sender);
-            executor.execute(&work);
-            // The sender goes with it, and the committer ends.
-            let left = work.left();
+            let (ledger, ended) = (&ledger, Arc::new(Queue::new()));
+            let taken = Arc::clone(&ended);
+            let committer = scope.spawn(move || ledger.commit_all(&taken));
+            let left = {
+                let _closes = Closes(&ended);
+                let work = Work::new(ledger, points, Arc::clone(&ended));
+                executor.execute(&work);
+                work.left()
+            };
             match committer.join() {
                 Ok(()) => left,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::iter::Fuse;
-use std::sync::mpsc::SyncSender;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::ledger::{Ended, Ledger, Trace};
+use super::queue::Queue;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::Record;
@@ -21,7 +21,7 @@ const CHUNK: usize = 1_000;
 /// What is shared by those who work.
 pub struct Work<'w, 'a, T: Stored, P> {
     pub(super) ledger: &'w Ledger<'a, T>,
-    ended: SyncSender<Ended<'w, T>>,
+    ended: Arc<Queue<Ended<'w, T>>>,
     source: Mutex<Source<T, P>>,
 }
 
@@ -50,7 +50,7 @@ struct Source<T: Stored, P> {
 }
 
 impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
-    pub(super) fn new(ledger: &'w Ledger<'a, T>, points: P, ended: SyncSender<Ended<'w, T>>) -> Self {
+    pub(super) fn new(ledger: &'w Ledger<'a, T>, points: P, ended: Arc<Queue<Ended<'w, T>>>) -> Self {
         let source = Source {
             points: points.fuse(),
             seen: HashSet::new(),
@@ -125,7 +125,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             Ok(ready) => {
                 ready.hand_over();
                 let id = task.asked.id.clone();
-                if self.ended.send(Ended { at: task.at, params: task.params, ready }).is_err() {
+                if self.ended.push(Ended { at: task.at, params: task.params, ready }).is_err() {
                     // The committer is gone only when a closure that it called has panicked, which the caller will hear.
                     self.ledger.stop(StoreError::Cancelled { id }.into());
                 }

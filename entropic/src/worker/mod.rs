@@ -1,7 +1,7 @@
 //! What a sweep and the processes that make its runs say to each other: files in a folder, nothing else.
 //!
 //! A worker is the user's own program, started again with its own arguments. When it opens the store of the sweep,
-//! [`Assignment::from_env`] finds what it is to do; it does that and exits. It knows neither the database nor the sweep's
+//! its environment says what it is to do; it does that and exits. It knows neither the database nor the sweep's
 //! process, and so can be on another machine:
 //!
 //! ```text
