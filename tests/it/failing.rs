@@ -380,3 +380,16 @@ fn a_closure_that_panics_ends_the_sweep_and_nothing_is_lost() {
     assert!(report.is_complete());
     assert_eq!((report.hits, calls.count()), (made, 2_000), "{report}");
 }
+
+#[test]
+fn an_iterator_that_panics_ends_the_sweep() {
+    let s = Scratch::sqlite();
+    let (store, calls) = orbits(&s).unwrap();
+    let swept = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let broken = points(5_000).inspect(|orbit| assert!(orbit.mass != 1_500.0, "no such point"));
+        store.sweep(broken).executor(Threads::new(3)).run()
+    }));
+    assert!(swept.is_err());
+    assert!(calls.count() <= 1_000, "{}", calls.count());
+    assert_eq!(store.count().unwrap(), calls.count() as u64, "what was run is stored");
+}

@@ -44,6 +44,10 @@ pub fn store(url: &str, results: &Path) -> Result<Store<Orbit>> {
                         .status()?;
                     std::thread::sleep(Duration::from_secs(60));
                 }
+                Some("reads") => {
+                    assert_eq!(io::stdin().read_line(&mut String::new())?, 0);
+                    assert!(std::process::Command::new("cat").status()?.success());
+                }
                 Some("takes its time") => std::thread::sleep(Duration::from_millis(60)),
                 Some("starts a program that hangs") => {
                     let named = format!("sleep 600; : {}", log.display());
@@ -217,6 +221,18 @@ each_backend! {
         })?;
         assert!(runs(s).values().all(|count| *count == 1), "{:?}", runs(s));
         nothing_is_left(s);
+        Ok(())
+    }
+
+    fn workers_have_no_standard_input_and_retry_as_threads_do(s: &Scratch) -> Result<()> {
+        let store = here(s)?;
+        let processes = || Processes::new(2).run_timeout(Duration::from_secs(20)).args(args(s));
+        let report = store.sweep([1.0, 2.0].map(|mass| labelled(mass, "reads"))).executor(processes()).run()?;
+        assert_eq!(report.misses, 2, "{report}");
+        // A runner that leaves nothing has failed, whoever calls it.
+        let nothing = store.with_runner(|_, _| Ok::<_, io::Error>(()));
+        let report = nothing.sweep([Orbit::of(3.0)]).retries(1).run()?;
+        assert_eq!((report.failures[0].attempts, report.failures[0].kind), (2, Some(FailureKind::Error)));
         Ok(())
     }
 

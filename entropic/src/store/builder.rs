@@ -235,6 +235,7 @@ impl<T: Stored> StoreBuilder<T> {
         let locks = RunLocks::new(&db, name.as_ref().map_or("", |name| &name.id));
         let inner = Inner {
             locks,
+            opened_in: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             sweeps: Mutex::default(),
             db,
             folder,

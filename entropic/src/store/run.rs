@@ -249,13 +249,17 @@ impl<T: Stored> Store<T> {
         self.check_target(id, known)?;
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let attempt = self.folder().begin(id)?;
-        Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
+        let finished = Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
             params,
             id,
             replicate,
             custom_data,
             attempt,
-        )
+        )?;
+        if self.inner.results == Results::Written {
+            finished.attempt.inspect()?;
+        }
+        Ok(finished)
     }
 
     /// Refuses a run whose result could not be put in place.

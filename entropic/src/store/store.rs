@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub(super) struct Inner {
     /// How many of those it took over a sweep has told.
     pub(super) told_recovered: AtomicUsize,
     pub(super) locks: RunLocks,
+    /// Where this process was when the store was opened.
+    pub(super) opened_in: PathBuf,
     /// What is known of the folders of sweeps.
     pub(super) sweeps: Mutex<Known>,
     /// Removed with the store, where it has a folder for itself.
@@ -106,6 +108,10 @@ impl<T: Stored> Store<T> {
     /// The same store, whose runs another token cancels as well.
     pub(crate) fn cancelled_by(&self, token: &CancelToken) -> Self {
         Self { cancel: CancelToken::either(&self.cancel, token), ..self.clone() }
+    }
+
+    pub(crate) fn opened_in(&self) -> &Path {
+        &self.inner.opened_in
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

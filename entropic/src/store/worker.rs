@@ -1,7 +1,6 @@
 //! This process as a worker: it makes the runs that a sweep has started it for, and never opens the database.
 
 use std::fs;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -19,7 +18,9 @@ use super::{Store, StoreError};
 use crate::db::Stored;
 use crate::files::{Folder, sha256};
 use crate::params::RunId;
-use crate::worker::{Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit};
+use crate::worker::{
+    Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit, is_expected,
+};
 use crate::{Error, Result, machine};
 
 /// How often a worker of this machine looks whether it is to stop, or its run takes too long.
@@ -230,13 +231,7 @@ struct Watch {
 /// Watches over the runs from threads of their own: they are stopped when they are asked to, when they take too long, and
 /// when nobody waits for them any more.
 fn watch(watch: Watch) -> Result<()> {
-    if watch.tied {
-        thread::spawn(|| {
-            // Nothing is ever sent: it ends with the sweep's process.
-            let _ = std::io::stdin().read(&mut [0]);
-            machine::kill_all();
-        });
-    } else {
+    if !watch.tied {
         // Batch systems send it some time before they kill.
         let flag = Arc::clone(watch.cancel.flag());
         signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
@@ -247,6 +242,10 @@ fn watch(watch: Watch) -> Result<()> {
     thread::spawn(move || {
         loop {
             thread::sleep(look);
+            if watch.tied && !is_expected() {
+                // Its parent is another one now: the sweep's process is dead, and nobody waits for these runs.
+                machine::kill_all();
+            }
             if watch.sweep.is_stopped() {
                 watch.cancel.cancel();
             }

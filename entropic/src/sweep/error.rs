@@ -47,7 +47,7 @@ pub enum SweepError {
     #[error(
         "a worker ended ({status}) without a run: a worker is this program with the same arguments, and must come to \
          `.open()` of the same store{}{}",
-        if log.is_empty() { "; it printed nothing" } else { "; it printed:\n" },
+        if log.is_empty() { "; it printed nothing (or the disk is full)" } else { "; it printed:\n" },
         log
     )]
     NoWorker {

@@ -44,7 +44,8 @@ const ASK: Duration = Duration::from_millis(100);
 /// A worker is this very program, started again with its own arguments; when it [opens](crate::StoreBuilder::open) the
 /// store of the sweep, it makes the runs that it is told to, and exits. So all that stands before that in `main` is done
 /// by each worker too, and should be little; and it must come to the same store. Workers never touch the database. They
-/// die with the process of the sweep; what they print goes into the failures' [log](crate::SweepFailure::log).
+/// die with the process of the sweep, have no standard input, and start where this process was when it opened the store; what
+/// they print goes into the failures' [log](crate::SweepFailure::log).
 ///
 /// ```no_run
 /// # mod sim {
@@ -271,8 +272,9 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         };
         command.env(worker::SWEEP, folder.root()).env(worker::CHUNK, chunk);
         command.env(worker::MEANT, format!("parent:{}", std::process::id()));
-        // It holds the other end: when this process dies, however it dies, the worker notices.
-        command.stdin(Stdio::piped()).stdout(log).stderr(errors);
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
+        // As it was when the store was opened: paths may be relative.
+        command.current_dir(self.work.ledger.store.opened_in());
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;

@@ -150,7 +150,8 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// The next point that is to be run.
     pub(super) fn take(&self) -> Option<Task<T>> {
-        if self.ledger.is_over() {
+        // A panic of the iterator is the caller's to hear, and no reason to go on with what is left of it.
+        if self.ledger.is_over() || self.source.is_poisoned() {
             return None;
         }
         let mut source = self.source();

@@ -23,8 +23,8 @@ pub(crate) fn is_in_worker() -> bool {
     env::var_os(SWEEP).is_some()
 }
 
-/// Whether it is this process that is meant. What a runner starts has the same environment.
-fn is_meant() -> bool {
+/// Whether it is this process that is meant, and whoever has started it lives. What a runner starts has the same environment.
+pub(crate) fn is_expected() -> bool {
     let meant = env::var(MEANT).unwrap_or_default();
     let (of, number) = meant.split_once(':').unwrap_or_default();
     number.parse().is_ok_and(|number: u32| match of {
@@ -45,7 +45,7 @@ impl Assignment {
     /// What this process is to do, if it is a worker.
     pub(crate) fn from_env() -> Result<Option<Self>, WorkerError> {
         let Some(path) = env::var_os(SWEEP).map(PathBuf::from) else { return Ok(None) };
-        if !is_meant() {
+        if !is_expected() {
             if env::var(MEANT).is_ok_and(|meant| meant.starts_with("parent:")) && machine::leads_group() {
                 // The sweep's process has died before it came here. What comes behind is not for workers.
                 std::process::exit(super::exit::STOPPED);

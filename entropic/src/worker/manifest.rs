@@ -28,7 +28,7 @@ pub(crate) struct Manifest {
     pub(crate) run_timeout_seconds: Option<f64>,
     /// How often a run is begun whose workers are lost, before a worker takes it for the reason.
     pub(crate) deaths: u32,
-    /// Whether the worker dies with the process at the other end of its standard input.
+    /// Whether the worker dies with the process that has started it.
     pub(crate) tied: bool,
     /// Whether results are synced.
     pub(crate) full: bool,

@@ -29,7 +29,7 @@ mod manifest;
 
 pub use error::WorkerError;
 
-pub(crate) use assignment::{Assignment, CHUNK, MEANT, SWEEP, is_in_worker};
+pub(crate) use assignment::{Assignment, CHUNK, MEANT, SWEEP, is_expected, is_in_worker};
 pub(crate) use folder::{Owner, Point, SweepFolder};
 pub(crate) use journal::{Journal, Line, Reader};
 pub(crate) use manifest::{Manifest, PROTOCOL};

@@ -124,7 +124,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         }
     }
 
-    /// Sends out, and takes in, until nothing is left.
+    /// Sends out, and takes in, until nothing is left. What the file system has not shown by then is for whoever comes next.
     fn see_through(mut self) -> Result<()> {
         let done = self.see();
         let cancelled = if self.jobs.is_empty() { Ok(()) } else { self.cancel() };
@@ -133,7 +133,6 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         if cancelled.is_ok() && out == 0 {
             self.desk.clear();
         }
-        // Otherwise what the file system has not shown yet is taken over by whoever comes next.
         done.and(cancelled)
     }
 
@@ -161,7 +160,6 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
                 return Ok(());
             }
             pause = if any { FIRST_PAUSE } else { longer(pause, self.slurm.poll) };
-            // A file system that answers slowly is asked less often.
             self.sleep(pause.max(start.elapsed() * 4).min(self.slurm.poll.max(FIRST_PAUSE)));
         }
     }
@@ -259,7 +257,13 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         );
         let mut array = Array { wave, jobs: count, name, id: None };
         jobs::note(&self.desk.folder, &array)?;
-        let id = match self.slurm.submit(&self.desk.folder, wave, count, &array.name) {
+        let id = match self.slurm.submit(
+            &self.desk.folder,
+            wave,
+            count,
+            &array.name,
+            self.work.ledger.store.opened_in(),
+        ) {
             Ok(id) => id,
             // The controller may have taken it, and not come to say so.
             Err(error) => match self.slurm.named(&array.name).unwrap_or_default().pop() {

@@ -106,12 +106,13 @@ impl Slurm {
         wave: usize,
         jobs: usize,
         name: &str,
+        cwd: &Path,
     ) -> Result<String> {
         let mut command = self.program("sbatch");
         for name in NOT_INHERITED {
             command.env_remove(name);
         }
-        command.args(self.sbatch(folder, wave, jobs, name)?);
+        command.args(self.sbatch(folder, wave, jobs, name, cwd)?);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = |source| SweepError::Scheduler { program: "sbatch", source };
         let mut child = command.spawn().map_err(failed)?;
@@ -128,15 +129,21 @@ impl Slurm {
         Ok(id)
     }
 
-    fn sbatch(&self, folder: &SweepFolder, wave: usize, jobs: usize, name: &str) -> Result<Vec<String>> {
+    fn sbatch(
+        &self,
+        folder: &SweepFolder,
+        wave: usize,
+        jobs: usize,
+        name: &str,
+        cwd: &Path,
+    ) -> Result<Vec<String>> {
         let limit = self.max_parallel.map_or_else(String::new, |most| format!("%{most}"));
-        let cwd = std::env::current_dir().map_err(SweepError::program)?;
         let mut args: Vec<String> =
             ["--parsable", "--requeue", "--open-mode=append", "--ntasks=1", "--export=ALL"]
                 .map(str::to_owned)
                 .to_vec();
         args.push(format!("--job-name={name}"));
-        args.push(format!("--chdir={}", text(&cwd)?));
+        args.push(format!("--chdir={}", text(cwd)?));
         args.push(format!("--array=0-{}{limit}", jobs.saturating_sub(1)));
         // In names of files a percent sign is Slurm's.
         let logs = text(&folder.logs())?.replace('%', "%%");
