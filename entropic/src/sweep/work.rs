@@ -150,11 +150,11 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// The next point that is to be run.
     pub(super) fn take(&self) -> Option<Task<T>> {
-        // A panic of the iterator is the caller's to hear, and no reason to go on with what is left of it.
-        if self.ledger.is_over() || self.source.is_poisoned() {
+        if self.ledger.is_over() {
             return None;
         }
-        let mut source = self.source();
+        // A panic of the iterator is the caller's to hear, and no reason to go on with what is left of it.
+        let Ok(mut source) = self.source.lock() else { return None };
         loop {
             if let Some(task) = source.ready.pop_front() {
                 return Some(task);
