@@ -158,4 +158,19 @@ impl Error {
             Self::Store(StoreError::Cancelled { .. }) | Self::Sweep(SweepError::Interrupted { .. })
         )
     }
+
+    /// What the runner said, with its causes; or what went wrong, with its causes.
+    pub(crate) fn said(&self) -> String {
+        use std::error::Error as _;
+        let (mut said, mut cause) = match self {
+            Self::Runner { source, .. } => (source.to_string(), source.source()),
+            Self::Store(StoreError::Panicked { message, .. }) => (message.clone(), None),
+            other => (other.to_string(), other.source()),
+        };
+        while let Some(error) = cause {
+            said += &format!(": {error}");
+            cause = error.source();
+        }
+        said
+    }
 }

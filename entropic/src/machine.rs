@@ -13,6 +13,12 @@ pub(crate) fn name() -> &'static str {
     })
 }
 
+/// This program, even if another one has its name by now.
+pub(crate) fn program() -> std::io::Result<std::path::PathBuf> {
+    let link = std::path::PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+    if link.exists() { Ok(link) } else { std::env::current_exe() }
+}
+
 /// The process that has started this one.
 pub(crate) fn parent() -> Option<u32> {
     #[cfg(unix)]

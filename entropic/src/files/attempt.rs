@@ -117,7 +117,9 @@ impl Attempt {
         self.name.clone()
     }
 
-    pub(super) fn received(&self) -> Option<&Path> {
+    /// Where below the folder of our own another process has made it, if one has.
+    #[must_use]
+    pub fn received(&self) -> Option<&Path> {
         self.received.as_deref()
     }
 

@@ -57,7 +57,7 @@ impl<T: Stored> Ready<'_, T> {
 }
 
 impl<T: Stored> Store<T> {
-    /// Looks at what the runner left, and notes in the journal that it is complete.
+    /// Notes in the journal that a run has come to its end. What was made here was looked at already.
     pub(crate) fn ready<'a>(
         &self,
         hold: Hold<'a>,
@@ -69,7 +69,9 @@ impl<T: Stored> Store<T> {
         let Finished { output, attempt, mut custom_data, created_at } = finished;
         let result_file = match self.inner.results {
             Results::Written => {
-                attempt.inspect()?;
+                if attempt.received().is_some() {
+                    attempt.inspect()?;
+                }
                 if self.inner.checksum && !custom_data.contains_key(CHECKSUM) {
                     custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
                 }

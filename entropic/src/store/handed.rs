@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 
 use serde_json::{Map, Value};
 
-use super::recover::{Hold, by_first_name};
+use super::recover::by_first_name;
 use super::run::Finished;
 use super::{Asked, Store};
 use crate::Result;
@@ -230,10 +230,5 @@ impl<T: Stored> Store<T> {
         }
         ours.claim(&free)?;
         Ok(free.into_iter().collect())
-    }
-
-    /// Gives a lock back at once if a living sweep has claimed its id.
-    pub(super) fn unless_claimed<'a>(&self, id: &RunId, hold: Hold<'a>) -> Result<Option<Hold<'a>>> {
-        Ok(if self.is_claimed(id)? { None } else { Some(hold) })
     }
 }

@@ -111,7 +111,7 @@ impl<T: Stored> Store<T> {
     pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
         self.take_over()?;
         let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
-        self.unless_claimed(id, hold)
+        Ok(if self.is_claimed(id)? { None } else { Some(hold) })
     }
 
     /// The same, whatever sweeps there are.

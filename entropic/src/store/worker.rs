@@ -21,7 +21,7 @@ use crate::params::RunId;
 use crate::worker::{
     Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit, is_expected,
 };
-use crate::{Error, Result, machine};
+use crate::{Result, machine};
 
 /// How often a worker of this machine looks whether it is to stop, or its run takes too long.
 const LOOK: Duration = Duration::from_millis(50);
@@ -271,21 +271,4 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 fn tell(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-impl Error {
-    /// What the runner said, with its causes; or what went wrong, with its causes.
-    pub(crate) fn said(&self) -> String {
-        use std::error::Error as _;
-        let (mut said, mut cause) = match self {
-            Self::Runner { source, .. } => (source.to_string(), source.source()),
-            Self::Store(StoreError::Panicked { message, .. }) => (message.clone(), None),
-            other => (other.to_string(), other.source()),
-        };
-        while let Some(error) = cause {
-            said += &format!(": {error}");
-            cause = error.source();
-        }
-        said
-    }
 }

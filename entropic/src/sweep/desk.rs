@@ -51,8 +51,6 @@ pub(super) struct Desk<'d, 'w, 'a, T: Stored, P> {
     owner: Owner,
     chunks: HashMap<String, Chunk<'w, T>>,
     again: HashMap<String, Vec<Outgoing<'w, T>>>,
-    /// Whether any worker has ever begun.
-    pub(super) ever_started: bool,
     /// What could not be stored, for somebody else has a part in it.
     busy: VecDeque<(Task<T>, Handed)>,
 }
@@ -61,42 +59,24 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
     /// A folder for a sweep, in the results folder of its store.
     pub(super) fn open(work: &'d Work<'w, 'a, T, P>, manifest: &Manifest) -> Result<Self> {
         let (folder, owner) = SweepFolder::create(&work.ledger.store.sweeps(), manifest)?;
-        Ok(Self::over(work, folder, owner))
-    }
-
-    /// A folder that is there.
-    pub(super) fn over(work: &'d Work<'w, 'a, T, P>, folder: SweepFolder, owner: Owner) -> Self {
-        Self {
-            work,
-            folder,
-            owner,
-            chunks: HashMap::new(),
-            again: HashMap::new(),
-            ever_started: false,
-            busy: VecDeque::new(),
-        }
+        Ok(Self { work, folder, owner, chunks: HashMap::new(), again: HashMap::new(), busy: VecDeque::new() })
     }
 
     /// Writes a chunk for a worker.
     pub(super) fn send(&mut self, name: &str, points: Vec<Outgoing<'w, T>>) -> Result<()> {
         let store = &self.work.ledger.store;
         let mut told = Vec::with_capacity(points.len());
-        for Outgoing { task, known, .. } in &points {
+        for Outgoing { task, .. } in &points {
             let (id, replicate) = (task.asked.id.clone(), task.asked.replicate);
-            told.push(Point { id, replicate, known: *known, params: store.portable(&task.params)? });
+            told.push(Point { id, replicate, params: store.portable(&task.params)? });
         }
         self.folder.write_chunk(name, &told)?;
-        self.await_chunk(name, points);
-        Ok(())
-    }
-
-    /// Listens to the workers of a chunk.
-    pub(super) fn await_chunk(&mut self, name: &str, points: Vec<Outgoing<'w, T>>) {
         let points: HashMap<_, _> =
             points.into_iter().map(|point| (point.task.asked.id.clone(), point)).collect();
         let sent = points.len();
         let chunk = Chunk { sent, points, readers: Vec::new(), node: String::new(), begun: None };
         self.chunks.insert(name.to_owned(), chunk);
+        Ok(())
     }
 
     /// Takes in what the workers of all chunks have said since; whether there was anything.
@@ -127,10 +107,7 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
     fn take_in(&mut self, name: &str, line: Line) -> Result<()> {
         let Some(chunk) = self.chunks.get_mut(name) else { return Ok(()) };
         match line {
-            Line::Started { node } => {
-                self.ever_started = true;
-                chunk.node = node;
-            }
+            Line::Started { node } => chunk.node = node,
             Line::Begun { id, log } => chunk.begun = Some((id, Instant::now(), log)),
             Line::Stopped { .. } => chunk.begun = None,
             Line::Done { id, staged, columns, custom_data, created_at } => {

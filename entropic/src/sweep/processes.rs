@@ -14,6 +14,7 @@ use super::work::{Task, Work};
 use super::{Executor, SweepError};
 use crate::Result;
 use crate::db::Stored;
+use crate::machine;
 use crate::store::StoreError;
 use crate::worker::{self, WorkerError};
 
@@ -264,7 +265,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         let log = OpenOptions::new().create(true).append(true).open(folder.log(chunk));
         let log = log.map_err(WorkerError::io("write", &folder.log(chunk)))?;
         let errors = log.try_clone().map_err(WorkerError::io("write", &folder.log(chunk)))?;
-        let program = program().map_err(SweepError::program)?;
+        let program = machine::program().map_err(SweepError::program)?;
         let mut command = Command::new(&program);
         match &self.executor.args {
             Some(args) => command.args(args),
@@ -368,16 +369,6 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         let left = self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out();
         self.work.ledger.left(left);
         self.desk.clear();
-    }
-}
-
-/// This program, even if another one has its name by now.
-fn program() -> std::io::Result<std::path::PathBuf> {
-    let link = std::path::Path::new("/proc/self/exe");
-    if link.exists() {
-        Ok(format!("/proc/{}/exe", std::process::id()).into())
-    } else {
-        std::env::current_exe()
     }
 }
 

@@ -19,9 +19,6 @@ pub(crate) struct Point {
     pub(crate) id: RunId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replicate: Option<u32>,
-    /// Whether an older result may be replaced.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) known: bool,
     /// The parameters, by column.
     pub(crate) params: Map<String, Value>,
 }
@@ -249,10 +246,9 @@ impl SweepFolder {
     /// Copies this process's program into it: jobs that start later must be the same, whatever is built meanwhile.
     #[cfg(feature = "cluster")]
     pub(crate) fn copy_program(&self) -> Result<(), WorkerError> {
-        let program = std::env::current_exe().map_err(WorkerError::io("find the program of", &self.root))?;
-        let running = Path::new("/proc/self/exe");
-        let from = if running.exists() { running } else { &program };
-        fs::copy(from, self.program()).map(drop).map_err(WorkerError::io("copy", &program))
+        let program =
+            crate::machine::program().map_err(WorkerError::io("find the program of", &self.root))?;
+        fs::copy(&program, self.program()).map(drop).map_err(WorkerError::io("copy", &program))
     }
 
     /// Where the program of the workers is.

@@ -9,16 +9,13 @@ use super::super::ledger::Trace;
 use super::super::work::{Task, Work};
 use super::earlier;
 use super::jobs::{self, Array, Job};
-use super::scheduler::{JobState, longer};
+use super::scheduler::{FIRST_PAUSE, JobState, longer};
 use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::store::StoreError;
 use crate::worker::{self, WorkerError};
 use crate::{Error, Result};
-
-/// The pause between two looks at first.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// How often a point is asked for that somebody else runs.
 const ASK: Duration = Duration::from_secs(1);
@@ -257,13 +254,8 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         );
         let mut array = Array { wave, jobs: count, name, id: None };
         jobs::note(&self.desk.folder, &array)?;
-        let id = match self.slurm.submit(
-            &self.desk.folder,
-            wave,
-            count,
-            &array.name,
-            self.work.ledger.store.opened_in(),
-        ) {
+        let opened_in = self.work.ledger.store.opened_in();
+        let id = match self.slurm.submit(&self.desk.folder, &array, opened_in) {
             Ok(id) => id,
             // The controller may have taken it, and not come to say so.
             Err(error) => match self.slurm.named(&array.name).unwrap_or_default().pop() {
@@ -384,10 +376,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         let mut live = true;
         while live && start.elapsed() < GONE {
             thread::sleep(FIRST_PAUSE);
-            live = false;
-            for array in &arrays {
-                live |= self.slurm.states(array)?.unwrap_or_default().values().any(|state| !state.is_over());
-            }
+            live = self.slurm.is_any_live(&arrays)?;
             self.desk.read()?;
         }
         if !live {

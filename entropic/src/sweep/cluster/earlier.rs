@@ -6,18 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::super::work::{Task, Work};
 use super::jobs;
-use super::scheduler::{JobState, longer};
+use super::scheduler::{FIRST_PAUSE, longer};
 use super::slurm::Slurm;
 use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::worker::{Owner, SweepFolder};
 
-/// How long somebody else may look into the folder of a dead sweep.
-const LOOKING: Duration = Duration::from_secs(30);
-
-/// The first pause between two looks.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// How long somebody else may look into the folder of a dead sweep; a living one has it for longer.
+const LOOKING: Duration = Duration::from_secs(2);
 
 /// Waits for the jobs of earlier sweeps, and takes over what they make. Of the tasks those are left that have no run then.
 pub(super) fn see_through<T: Stored, P: Iterator<Item = T>>(
@@ -31,12 +28,11 @@ pub(super) fn see_through<T: Stored, P: Iterator<Item = T>>(
             Ok(manifest) if !manifest.tied && manifest.table == T::TABLE.name => {}
             _ => continue,
         }
-        let arrays: Vec<String> =
-            jobs::of(&folder, slurm)?.into_iter().filter_map(|array| array.id).collect();
+        let arrays = jobs::of(&folder, slurm)?;
         let mut pause = FIRST_PAUSE;
         let mut ended: Option<Instant> = None;
         loop {
-            let live = live(slurm, &arrays)?;
+            let live = slurm.is_any_live(&arrays)?;
             if live && work.ledger.is_over() {
                 folder.stop()?;
                 for array in &arrays {
@@ -80,21 +76,11 @@ fn owned(folder: &SweepFolder) -> Result<Option<Owner>> {
         if let Some(owner) = folder.own()? {
             return Ok(Some(owner));
         }
-        // A living sweep has it for long.
-        if start.elapsed() >= LOOKING.min(Duration::from_secs(2)) {
+        if start.elapsed() >= LOOKING {
             return Ok(None);
         }
         thread::sleep(FIRST_PAUSE);
     }
-}
-
-fn live(slurm: &Slurm, arrays: &[String]) -> Result<bool> {
-    for array in arrays {
-        if slurm.states(array)?.unwrap_or_default().values().any(|state: &JobState| !state.is_over()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// What came of looking into a folder.

@@ -72,8 +72,8 @@ pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerErro
     file.write_all(&line).and_then(|()| file.sync_data()).map_err(failed())
 }
 
-/// The arrays of a sweep, each as it is known at last; those whose id nobody wrote down are asked for.
-pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<Array>> {
+/// Slurm's ids of the arrays of a sweep; those that nobody came to write down are asked for.
+pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<String>> {
     let path = path(folder);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -84,9 +84,12 @@ pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<Array>> {
         arrays.retain(|known| known.wave != array.wave);
         arrays.push(array);
     }
-    for array in arrays.iter_mut().filter(|array| array.id.is_none()) {
-        array.id = slurm.named(&array.name)?.pop();
+    let mut ids = Vec::new();
+    for array in arrays {
+        match array.id {
+            Some(id) => ids.push(id),
+            None => ids.extend(slurm.named(&array.name)?.pop()),
+        }
     }
-    arrays.retain(|array| array.id.is_some());
-    Ok(arrays)
+    Ok(ids)
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use super::jobs::Array;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::sweep::SweepError;
@@ -67,10 +68,8 @@ impl JobState {
 
     /// Whether it ended for a reason that is neither the program's nor the user's.
     pub(super) fn is_no_fault(&self) -> bool {
-        matches!(
-            self.state.as_str(),
-            "NODE_FAIL" | "BOOT_FAIL" | "PREEMPTED" | "REVOKED" | "TIMEOUT" | "DEADLINE"
-        )
+        self.is_timeout()
+            || matches!(self.state.as_str(), "NODE_FAIL" | "BOOT_FAIL" | "PREEMPTED" | "REVOKED")
     }
 
     /// What became of it, for people.
@@ -100,25 +99,18 @@ impl Slurm {
     }
 
     /// Submits an array of jobs, the one with number `n` for the chunk `<wave>-<n>`; the id of it.
-    pub(super) fn submit(
-        &self,
-        folder: &SweepFolder,
-        wave: usize,
-        jobs: usize,
-        name: &str,
-        cwd: &Path,
-    ) -> Result<String> {
+    pub(super) fn submit(&self, folder: &SweepFolder, array: &Array, cwd: &Path) -> Result<String> {
         let mut command = self.program("sbatch");
         for name in NOT_INHERITED {
             command.env_remove(name);
         }
-        command.args(self.sbatch(folder, wave, jobs, name, cwd)?);
+        command.args(self.sbatch(folder, array, cwd)?);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = |source| SweepError::Scheduler { program: "sbatch", source };
         let mut child = command.spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
             // It may have refused its arguments already, and says so below.
-            let _ = stdin.write_all(self.script(folder, wave)?.as_bytes());
+            let _ = stdin.write_all(self.script(folder, array.wave)?.as_bytes());
         }
         let printed = told("sbatch", &child.wait_with_output().map_err(failed)?)?;
         // With several clusters: `id;cluster`.
@@ -129,14 +121,8 @@ impl Slurm {
         Ok(id)
     }
 
-    fn sbatch(
-        &self,
-        folder: &SweepFolder,
-        wave: usize,
-        jobs: usize,
-        name: &str,
-        cwd: &Path,
-    ) -> Result<Vec<String>> {
+    fn sbatch(&self, folder: &SweepFolder, array: &Array, cwd: &Path) -> Result<Vec<String>> {
+        let Array { wave, jobs, name, .. } = array;
         let limit = self.max_parallel.map_or_else(String::new, |most| format!("%{most}"));
         let mut args: Vec<String> =
             ["--parsable", "--requeue", "--open-mode=append", "--ntasks=1", "--export=ALL"]
@@ -191,6 +177,16 @@ impl Slurm {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether any job of some arrays runs, or will.
+    pub(super) fn is_any_live<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Result<bool> {
+        for id in ids {
+            if self.states(id)?.unwrap_or_default().values().any(|state| !state.is_over()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The arrays of a name.
@@ -265,6 +261,9 @@ fn text(path: &Path) -> Result<&str> {
     path.to_str()
         .ok_or_else(|| SweepError::program(io::Error::other("a path or an argument is no UTF-8")).into())
 }
+
+/// The pause between two looks at first.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The pause after one in which nothing happened.
 pub(super) fn longer(pause: Duration, longest: Duration) -> Duration {
