@@ -92,14 +92,21 @@ each_backend! {
         let made = store.run(&Orbit::of(1.0))?;
         drop(store);
         let own = s.results_dir().join(".entropic");
-        for name in ["staging", "locks", "journal"] {
+        for name in ["staging", "journal"] {
             fs::remove_dir_all(own.join(name)).ok();
             fs::write(own.join(name), "in the way").unwrap();
             let error = self::store(s.url(), s.dir()).and_then(|store| store.run(&Orbit::of(2.0))).unwrap_err();
             assert!(matches!(error, Error::File(_)), "{name}: {error:?}");
             fs::remove_file(own.join(name)).unwrap();
         }
+        let locks = own.join(if cfg!(target_os = "linux") { "ids.lock" } else { "locks" });
+        fs::remove_file(&locks).ok();
+        fs::create_dir(&locks).unwrap();
+        fs::create_dir(locks.join(Orbit::of(2.0).id()?.as_str())).unwrap();
         let store = self::store(s.url(), s.dir())?;
+        let error = store.run(&Orbit::of(2.0)).unwrap_err();
+        assert!(matches!(error, Error::File(_)) && error.to_string().contains("lock"), "{error:?}");
+        fs::remove_dir_all(&locks).unwrap();
         assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
         store.run(&Orbit::of(2.0))?;
         Ok(())

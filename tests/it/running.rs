@@ -36,10 +36,7 @@ fn left_behind(s: &Scratch) -> Vec<PathBuf> {
     let own = s.results_dir().join(".entropic");
     // A process keeps its staging folder, and in it the empty ones of its attempts, for as long as it lives.
     let attempts = inside(own.join("staging")).flat_map(inside).flat_map(inside);
-    // And lock files that are none just now.
-    let locks = inside(own.join("locks"))
-        .filter(|path| !path.file_name().unwrap().to_str().unwrap().starts_with('.'));
-    locks.chain(inside(own.join("checkpoints"))).chain(attempts).collect()
+    inside(own.join("locks")).chain(inside(own.join("checkpoints"))).chain(attempts).collect()
 }
 
 each_backend! {

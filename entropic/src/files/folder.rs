@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::Slots;
 use super::journal::Journal;
-use super::lock::Spares;
+use super::lock::Locks;
 use super::others::Listed;
 use super::{Durability, FileError, rename};
 use crate::params::RunId;
@@ -37,7 +37,7 @@ pub struct Folder {
     beginning: Mutex<()>,
     known_as: OnceLock<Vec<String>>,
     slots: Arc<Slots>,
-    spares: Arc<Spares>,
+    locks: Locks,
     /// The journals of others, as they were listed last.
     listed: Mutex<Option<Listed>>,
 }
@@ -85,7 +85,7 @@ impl Folder {
         });
         let root = root.map_err(FileError::io("find", given))?;
         Ok(Self {
-            spares: Arc::new(Spares::new(root.join(OWN).join("locks"))),
+            locks: Locks::below(&root.join(OWN)),
             root,
             given: given.components().filter(|part| *part != Component::CurDir).collect(),
             suffix: suffix.to_owned(),
@@ -231,8 +231,8 @@ impl Folder {
         &self.listed
     }
 
-    pub(super) fn spares(&self) -> &Arc<Spares> {
-        &self.spares
+    pub(super) fn locks(&self) -> &Locks {
+        &self.locks
     }
 
     pub(super) fn journals(&self) -> PathBuf {
@@ -242,13 +242,6 @@ impl Folder {
     /// Where an attempt may leave what the next one goes on from.
     pub(crate) fn checkpoints(&self, id: &RunId) -> PathBuf {
         self.own().join("checkpoints").join(id.as_str())
-    }
-
-    pub(super) fn lock_path(&self, id: &RunId) -> PathBuf {
-        // A key that another program stored need not be one that can name a file.
-        let name =
-            if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
-        self.own().join("locks").join(name)
     }
 
     /// What a finished run must survive.
@@ -387,10 +380,9 @@ fn for_all() -> tempfile::Builder<'static, 'static> {
 }
 
 impl Drop for Folder {
-    /// A process that ends in peace leaves no staging folder, and no lock file.
+    /// A process that ends in peace leaves no staging folder.
     fn drop(&mut self) {
         self.slots.clear();
-        self.spares.clear();
         if let Some(journal) = self.journal.get() {
             // Only if it is empty: what is left in it is recovery's.
             let _ = fs::remove_dir(self.staging().join(journal.name()));

@@ -7,14 +7,13 @@ use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::attempt::aside;
 use super::journal::Unfinished;
-use super::lock::is_spare;
 use super::others::Other;
 use super::publish::put;
 use super::{FileError, Folder, IdLock, boot, fault, rename};
@@ -128,7 +127,7 @@ impl Folder {
             }
         }
         recovered.leftovers += self.sweep_staging()?;
-        self.sweep_locks();
+        self.locks().sweep();
         Ok(recovered)
     }
 
@@ -291,25 +290,6 @@ impl Folder {
         Ok(removed)
     }
 
-    /// What is in the folder of locks, but for spares.
-    fn lock_files(&self) -> impl Iterator<Item = PathBuf> {
-        let all = fs::read_dir(self.own().join("locks")).into_iter().flatten().flatten();
-        all.map(|entry| entry.path()).filter(|path| !is_spare(path))
-    }
-
-    /// Removes the lock files that dead processes left; they block nobody.
-    fn sweep_locks(&self) {
-        for entry in self.lock_files() {
-            if let Some(id) = entry.file_name().and_then(|name| name.to_str()) {
-                // Taken, a lock is removed when it is given back. What is no lock file is not ours.
-                drop(self.try_lock_idle(&RunId::from_stored(id.to_owned())));
-            }
-        }
-        for spare in self.spares().ownerless() {
-            let _ = fs::remove_file(spare);
-        }
-    }
-
     /// What dead processes have left; nothing is touched.
     ///
     /// # Errors
@@ -346,11 +326,7 @@ impl Folder {
             }
         }
         leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
-        for lock in self.lock_files() {
-            let free = OpenOptions::new().write(true).open(lock).is_ok_and(|file| file.try_lock().is_ok());
-            leftovers.locks += usize::from(free);
-        }
-        leftovers.locks += self.spares().ownerless().count();
+        leftovers.locks += self.locks().ownerless();
         Ok(leftovers)
     }
 

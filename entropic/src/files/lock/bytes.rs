@@ -1,0 +1,193 @@
+//! Ids as bytes of one file.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
+
+/// A file of whose bytes each stands for an id: the locks of an open file description on single bytes, which end with the
+/// description, so with the process at the latest. (`F_OFD_SETLK` in `fcntl(2)`; those of POSIX would end whenever this
+/// process closes the file, wherever.)
+#[derive(Debug)]
+pub(super) struct Bytes {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    opened: Option<Arc<Opened>>,
+    /// The bytes that are locked here: to the system they all have one owner.
+    taken: HashSet<i64>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    file: File,
+    /// Its device and its number there.
+    identity: (u64, u64),
+}
+
+/// A locked byte.
+#[derive(Debug)]
+pub(super) struct Byte {
+    of: Arc<Bytes>,
+    in_file: Arc<Opened>,
+    at: i64,
+}
+
+impl Bytes {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, state: Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Locks a byte, unless somebody else has. An error of the kind `InvalidInput` says that the system knows no such
+    /// locks.
+    pub(super) fn try_take(self: &Arc<Self>, key: i64) -> io::Result<Option<Byte>> {
+        // Two ids that differ in their last bit alone wait for each other; files end before the last bit.
+        let at = (key.cast_unsigned() >> 1).cast_signed();
+        if !self.state().taken.insert(at) {
+            return Ok(None);
+        }
+        let locked = self.lock(at);
+        if !matches!(locked, Ok(Some(_))) {
+            self.state().taken.remove(&at);
+        }
+        Ok(locked?.map(|in_file| Byte { of: Arc::clone(self), in_file, at }))
+    }
+
+    fn lock(&self, at: i64) -> io::Result<Option<Arc<Opened>>> {
+        loop {
+            let opened = self.opened()?;
+            if !set(&opened.file, libc::F_WRLCK, at)? {
+                return Ok(None);
+            }
+            if opened.is_at(&self.path)? {
+                return Ok(Some(opened));
+            }
+            // Somebody has removed the file by hand: others lock another one by now.
+            set(&opened.file, libc::F_UNLCK, at)?;
+            self.state().opened = None;
+        }
+    }
+
+    /// The file, made when it is wanted first: a process that only reads leaves no trace.
+    fn opened(&self) -> io::Result<Arc<Opened>> {
+        let mut state = self.state();
+        if let Some(opened) = &state.opened {
+            return Ok(Arc::clone(opened));
+        }
+        let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&self.path);
+        let file = match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(self.path.parent().unwrap_or(&self.path))?;
+                open()
+            }
+            other => other,
+        }?;
+        let identity = identity(&file.metadata()?);
+        let opened = Arc::new(Opened { file, identity });
+        state.opened = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Opened {
+    fn is_at(&self, path: &Path) -> io::Result<bool> {
+        match fs::metadata(path) {
+            Ok(named) => Ok(identity(&named) == self.identity),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn identity(meta: &fs::Metadata) -> (u64, u64) {
+    (meta.dev(), meta.ino())
+}
+
+/// Locks a byte or gives it back; whether nobody else has it.
+fn set(file: &File, kind: libc::c_int, at: i64) -> io::Result<bool> {
+    #[allow(clippy::useless_conversion, reason = "files are shorter on other systems")]
+    let start = libc::off_t::try_from(at & i64::from(libc::off_t::MAX)).unwrap_or_default();
+    #[expect(clippy::cast_possible_truncation, reason = "constants of the system, of which C makes the same")]
+    let lock = libc::flock {
+        l_type: kind as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: start,
+        l_len: 1,
+        l_pid: 0,
+    };
+    loop {
+        match fcntl(file, FcntlArg::F_OFD_SETLK(&lock)) {
+            Ok(_) => return Ok(true),
+            Err(Errno::EAGAIN | Errno::EACCES) => return Ok(false),
+            Err(Errno::EINTR) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+}
+
+impl Drop for Byte {
+    fn drop(&mut self) {
+        if let Err(error) = set(&self.in_file.file, libc::F_UNLCK, self.at) {
+            tracing::warn!(path = %self.of.path.display(), %error, "could not give back the lock of a run");
+        }
+        self.of.state().taken.remove(&self.at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_byte_is_had_once_and_the_others_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("own/ids.lock");
+        let [here, there] = [(); 2].map(|()| Arc::new(Bytes::new(path.clone())));
+        for key in [0, 7, -1, i64::MIN, i64::MAX] {
+            let held = here.try_take(key).unwrap().unwrap();
+            assert!(here.try_take(key).unwrap().is_none());
+            assert!(there.try_take(key).unwrap().is_none());
+            assert!(there.try_take(key ^ 1024).unwrap().is_some());
+            drop(held);
+            assert!(there.try_take(key).unwrap().is_some());
+        }
+        assert_eq!(fs::metadata(path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_file_that_was_removed_or_replaced_is_made_anew_for_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ids.lock");
+        let [here, there] = [(); 2].map(|()| Arc::new(Bytes::new(path.clone())));
+        let old = here.try_take(2).unwrap().unwrap();
+        fs::remove_file(&path).unwrap();
+        let held = here.try_take(4).unwrap().unwrap();
+        assert!(there.try_take(4).unwrap().is_none());
+        drop(old);
+        assert!(here.try_take(2).unwrap().is_some());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "").unwrap();
+        drop(held);
+        let held = there.try_take(4).unwrap().unwrap();
+        assert!(here.try_take(4).unwrap().is_none());
+        drop(held);
+    }
+}

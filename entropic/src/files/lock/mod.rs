@@ -1,0 +1,210 @@
+//! One run of an id at a time, across threads and processes of a host.
+//!
+//! Where open files can have locks on single bytes of their own (Linux since 3.15), an id is a byte of `ids.lock`: to take
+//! it and to give it back is a call each, and nothing is made or removed. Elsewhere it is a file in `locks/`, removed by
+//! whoever holds it. What the system says decides, so that it is the same for all processes of a host.
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod bytes;
+mod named;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use bytes::{Byte, Bytes};
+use named::Named;
+
+use super::{FileError, Folder};
+use crate::params::RunId;
+
+/// The longest pause between two looks at a lock that somebody else holds.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// What this thread holds: waiting for it would be for ever.
+    static HELD: RefCell<HashSet<PathBuf>> = RefCell::default();
+}
+
+/// The right to run an id; given back when dropped, or when the process dies however it dies.
+#[derive(Debug)]
+pub struct IdLock {
+    /// What no two ids have in common.
+    path: PathBuf,
+    _held: Held,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "they are there to be dropped")]
+enum Held {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    Byte(Byte),
+    Named(Named),
+}
+
+/// The locks of a results folder.
+#[derive(Debug)]
+pub(super) struct Locks {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    bytes: Arc<Bytes>,
+    /// Where those are that have files of their own.
+    folder: PathBuf,
+}
+
+impl Locks {
+    /// Those below a folder of our own.
+    pub(super) fn below(own: &Path) -> Self {
+        Self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            bytes: Arc::new(Bytes::new(own.join("ids.lock"))),
+            folder: own.join("locks"),
+        }
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn try_take(&self, id: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
+        match self.bytes.try_take(id.lock_key()) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Self::try_take_file(path),
+            other => Ok(other.map_err(FileError::io("lock", self.bytes.path()))?.map(Held::Byte)),
+        }
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn try_take(&self, _: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
+        Self::try_take_file(path)
+    }
+
+    fn try_take_file(path: &Path) -> Result<Option<Held>, FileError> {
+        Ok(Named::try_take(path).map_err(FileError::io("lock", path))?.map(Held::Named))
+    }
+
+    /// Where an id has its file, if it needs one.
+    fn path(&self, id: &RunId) -> PathBuf {
+        // A key that another program stored need not be one that can name a file.
+        let name =
+            if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
+        self.folder.join(name)
+    }
+
+    /// Removes the lock files that dead processes left.
+    pub(super) fn sweep(&self) {
+        Named::ownerless(&self.folder).for_each(drop);
+    }
+
+    /// How many there are.
+    pub(super) fn ownerless(&self) -> usize {
+        Named::ownerless(&self.folder).map(Named::leave).count()
+    }
+}
+
+impl Folder {
+    /// Waits for the right to run an id. Whoever gets it must look for the row again: the one before may have
+    /// made it. `None` once `give_up` says so.
+    ///
+    /// # Errors
+    /// [`FileError::Io`], also where the file system knows no locks.
+    pub fn lock(&self, id: &RunId, give_up: impl Fn() -> bool) -> Result<Option<IdLock>, FileError> {
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(lock) = self.try_lock(id)? {
+                return Ok(Some(lock));
+            }
+            if give_up() {
+                return Ok(None);
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The right to run an id, unless somebody has it, be it this thread.
+    pub(super) fn try_lock_idle(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
+        match self.try_lock(id) {
+            Err(FileError::Recursive { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// The right to run an id, unless somebody has it.
+    pub(super) fn try_lock(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
+        let path = self.locks().path(id);
+        if HELD.with_borrow(|held| held.contains(&path)) {
+            return Err(FileError::Recursive { id: id.clone() });
+        }
+        Ok(self.locks().try_take(id, &path)?.map(|held| {
+            HELD.with_borrow_mut(|held| held.insert(path.clone()));
+            IdLock { path, _held: held }
+        }))
+    }
+}
+
+impl IdLock {
+    /// Is no longer this thread's: the lock goes to another one, who gives it back. Should this one want the id
+    /// meanwhile, it waits like everybody else.
+    pub fn hand_over(&self) {
+        HELD.with_borrow_mut(|held| held.remove(&self.path));
+    }
+}
+
+impl Drop for IdLock {
+    fn drop(&mut self) {
+        self.hand_over();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::files::Durability;
+
+    #[test]
+    fn one_thread_at_a_time_holds_an_id() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let inside = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let _lock = folder.lock(&id, || false).unwrap().unwrap();
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_waiter_can_give_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let _held = folder.lock(&id, || false).unwrap().unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| assert!(folder.lock(&id, || true).unwrap().is_none()));
+        });
+    }
+
+    #[test]
+    fn a_thread_does_not_wait_for_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let id = RunId::new("a").unwrap();
+        let held = folder.lock(&id, || false).unwrap().unwrap();
+        assert!(matches!(folder.lock(&id, || false), Err(FileError::Recursive { .. })));
+        drop(held);
+        assert!(folder.lock(&id, || false).unwrap().is_some());
+    }
+}
