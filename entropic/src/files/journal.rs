@@ -21,7 +21,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::folder::{STAGING, SWEEPS};
 use super::{FileError, rename};
@@ -34,7 +34,7 @@ const LONG: u64 = 1 << 20;
 const ROOM: usize = 1 << 15;
 
 /// A result that is being put in place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Entry {
     /// The folder inside the staging folder of its process.
     pub(super) attempt: String,
@@ -52,8 +52,8 @@ pub(super) struct Entry {
     pub(super) full: bool,
     /// Which start of the machine it was written in.
     pub(super) boot: String,
-    /// What the row will hold.
-    pub(super) row: Value,
+    /// What the row will hold, as JSON.
+    pub(super) row: Box<RawValue>,
 }
 
 impl Entry {
@@ -102,7 +102,7 @@ pub(super) enum Line {
 }
 
 /// A result that was not put in place, or whose row may be missing, as a dead process left it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Unfinished {
     pub(super) entry: Entry,
     /// Whether the disk has all of it.
@@ -152,16 +152,22 @@ impl Journal {
 
     /// Says that a result is complete, and about to be put in place.
     pub(super) fn publish(&self, entry: Entry) -> Result<(), FileError> {
+        let line = Line::Publish(entry);
+        // Put into words before others are kept from saying theirs.
+        let text = line_text(&line).map_err(FileError::io("write", &self.path))?;
         let mut state = self.state();
-        self.write(&mut state, [Line::Publish(entry.clone())])?;
-        state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
+        self.write(&mut state, &text)?;
+        if let Line::Publish(entry) = line {
+            state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
+        }
         Ok(())
     }
 
     /// Says that the disk has some results; the disk has these lines, and those of the results, when it returns.
     pub(super) fn synced(&self, attempts: &[String]) -> Result<(), FileError> {
+        let text = self.lines(attempts, Line::Synced)?;
         let mut state = self.state();
-        self.write(&mut state, attempts.iter().cloned().map(Line::Synced))?;
+        self.write(&mut state, &text)?;
         for attempt in attempts {
             state.open.entry(attempt.clone()).and_modify(|begun| begun.synced = true);
         }
@@ -182,7 +188,8 @@ impl Journal {
             (state.length, state.room) = (0, 0);
             return Ok(());
         }
-        self.write(&mut state, attempts.iter().cloned().map(Line::Done))
+        let text = self.lines(attempts, Line::Done)?;
+        self.write(&mut state, &text)
     }
 
     /// The results of an id that this process has announced and could not write the row of.
@@ -190,17 +197,20 @@ impl Journal {
         self.state().open.values().filter(|begun| begun.entry.concerns(id)).cloned().collect()
     }
 
-    fn write(&self, state: &mut State, lines: impl IntoIterator<Item = Line>) -> Result<(), FileError> {
-        let failed = || FileError::io("write", &self.path);
+    fn lines(&self, attempts: &[String], line: fn(String) -> Line) -> Result<Vec<u8>, FileError> {
         let mut text = Vec::new();
-        for line in lines {
-            text.extend(line_text(&line).map_err(failed())?);
+        for attempt in attempts {
+            text.extend(line_text(&line(attempt.clone())).map_err(FileError::io("write", &self.path))?);
         }
-        state.put(&text).map_err(|error| {
+        Ok(text)
+    }
+
+    fn write(&self, state: &mut State, text: &[u8]) -> Result<(), FileError> {
+        state.put(text).map_err(|error| {
             // Half a line would swallow the next one.
             let _ = state.file.set_len(state.length);
             state.room = state.length;
-            failed()(error)
+            FileError::io("write", &self.path)(error)
         })
     }
 
@@ -262,12 +272,22 @@ pub(super) fn unfinished(text: &[u8]) -> Vec<Unfinished> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use serde_json::value::to_raw_value;
+
     use super::super::others::Other;
     use super::*;
 
+    impl PartialEq for Unfinished {
+        fn eq(&self, other: &Self) -> bool {
+            let text = |entry: &Entry| serde_json::to_string(entry).unwrap();
+            (text(&self.entry), self.synced) == (text(&other.entry), other.synced)
+        }
+    }
+
     fn entry(attempt: &str) -> Entry {
         let [attempt, id, boot] = [attempt, "x", "somewhen"].map(str::to_owned);
-        Entry { attempt, id, from: None, received: None, replaces: false, full: true, boot, row: Value::Null }
+        let row = RawValue::NULL.to_owned();
+        Entry { attempt, id, from: None, received: None, replaces: false, full: true, boot, row }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {
@@ -323,7 +343,7 @@ mod tests {
     fn a_long_journal_begins_anew_when_nothing_is_open() {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::create(dir.path(), true).unwrap();
-        let long = Entry { row: Value::String("x".repeat(100_000)), ..entry("0") };
+        let long = Entry { row: to_raw_value(&"x".repeat(100_000)).unwrap(), ..entry("0") };
         for _ in 0..30 {
             journal.publish(long.clone()).unwrap();
             journal.done(&["0".to_owned()]).unwrap();

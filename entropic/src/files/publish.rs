@@ -18,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::journal::Entry;
 use super::{Attempt, Durability, FileError, Folder, IdLock, boot, fault, rename};
@@ -51,7 +51,7 @@ impl Folder {
         id: &RunId,
         attempt: &mut Attempt,
         replaces: bool,
-        row: Value,
+        row: Box<RawValue>,
     ) -> Result<(), FileError> {
         fault::at("staged");
         let (full, boot) = (self.durability() == Durability::Full, boot::id().to_owned());
@@ -189,7 +189,7 @@ impl Folder {
         _locks: (&IdLock, &IdLock),
         from: &RunId,
         to: &RunId,
-        row: Value,
+        row: Box<RawValue>,
     ) -> Result<Move, FileError> {
         let (full, boot) = (self.durability() == Durability::Full, boot::id().to_owned());
         let (name, target) = (self.slots().next_name(), self.target(to));

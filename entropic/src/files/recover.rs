@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::attempt::aside;
 use super::journal::Unfinished;
@@ -99,7 +99,7 @@ impl Folder {
     /// [`FileError::Io`], or what `commit` gave.
     pub fn recover<E: From<FileError>>(
         &self,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
+        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
     ) -> Result<Recovered, E> {
         let mut recovered = Recovered::default();
         let others = self.others()?;
@@ -139,7 +139,7 @@ impl Folder {
         &self,
         lock: &IdLock,
         id: &RunId,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
+        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
     ) -> Result<Recovered, E> {
         let mut recovered = Recovered::default();
         // Our own: results that are in place, and whose rows could not be written.
@@ -194,7 +194,7 @@ impl Folder {
         held: (&IdLock, &RunId),
         other: &Other,
         begun: &Unfinished,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
+        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
         recovered: &mut Recovered,
     ) -> Result<bool, E> {
         let entry = &begun.entry;
@@ -219,7 +219,7 @@ impl Folder {
         process: &str,
         begun: &Unfinished,
         note_synced: &dyn Fn(&str) -> Result<(), FileError>,
-        commit: &mut dyn FnMut(&RunId, Value) -> Result<bool, E>,
+        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
     ) -> Result<Outcome, E> {
         let entry = &begun.entry;
         let id = entry.run_id();
@@ -258,7 +258,7 @@ impl Folder {
             // Not to be moved before it is synced: what is there, if anything, was there before.
             return Ok(Outcome::Void);
         }
-        if !commit(&id, entry.row.clone())? {
+        if !commit(&id, &entry.row)? {
             return Ok(Outcome::Blocked);
         }
         tracing::info!(%id, "adopted a finished run of a dead process");

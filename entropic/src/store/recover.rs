@@ -1,11 +1,13 @@
 //! Holding an id, and finishing what dead processes have begun.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::store::Results;
@@ -25,30 +27,33 @@ const WAITED: Duration = Duration::from_millis(1);
 
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct Kept<'a> {
     /// Parameters and outputs, by the first name of their columns.
     columns: Map<String, Value>,
-    result_file: String,
+    result_file: Cow<'a, str>,
     created_at: Timestamp,
-    custom_data: CustomData,
+    custom_data: Cow<'a, CustomData>,
 }
 
 /// Parameters and outputs, by the first name of their columns: a program of a later schema finds them by it.
 pub(super) fn by_first_name<T: Stored>(params: &T, output: &T::Output) -> Result<Map<String, Value>> {
     let mut values = params.to_values(output)?;
+    if T::TABLE.columns.iter().all(|column| column.key == column.name) {
+        return Ok(values);
+    }
     let first = |column: &ColumnSpec| Some((column.key.to_owned(), values.remove(column.name)?));
     Ok(T::TABLE.columns.iter().filter_map(first).collect())
 }
 
-impl Kept {
-    pub(super) fn of<T: Stored>(row: &NewRow<'_, T>) -> Result<Value> {
+impl<'a> Kept<'a> {
+    pub(super) fn of<T: Stored>(row: &NewRow<'a, T>) -> Result<Box<RawValue>> {
         let kept = Self {
             columns: by_first_name(row.params, row.output)?,
-            result_file: row.result_file.to_owned(),
+            result_file: row.result_file.into(),
             created_at: row.created_at,
-            custom_data: row.custom_data.clone(),
+            custom_data: Cow::Borrowed(row.custom_data),
         };
-        serde_json::to_value(kept).map_err(|error| FileError::journal(&error).into())
+        to_raw_value(&kept).map_err(|error| FileError::journal(&error).into())
     }
 }
 
@@ -80,38 +85,50 @@ impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id, and finishes what anybody has begun of it.
     pub(super) fn hold(&self, id: &RunId) -> Result<Hold<'_>> {
         let start = Instant::now();
-        let mut waited = false;
+        let mut looks = 0;
         loop {
-            self.take_over()?;
             let asked = Instant::now();
             let file = self.folder().lock(id, || self.gives_up(start))?;
             let file = file.ok_or_else(|| self.gave_up(id, start))?;
             let db = self.db_lock(id, start)?;
             let hold = self.held(id, file, db)?;
-            if self.is_claimed(id)? {
-                drop(hold);
-            } else if !waited
-                && asked.elapsed() > WAITED
-                && !SweepFolder::all(&self.folder().sweeps())?.is_empty()
-            {
-                // Whoever held it may have died since, and its worker have made the run.
-                waited = true;
-                continue;
-            } else {
+            if !self.has_sweeps()? {
                 return Ok(hold);
             }
-            if self.gives_up(start) {
-                return Err(self.gave_up(id, start).into());
+            // Whoever held it may have died since the last look, and its worker have made the run.
+            if looks > 1 || (looks == 1 && asked.elapsed() <= WAITED) {
+                if !self.is_claimed(id)? {
+                    return Ok(hold);
+                }
+                drop(hold);
+                if self.gives_up(start) {
+                    return Err(self.gave_up(id, start).into());
+                }
+                thread::sleep(CLAIMED);
+            } else {
+                drop(hold);
             }
-            thread::sleep(CLAIMED);
+            self.take_over()?;
+            looks += 1;
         }
     }
 
     /// The same, unless somebody else works on it.
     pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
+        if !self.has_sweeps()? {
+            return Ok(Some(hold));
+        }
+        // A run that is to be taken over must be free.
+        drop(hold);
         self.take_over()?;
         let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
         Ok(if self.is_claimed(id)? { None } else { Some(hold) })
+    }
+
+    /// Whether there are sweeps for which other processes work, or what is left of them.
+    fn has_sweeps(&self) -> Result<bool> {
+        Ok(!SweepFolder::all(&self.folder().sweeps())?.is_empty())
     }
 
     /// The same, whatever sweeps there are.
@@ -243,12 +260,12 @@ impl<T: Stored> Store<T> {
     }
 
     /// Writes a row that a journal kept, if it is one of this record.
-    fn commit_kept(&self, id: &RunId, row: Value) -> Result<bool> {
-        if let Ok(Rekeyed { moved_from, result_file }) = serde_json::from_value(row.clone()) {
+    fn commit_kept(&self, id: &RunId, row: &RawValue) -> Result<bool> {
+        if let Ok(Rekeyed { moved_from, result_file }) = serde_json::from_str(row.get()) {
             self.db().rekey(&T::TABLE, &moved_from, id.as_str(), &result_file)?;
             return Ok(true);
         }
-        let kept = serde_json::from_value::<Kept>(row).ok();
+        let kept = serde_json::from_str::<Kept<'_>>(row.get()).ok();
         let parts = kept.and_then(|kept| {
             let (params, output) = T::from_values(Self::as_now(kept.columns).ok()??)?;
             Some((params, output, kept.result_file, kept.created_at, kept.custom_data))
@@ -263,7 +280,7 @@ impl<T: Stored> Store<T> {
             id: id.as_str(),
             result_file: &result_file,
             created_at,
-            custom_data: &custom_data,
+            custom_data: custom_data.as_ref(),
         };
         self.db().with("store a recovered run", |conn| T::upsert(conn, &row))?;
         Ok(true)

@@ -231,7 +231,7 @@ impl<T: Stored> Store<T> {
         }
         let path = Self::row_text(&folder.row_path(to))?;
         let kept = Rekeyed { moved_from: from.to_string(), result_file: path.clone() };
-        let kept = serde_json::to_value(kept).map_err(|error| FileError::journal(&error))?;
+        let kept = serde_json::value::to_raw_value(&kept).map_err(|error| FileError::journal(&error))?;
         let moved = match folder.begin_move((&hold_first.file, &hold_second.file), from, to, kept) {
             Err(FileError::Occupied { path }) => {
                 tracing::warn!(%from, %to, path = %path.display(), "the new name is taken");
