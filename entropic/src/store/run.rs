@@ -230,7 +230,8 @@ impl<T: Stored> Store<T> {
         custom_data: CustomData,
         known: bool,
     ) -> Result<Record<T>> {
-        let finished = self.attempt(params, id, None, custom_data, known)?;
+        self.check_target(id, known)?;
+        let finished = self.attempt(params, id, None, custom_data)?;
         let ready = self.ready(hold, params, id, finished, known)?;
         let mut alone = [(params, ready)];
         self.commit(&mut alone, false).into_iter().collect::<Result<()>>()?;
@@ -244,9 +245,7 @@ impl<T: Stored> Store<T> {
         id: &RunId,
         replicate: Option<u32>,
         custom_data: CustomData,
-        known: bool,
     ) -> Result<Finished<T>> {
-        self.check_target(id, known)?;
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let attempt = self.folder().begin(id)?;
         let finished = Call { runner, folder: self.folder(), cancel: &self.cancel }.make(

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::iter::Fuse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -17,6 +17,11 @@ use crate::{Error, Result};
 
 /// How many points are looked up at a time.
 const CHUNK: usize = 1_000;
+
+/// How long a place for a result is taken to be free that was so when its point was looked up. Many are looked at in
+/// little time together; one alone waits for those that are being put in place. That it is free when its own turn has come
+/// is seen to in any case.
+const FREE: Duration = Duration::from_secs(1);
 
 /// What is shared by those who work.
 pub struct Work<'w, 'a, T: Stored, P> {
@@ -35,6 +40,21 @@ pub(super) struct Task<T: Stored> {
     pub(super) waits: bool,
     /// How often it was tried.
     pub(super) attempts: u32,
+    /// When there was nothing in the place of its result.
+    free: Option<Instant>,
+}
+
+/// A hit, or a row that is none.
+type Judged<T> = Result<Record<T>, Box<Record<T>>>;
+
+/// A point that was looked up.
+struct LookedUp<T: Stored> {
+    at: usize,
+    params: T,
+    asked: Asked,
+    /// Its row, if there is one; whether that is a hit.
+    found: Result<Option<Judged<T>>>,
+    free: Option<Instant>,
 }
 
 struct Source<T: Stored, P> {
@@ -82,12 +102,17 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             Ok(Some(Ok(None))) => return,
             Ok(Some(Err(error))) | Err(error) => return self.fail(task, error, Trace::default()),
         };
+        if task.free.is_none_or(|then| then.elapsed() >= FREE)
+            && let Err(error) = self.ledger.store.check_target(&task.asked.id, known)
+        {
+            return self.fail(task, error, Trace::default());
+        }
         let start = Instant::now();
         loop {
             task.attempts += 1;
             let Asked { id, replicate, .. } = &task.asked;
             let custom_data = self.ledger.rules.custom_data.clone();
-            match self.ledger.store.attempt(&task.params, id, *replicate, custom_data, known) {
+            match self.ledger.store.attempt(&task.params, id, *replicate, custom_data) {
                 Ok(finished) => return self.end(task, hold, finished, known),
                 Err(error) if self.tries_again(&task, &error) => {
                     tracing::info!(table = T::TABLE.name, %id, %error, attempts = task.attempts, "trying again");
@@ -197,14 +222,16 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         }
         if self.ledger.is_over() {
             // Nothing of it is to be run.
-            source.ready.extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked)));
+            source
+                .ready
+                .extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked, None)));
             return Ok(());
         }
         let before = source.ready.len();
-        for (at, params, asked, found) in self.look_up(asked)? {
+        for LookedUp { at, params, asked, found, free } in self.look_up(asked)? {
             match found {
                 Ok(Some(Ok(record))) => self.ledger.hit(at, record),
-                Ok(Some(Err(_)) | None) => source.ready.push_back(Task::new(at, params, asked)),
+                Ok(Some(Err(_)) | None) => source.ready.push_back(Task::new(at, params, asked, free)),
                 Err(error) => self.ledger.failed(at, params, Some(asked.id), error, Trace::default()),
             }
         }
@@ -233,11 +260,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     }
 
     /// Looks points up, and whether the results are there.
-    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
-    fn look_up(
-        &self,
-        asked: Vec<(usize, T, Asked)>,
-    ) -> Result<Vec<(usize, T, Asked, Result<Option<Result<Record<T>, Box<Record<T>>>>>)>> {
+    fn look_up(&self, asked: Vec<(usize, T, Asked)>) -> Result<Vec<LookedUp<T>>> {
         let store = &self.ledger.store;
         let ids = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         let mut rows: HashMap<RunId, Record<T>> =
@@ -252,9 +275,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         // What is there need not wait for a worker.
         Ok(found
             .into_par_iter()
-            .map(|(at, params, ask, row)| {
-                let hit = row.map(|row| store.hit(&ask, row)).transpose();
-                (at, params, ask, hit)
+            .map(|(at, params, asked, row)| {
+                let found = row.map(|row| store.hit(&asked, row)).transpose();
+                let free = matches!(found, Ok(None)) && store.check_target(&asked.id, false).is_ok();
+                LookedUp { at, params, asked, found, free: free.then(Instant::now) }
             })
             .collect())
     }
@@ -272,7 +296,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 }
 
 impl<T: Stored> Task<T> {
-    fn new(at: usize, params: T, asked: Asked) -> Self {
-        Self { at, params, asked, waits: false, attempts: 0 }
+    fn new(at: usize, params: T, asked: Asked, free: Option<Instant>) -> Self {
+        Self { at, params, asked, waits: false, attempts: 0, free }
     }
 }
