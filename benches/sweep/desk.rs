@@ -13,7 +13,8 @@ use crate::timing::timed;
 const MOST: f64 = 100e-6;
 const TRIED: u32 = 500;
 
-/// A folder on the disk of the target folder, for a temporary folder may be in memory.
+/// A folder on the disk of the target folder, for a temporary folder may be in memory; or wherever `ENTROPIC_BENCH_DIR`
+/// says.
 ///
 /// What is made in it stays until the end: ext4 passes over whatever was deleted within the last five minutes, one by
 /// one, whenever it looks for room for a new file. After ten thousand deletions a new file costs a millisecond, and
@@ -25,7 +26,7 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Result<Self, Box<dyn Error>> {
-        let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let root = TempDir::new_in(place())?;
         Ok(Self { root, made: Cell::new(0) })
     }
 
@@ -48,6 +49,11 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Where what is measured is made.
+pub fn place() -> PathBuf {
+    std::env::var_os("ENTROPIC_BENCH_DIR").map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from)
 }
 
 /// The seconds that the making of a file takes.

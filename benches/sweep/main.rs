@@ -14,7 +14,8 @@
 //! the one of the tests.
 //!
 //! Wait five minutes between two measurements of misses: ext4 makes new files slowly as long as many were deleted a
-//! short time ago, and a start deletes at its end what it has made. It warns if that is so.
+//! short time ago, and a start deletes at its end what it has made. It warns if that is so. Or let `ENTROPIC_BENCH_DIR`
+//! name a folder of another disk, such as one that was just formatted.
 //!
 //! A plan is made by all cores of the machine, whatever the executor is, and the floor by one;
 //! `RAYON_NUM_THREADS=1` tells what one core makes of it.
@@ -84,7 +85,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if findings.is_empty() {
         return Err(format!("no row has all of {words:?}; see `-- list`").into());
     }
-    let machine = machine::describe(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let machine = machine::describe(&desk::place());
     println!("\n{machine}.\n\n{}\n\n{}", table::render(&findings), table::NOTES);
     Ok(())
 }
