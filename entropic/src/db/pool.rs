@@ -133,7 +133,7 @@ mod sqlite {
 
     /// How much of a database a connection remembers at most, in KiB. With SQLite's own 2 MB a sweep over a hundred thousand
     /// runs in no order asks the system for nearly each page again and again.
-    const CACHE: u32 = 32 << 10;
+    const CACHE: u32 = 16 << 10;
 
     fn set_up(
         mut conn: SqliteConnection,

@@ -15,8 +15,12 @@ use crate::record::Record;
 use crate::store::{Asked, FailureKind, Finished, Hold, StoreError};
 use crate::{Error, Result};
 
-/// How many points are looked up at a time.
+/// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
+/// the first run until many others are looked up.
 const CHUNK: usize = 1_000;
+
+/// How many at a time as long as all are there: looked up in order, many of them share the pages of an index.
+const LONG_CHUNK: usize = 5_000;
 
 /// How long a place for a result is taken to be free that was so when its point was looked up. Many are looked at in
 /// little time together; one alone waits for those that are being put in place. That it is free when its own turn has come
@@ -63,6 +67,8 @@ struct Source<T: Stored, P> {
     seen: HashSet<i64>,
     /// How many points were taken.
     taken: usize,
+    /// How many are taken next.
+    chunk: usize,
     next: usize,
     ready: VecDeque<Task<T>>,
     elsewhere: VecDeque<Task<T>>,
@@ -75,6 +81,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             points: points.fuse(),
             seen: HashSet::new(),
             taken: 0,
+            chunk: CHUNK,
             next: 0,
             ready: VecDeque::new(),
             elsewhere: VecDeque::new(),
@@ -196,8 +203,8 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// Takes some points, and looks which of them are there.
     fn plan(&self, source: &mut Source<T, P>) -> Result<()> {
-        let points: Vec<T> = source.points.by_ref().take(CHUNK).collect();
-        source.exhausted = points.len() < CHUNK;
+        let points: Vec<T> = source.points.by_ref().take(source.chunk).collect();
+        source.exhausted = points.len() < source.chunk;
         let planned = points.len();
         let judged: Vec<_> = points.into_par_iter().map(|params| (Asked::of(&params), params)).collect();
         let (mut asked, mut duplicates): (Vec<(usize, T, Asked)>, usize) =
@@ -235,6 +242,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
                 Err(error) => self.ledger.failed(at, params, Some(asked.id), error, Trace::default()),
             }
         }
+        source.chunk = if source.ready.len() > before { CHUNK } else { LONG_CHUNK };
         self.ledger.planned(planned, source.ready.len() - before);
         Ok(())
     }
@@ -262,7 +270,8 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     /// Looks points up, and whether the results are there.
     fn look_up(&self, asked: Vec<(usize, T, Asked)>) -> Result<Vec<LookedUp<T>>> {
         let store = &self.ledger.store;
-        let ids = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
+        let mut ids: Vec<String> = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
+        ids.sort_unstable();
         let mut rows: HashMap<RunId, Record<T>> =
             store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
         let found: Vec<_> = asked
