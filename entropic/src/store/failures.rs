@@ -74,7 +74,7 @@ pub struct Failure<T> {
     pub id: RunId,
     /// How it failed.
     pub kind: FailureKind,
-    /// What the runner said, with its causes.
+    /// What the runner said, with its causes; the first 64 KiB of it.
     pub message: String,
     /// How often it was tried, in all sweeps.
     pub attempts: u32,
@@ -220,7 +220,7 @@ impl<T: Stored> Store<T> {
                 run_id: failure.id.to_string(),
                 params: Value::from(columns).to_string(),
                 kind: failure.kind.as_str().to_owned(),
-                message: failure.message.to_owned(),
+                message: shortened(failure.message),
                 attempts: failure.attempts.into(),
                 node: failure.node.to_owned(),
                 log: failure.log.to_owned(),
@@ -232,5 +232,31 @@ impl<T: Stored> Store<T> {
         if let Err(error) = kept {
             tracing::warn!(table = T::TABLE.name, id = %failure.id, %error, "a failure could not be remembered");
         }
+    }
+}
+
+/// The beginning of a text that is longer than anybody reads.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 1 << 16;
+    let Some(end) =
+        (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).filter(|end| *end < text.len())
+    else {
+        return text.to_owned();
+    };
+    format!("{}… ({} bytes in all)", &text[..end], text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn only_a_text_that_nobody_reads_is_shortened() {
+        for short in ["", "it failed", &"x".repeat(1 << 16)] {
+            assert_eq!(shortened(short), short);
+        }
+        let long = shortened(&"ä".repeat(100_000).replacen('ä', "x", 1));
+        assert_eq!(long.len(), (1 << 16) - 1 + "… (199999 bytes in all)".len());
+        assert!(long.starts_with("xää") && long.ends_with("ä… (199999 bytes in all)"), "{}", &long[65_000..]);
     }
 }

@@ -193,6 +193,7 @@ impl<T: Stored> Store<T> {
 
     /// Finishes what dead processes have begun, at open.
     pub(super) fn recover(&self) -> Result<()> {
+        SweepFolder::remove_half_made(&self.folder().sweeps());
         let recovered = self.folder().recover(&mut |id, row| self.commit_kept(id, row))?;
         self.note(recovered);
         self.take_over()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 
 use super::{Manifest, Reader, WorkerError};
 use crate::params::RunId;
+
+/// How long it takes to make a folder at most; who is slower makes another.
+const MAKING: Duration = Duration::from_secs(60);
 
 /// A point, as a worker is told of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,6 +90,17 @@ impl SweepFolder {
             }
         }
         Ok(all)
+    }
+
+    /// Removes those below a folder whose process has died while it made them.
+    pub(crate) fn remove_half_made(sweeps: &Path) {
+        for entry in fs::read_dir(sweeps).into_iter().flatten().flatten() {
+            let old = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if hidden && old.is_some_and(|old| old > MAKING) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// The right to it, unless its process lives; or it is gone.
@@ -269,11 +283,16 @@ impl SweepFolder {
 
     /// The end of what was printed from a place on.
     pub(crate) fn log_tail(&self, chunk: &str, from: u64) -> String {
-        const LONGEST: usize = 4_000;
-        let text = fs::read(self.log(chunk)).unwrap_or_default();
-        let text = text.get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default();
-        let end = &text[text.len().saturating_sub(LONGEST)..];
-        String::from_utf8_lossy(end).trim().to_owned()
+        const LONGEST: u64 = 4_000;
+        // A runner may print more than fits into the memory.
+        let end = File::open(self.log(chunk)).and_then(|mut log| {
+            let start = from.max(log.metadata()?.len().saturating_sub(LONGEST));
+            log.seek(SeekFrom::Start(start))?;
+            let mut end = Vec::new();
+            log.take(LONGEST).read_to_end(&mut end)?;
+            Ok(end)
+        });
+        String::from_utf8_lossy(&end.unwrap_or_default()).trim().to_owned()
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -314,5 +333,39 @@ impl SweepFolder {
 
     fn owner_path(&self) -> PathBuf {
         self.root.join("owner")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn what_was_half_made_long_ago_is_removed_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let long_ago = SystemTime::now() - 2 * MAKING;
+        for (name, made) in [(".old", long_ago), ("old", long_ago), (".new", SystemTime::now())] {
+            fs::create_dir_all(dir.path().join(name).join("chunks")).unwrap();
+            File::open(dir.path().join(name)).unwrap().set_modified(made).unwrap();
+        }
+        SweepFolder::remove_half_made(dir.path());
+        let left = ["old", ".old", ".new"].map(|name| dir.path().join(name).exists());
+        assert_eq!(left, [true, false, true]);
+    }
+
+    #[test]
+    fn of_a_log_the_end_is_told_that_a_run_has_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let sweep = SweepFolder { root: dir.path().to_owned() };
+        fs::create_dir(sweep.logs()).unwrap();
+        assert_eq!(sweep.log_tail("0", 0), "");
+        fs::write(sweep.log("0"), format!("another run\n{}last words\n", "x".repeat(10_000))).unwrap();
+        assert_eq!(sweep.log_tail("0", 10_012), "last words");
+        assert_eq!(sweep.log_tail("0", 100_000), "");
+        let tail = sweep.log_tail("0", 0);
+        assert!(tail.len() < 4_000 && tail.starts_with("xxx") && tail.ends_with("last words"));
     }
 }
