@@ -321,6 +321,28 @@ fn a_store_without_results_makes_no_results_folder() -> Result<()> {
     Ok(())
 }
 
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_store_without_results_removes_what_a_dead_process_left() -> Result<()> {
+    let s = Scratch::sqlite();
+    let open = || Store::<Orbit>::builder().database(s.url()).without_results().open();
+    drop(open()?);
+    let own = s.dir().join("runs.db-work/.entropic");
+    fs::create_dir_all(own.join("staging/dead/0/scratch")).unwrap();
+    fs::write(own.join("staging/dead/0/scratch/part"), "half").unwrap();
+    fs::create_dir_all(own.join("journal")).unwrap();
+    fs::write(own.join("journal/dead.jsonl"), "").unwrap();
+    // Another store that has results may have the same folder.
+    let line = r#"{"publish":{"attempt":"0","id":"a","replaces":false,"full":true,"boot":"b","row":{}}}"#;
+    fs::create_dir_all(own.join("staging/other/0")).unwrap();
+    fs::write(own.join("staging/other/0/a"), "whole").unwrap();
+    fs::write(own.join("journal/other.jsonl"), format!("{line}\n{{\"synced\":\"0\"}}\n")).unwrap();
+    drop(open()?);
+    assert!(!own.join("staging/dead").exists() && !own.join("journal/dead.jsonl").exists());
+    assert!(own.join("staging/other/0/a").exists() && own.join("journal/other.jsonl").exists());
+    Ok(())
+}
+
 #[cfg(all(feature = "sqlite", unix))]
 #[test]
 fn a_group_can_share_a_results_folder() -> Result<()> {

@@ -131,6 +131,26 @@ impl Folder {
         Ok(recovered)
     }
 
+    /// Removes what dead processes have left, but for what they had begun to put in place: where nothing is put in
+    /// place, that is another store's.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn tidy(&self) -> Result<(), FileError> {
+        if !self.staging().exists() {
+            return Ok(());
+        }
+        let _recovering = self.recovery_lock()?;
+        for other in self.others()? {
+            if other.is_dead()? && other.unfinished()?.is_empty() {
+                other.remove()?;
+            }
+        }
+        self.sweep_staging()?;
+        self.locks().sweep();
+        Ok(())
+    }
+
     /// Finishes what anybody has begun of one id, whose lock is held.
     ///
     /// # Errors

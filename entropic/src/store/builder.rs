@@ -247,9 +247,7 @@ impl<T: Stored> StoreBuilder<T> {
             _private: private,
         };
         let store = Store::new(Arc::new(inner), self.runner, self.cancel);
-        if recovers {
-            store.recover()?;
-        }
+        store.recover_now()?;
         Ok(store)
     }
 

@@ -203,7 +203,10 @@ impl<T: Stored> Store<T> {
     pub(crate) fn recover_now(&self) -> Result<()> {
         match self.inner.results {
             _ if self.db().is_read_only() => Ok(()),
-            Results::None => self.take_over(),
+            Results::None => {
+                self.folder().tidy()?;
+                self.take_over()
+            }
             Results::Written => self.recover(),
         }
     }
