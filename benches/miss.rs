@@ -5,6 +5,8 @@
 //! cargo bench -p entropic-benches --bench miss
 //! ```
 //!
+//! `ENTROPIC_BENCH_DIR` names a folder of another disk than that of the target folder.
+//!
 //! Budget of a miss with [`Durability::Full`]: 1.5 times writing the file, syncing it, renaming it, syncing its folder,
 //! and one commit of SQLite with `synchronous = FULL`. The others have none: by hand there is no lock, no journal, no
 //! private folder, and so nothing that survives a kill between the file and the row.
@@ -112,7 +114,7 @@ fn look_under_lock(connection: &Connection, locks: &Path, id: &str) -> bool {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut versus = Versus::from_args();
-    let scratch = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let scratch = TempDir::new_in(common::place())?;
     let made = AtomicU32::new(0);
     let dir = || scratch.path().join(made.fetch_add(1, Ordering::Relaxed).to_string());
 

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::common::place;
 use crate::timing::timed;
 
 /// How long the making of a file takes a file system that has nothing else in mind, at most.
 const MOST: f64 = 100e-6;
 const TRIED: u32 = 500;
 
-/// A folder on the disk of the target folder, for a temporary folder may be in memory; or wherever `ENTROPIC_BENCH_DIR`
-/// says.
+/// A folder [of a disk](place).
 ///
 /// What is made in it stays until the end: ext4 passes over whatever was deleted within the last five minutes, one by
 /// one, whenever it looks for room for a new file. After ten thousand deletions a new file costs a millisecond, and
@@ -49,11 +49,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Where what is measured is made.
-pub fn place() -> PathBuf {
-    std::env::var_os("ENTROPIC_BENCH_DIR").map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from)
 }
 
 /// The seconds that the making of a file takes.

@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if findings.is_empty() {
         return Err(format!("no row has all of {words:?}; see `-- list`").into());
     }
-    let machine = machine::describe(&desk::place());
+    let machine = machine::describe(&common::place());
     println!("\n{machine}.\n\n{}\n\n{}", table::render(&findings), table::NOTES);
     Ok(())
 }
