@@ -10,7 +10,6 @@ mod named;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::io;
 use std::path::{Path, PathBuf};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use std::sync::Arc;
@@ -70,7 +69,7 @@ impl Locks {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn try_take(&self, id: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
         match self.bytes.try_take(id.lock_key()) {
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Self::try_take_file(path),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => Self::try_take_file(path),
             other => Ok(other.map_err(FileError::io("lock", self.bytes.path()))?.map(Held::Byte)),
         }
     }
