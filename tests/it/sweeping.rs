@@ -41,6 +41,28 @@ each_backend! {
         Ok(())
     }
 
+    fn points_that_take_their_time_are_run_as_they_come(s: &Scratch) -> Result<()> {
+        let given = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&given);
+        let first = Arc::new(AtomicUsize::new(0));
+        let noted = Arc::clone(&first);
+        let store = at(s)
+            .runner(move |_: &Orbit, run| {
+                let _ = noted.compare_exchange(0, seen.load(Ordering::SeqCst), Ordering::SeqCst, Ordering::SeqCst);
+                fs::write(run.result_file(), "x")
+            })
+            .open()?;
+        let points = (1..=10).map(|mass| {
+            std::thread::sleep(Duration::from_millis(50));
+            given.fetch_add(1, Ordering::SeqCst);
+            Orbit::of(f64::from(mass))
+        });
+        let report = store.sweep(points).run()?;
+        assert_eq!((report.misses, report.records.len()), (10, 10));
+        assert!(first.load(Ordering::SeqCst) < 10, "all were taken before the first was run");
+        Ok(())
+    }
+
     fn a_grid_is_swept_in_the_order_of_nested_loops(s: &Scratch) -> Result<()> {
         let (store, calls) = orbits(s)?;
         let grid = || OrbitGrid { mass: vec![1.0, 2.0], method: Method::all(), steps: vec![1, 2, 3], ..Orbit::of(0.0).into() };

@@ -1,6 +1,6 @@
 //! Many runs: grids of parameters, and sweeps over them.
 //!
-//! A sweep takes any iterator of parameters, once. What is there already is looked up a thousand at a time, what
+//! A sweep takes any iterator of parameters, once. What is there already is looked up some thousand at a time, what
 //! is not is run by an [`Executor`], duplicates count once, and the records come back in the order of the parameters.
 //! What another process runs just now is not run again, but taken from it at the end. A failing run does not stop the
 //! others unless asked to: it is reported with its parameters.

@@ -45,6 +45,9 @@ impl<T: Stored> Store<T> {
     /// Runs or retrieves every point of an iterator, consumed once: a grid's
     /// [`expand`](crate::GridPoints), a zip, a filter, a list.
     ///
+    /// Points are taken ahead of their runs: as many as come within some milliseconds, some thousand at most. So an
+    /// iterator must not wait for what its own sweep makes.
+    ///
     /// ```
     /// # mod sim {
     /// #     use entropic::prelude::*;

@@ -22,6 +22,9 @@ const CHUNK: usize = 1_000;
 /// How many at a time as long as all are there: looked up in order, many of them share the pages of an index.
 const LONG_CHUNK: usize = 5_000;
 
+/// How long points are gathered at most: an iterator may have to work for each of them.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// How long a place for a result is taken to be free that was so when its point was looked up. Many are looked at in
 /// little time together; one alone waits for those that are being put in place. That it is free when its own turn has come
 /// is seen to in any case.
@@ -203,8 +206,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// Takes some points, and looks which of them are there.
     fn plan(&self, source: &mut Source<T, P>) -> Result<()> {
-        let points: Vec<T> = source.points.by_ref().take(source.chunk).collect();
-        source.exhausted = points.len() < source.chunk;
+        let points = source.gather();
         let planned = points.len();
         let judged: Vec<_> = points.into_par_iter().map(|params| (Asked::of(&params), params)).collect();
         let (mut asked, mut duplicates): (Vec<(usize, T, Asked)>, usize) =
@@ -301,6 +303,21 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     fn source(&self) -> MutexGuard<'_, Source<T, P>> {
         self.source.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Stored, P: Iterator<Item = T>> Source<T, P> {
+    /// The next points; none if there are no more.
+    fn gather(&mut self) -> Vec<T> {
+        let (start, mut points) = (Instant::now(), Vec::new());
+        while points.len() < self.chunk && (points.is_empty() || start.elapsed() < GATHER) {
+            let Some(point) = self.points.next() else {
+                self.exhausted = true;
+                break;
+            };
+            points.push(point);
+        }
+        points
     }
 }
 
