@@ -189,10 +189,10 @@ impl<T: Stored> Store<T> {
         }
     }
 
-    /// Whether a living sweep is to make a run.
-    pub(super) fn is_claimed(&self, id: &RunId) -> Result<bool> {
-        for sweep in SweepFolder::all(&self.folder().sweeps())? {
-            if sweep.claims_len() > 0 && sweep.is_owned() && self.has_claimed(&sweep, id)? {
+    /// Whether one of some sweeps lives and is to make a run.
+    pub(super) fn is_claimed(&self, sweeps: &[SweepFolder], id: &RunId) -> Result<bool> {
+        for sweep in sweeps {
+            if sweep.claims_len() > 0 && sweep.is_alive() && self.has_claimed(sweep, id)? {
                 return Ok(true);
             }
         }
@@ -217,7 +217,7 @@ impl<T: Stored> Store<T> {
         let others = SweepFolder::all(&self.folder().sweeps())?;
         let others: Vec<_> = others
             .into_iter()
-            .filter(|sweep| sweep != ours && sweep.claims_len() > 0 && sweep.is_owned())
+            .filter(|sweep| sweep != ours && sweep.claims_len() > 0 && sweep.is_alive())
             .collect();
         let mut free = Vec::new();
         'ids: for id in ids {

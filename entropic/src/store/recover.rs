@@ -92,12 +92,11 @@ impl<T: Stored> Store<T> {
             let file = file.ok_or_else(|| self.gave_up(id, start))?;
             let db = self.db_lock(id, start)?;
             let hold = self.held(id, file, db)?;
-            if !self.has_sweeps()? {
-                return Ok(hold);
-            }
+            let sweeps = SweepFolder::all(&self.folder().sweeps())?;
             // Whoever held it may have died since the last look, and its worker have made the run.
-            if looks > 1 || (looks == 1 && asked.elapsed() <= WAITED) {
-                if !self.is_claimed(id)? {
+            let looked = looks > 1 || (looks == 1 && asked.elapsed() <= WAITED);
+            if looked || sweeps.iter().all(SweepFolder::is_alive) {
+                if !self.is_claimed(&sweeps, id)? {
                     return Ok(hold);
                 }
                 drop(hold);
@@ -115,20 +114,18 @@ impl<T: Stored> Store<T> {
 
     /// The same, unless somebody else works on it.
     pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
-        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
-        if !self.has_sweeps()? {
-            return Ok(Some(hold));
+        let Some(mut hold) = self.hold_only_if_free(id)? else { return Ok(None) };
+        let sweeps = SweepFolder::all(&self.folder().sweeps())?;
+        if !sweeps.iter().all(SweepFolder::is_alive) {
+            // A run that is to be taken over must be free.
+            drop(hold);
+            self.take_over()?;
+            match self.hold_only_if_free(id)? {
+                Some(again) => hold = again,
+                None => return Ok(None),
+            }
         }
-        // A run that is to be taken over must be free.
-        drop(hold);
-        self.take_over()?;
-        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
-        Ok(if self.is_claimed(id)? { None } else { Some(hold) })
-    }
-
-    /// Whether there are sweeps for which other processes work, or what is left of them.
-    fn has_sweeps(&self) -> Result<bool> {
-        Ok(!SweepFolder::all(&self.folder().sweeps())?.is_empty())
+        Ok(if self.is_claimed(&sweeps, id)? { None } else { Some(hold) })
     }
 
     /// The same, whatever sweeps there are.

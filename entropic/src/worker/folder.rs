@@ -145,8 +145,8 @@ impl SweepFolder {
     }
 
     /// Whether its process lives.
-    pub(crate) fn is_owned(&self) -> bool {
-        Reader::is_locked(&self.owner_path())
+    pub(crate) fn is_alive(&self) -> bool {
+        self.is_ours() || Reader::is_locked(&self.owner_path())
     }
 
     /// Says that all its workers have ended.

@@ -1,7 +1,7 @@
 //! Ids as bytes of one file.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -87,14 +87,7 @@ impl Bytes {
         if let Some(opened) = &state.opened {
             return Ok(Arc::clone(opened));
         }
-        let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&self.path);
-        let file = match open() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(self.path.parent().unwrap_or(&self.path))?;
-                open()
-            }
-            other => other,
-        }?;
+        let file = super::open(&self.path)?;
         let identity = identity(&file.metadata()?);
         let opened = Arc::new(Opened { file, identity });
         state.opened = Some(Arc::clone(&opened));

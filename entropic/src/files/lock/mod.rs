@@ -10,6 +10,8 @@ mod named;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use std::sync::Arc;
@@ -69,7 +71,7 @@ impl Locks {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn try_take(&self, id: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
         match self.bytes.try_take(id.lock_key()) {
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => Self::try_take_file(path),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Self::try_take_file(path),
             other => Ok(other.map_err(FileError::io("lock", self.bytes.path()))?.map(Held::Byte)),
         }
     }
@@ -99,6 +101,18 @@ impl Locks {
     /// How many there are.
     pub(super) fn ownerless(&self) -> usize {
         Named::ownerless(&self.folder).map(Named::leave).count()
+    }
+}
+
+/// Opens a file to be locked, made with its folder if there is none.
+fn open(path: &Path) -> io::Result<File> {
+    let open = || OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    match open() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            open()
+        }
+        other => other,
     }
 }
 

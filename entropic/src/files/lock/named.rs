@@ -15,15 +15,7 @@ pub(super) struct Named {
 impl Named {
     /// Makes and locks a file, unless somebody else has.
     pub(super) fn try_take(path: &Path) -> io::Result<Option<Self>> {
-        let open = || OpenOptions::new().create(true).truncate(false).write(true).open(path);
-        let file = match open() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(path.parent().unwrap_or(path))?;
-                open()
-            }
-            other => other,
-        }?;
-        Self::of(file, path)
+        Self::of(super::open(path)?, path)
     }
 
     /// Those in a folder that nobody holds. They block nobody; whoever died holding them could not remove them.
