@@ -115,15 +115,15 @@ impl<T: Stored> Store<T> {
     /// The same, unless somebody else works on it.
     pub(super) fn hold_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
         let Some(mut hold) = self.hold_only_if_free(id)? else { return Ok(None) };
-        let sweeps = SweepFolder::all(&self.folder().sweeps())?;
+        let mut sweeps = SweepFolder::all(&self.folder().sweeps())?;
         if !sweeps.iter().all(SweepFolder::is_alive) {
             // A run that is to be taken over must be free.
             drop(hold);
             self.take_over()?;
-            match self.hold_only_if_free(id)? {
-                Some(again) => hold = again,
-                None => return Ok(None),
-            }
+            let Some(again) = self.hold_only_if_free(id)? else { return Ok(None) };
+            hold = again;
+            // Another sweep may have begun meanwhile.
+            sweeps = SweepFolder::all(&self.folder().sweeps())?;
         }
         Ok(if self.is_claimed(&sweeps, id)? { None } else { Some(hold) })
     }
