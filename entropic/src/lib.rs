@@ -152,5 +152,5 @@ pub struct Readme;
 
 /// What nearly every program wants: the derives and the store.
 pub mod prelude {
-    pub use crate::{Record, RunContext, SimColumn, SimEnum, SimRecord, Store};
+    pub use crate::{Record, RunContext, SimColumn, SimEnum, SimRecord, Store, SweepReport};
 }

@@ -19,6 +19,26 @@ pub(crate) fn program() -> std::io::Result<std::path::PathBuf> {
     if link.exists() { Ok(link) } else { std::env::current_exe() }
 }
 
+/// Waits until the process ends that has started this one.
+#[cfg(target_os = "linux")]
+pub(crate) fn await_end_of_parent() -> std::io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::process::{PidfdFlags, getppid, pidfd_open};
+    let parent = getppid().ok_or(std::io::ErrorKind::NotFound)?;
+    let parent = pidfd_open(parent, PidfdFlags::empty())?;
+    loop {
+        match poll(&mut [PollFd::new(&parent, PollFlags::IN)], None) {
+            Err(rustix::io::Errno::INTR) => {}
+            other => return Ok(other.map(drop)?),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn await_end_of_parent() -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 /// The process that has started this one.
 pub(crate) fn parent() -> Option<u32> {
     #[cfg(unix)]

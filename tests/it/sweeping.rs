@@ -63,6 +63,32 @@ each_backend! {
         Ok(())
     }
 
+    fn points_that_come_again_for_ever_can_be_cancelled(s: &Scratch) -> Result<()> {
+        let (store, calls) = orbits(s)?;
+        let token = entropic::CancelToken::new();
+        let mut given = 0_u32;
+        let points = std::iter::from_fn(|| {
+            given += 1;
+            if given == 20_000 {
+                token.cancel();
+            }
+            Some(Orbit::of(f64::from(given % 5)))
+        });
+        let report = store.sweep(points).discard_records().cancel_token(&token).run()?;
+        assert_eq!((report.misses, calls.count()), (5, 5));
+        Ok(())
+    }
+
+    fn a_report_fits_a_screen(s: &Scratch) -> Result<()> {
+        let long = "it went wrong, and this is why\n".repeat(200) + &"x".repeat(100_000);
+        let store = at(s).runner(move |_: &Orbit, _| Err::<(), _>(io::Error::other(long.clone()))).open()?;
+        let report = store.sweep((0..30).map(|n| Orbit::of(f64::from(n)))).run()?;
+        let told = report.to_string();
+        assert!(told.lines().count() < 25 && told.lines().all(|line| line.chars().count() < 250), "{told}");
+        assert!(told.contains("this is why …"), "{told}");
+        Ok(())
+    }
+
     fn a_grid_is_swept_in_the_order_of_nested_loops(s: &Scratch) -> Result<()> {
         let (store, calls) = orbits(s)?;
         let grid = || OrbitGrid { mass: vec![1.0, 2.0], method: Method::all(), steps: vec![1, 2, 3], ..Orbit::of(0.0).into() };

@@ -23,6 +23,7 @@ pub fn args(s: &Scratch) -> Vec<String> {
 
 pub fn store(url: &str, results: &Path) -> Result<Store<Orbit>> {
     let log = results.join("runs.log");
+    let (again, there) = (url.to_owned(), results.to_owned());
     Store::builder()
         .database(url)
         .results_dir(results)
@@ -47,6 +48,11 @@ pub fn store(url: &str, results: &Path) -> Result<Store<Orbit>> {
                 Some("reads") => {
                     assert_eq!(io::stdin().read_line(&mut String::new())?, 0);
                     assert!(std::process::Command::new("cat").status()?.success());
+                }
+                Some("looks something up") => {
+                    let other = store(&again, &there).map_err(io::Error::other)?;
+                    assert!(other.retrieve(&Orbit::of(3.0)).unwrap().is_some());
+                    assert!(other.run_or_retrieve(&Orbit::of(77.0)).unwrap_err().is_unsupported());
                 }
                 Some("takes its time") => std::thread::sleep(Duration::from_millis(60)),
                 Some("starts a program that hangs") => {
@@ -125,6 +131,72 @@ each_backend! {
         assert_eq!(store.sweep(grid().expand()).executor(Processes::new(3).args(args(s))).run()?.hits, 80);
         assert!(store.verify()?.is_sound());
         nothing_is_left(s);
+        Ok(())
+    }
+
+    fn an_iterator_that_panics_leaves_no_worker_behind(s: &Scratch) -> Result<()> {
+        let store = here(s)?;
+        let log = s.results_dir().join("runs.log");
+        let hanging = || {
+            let text = fs::read_to_string(&log).unwrap_or_default();
+            text.lines().find_map(|line| Some(line.strip_prefix("0 ")?.to_owned()))
+        };
+        let points = (0..).map(|n| {
+            if n == 3 {
+                let start = Instant::now();
+                while hanging().is_none() && start.elapsed() < Duration::from_secs(60) {
+                    std::thread::sleep(Duration::from_millis(30));
+                }
+                panic!("no more");
+            }
+            // The first ones are not gathered with those that come behind.
+            std::thread::sleep(Duration::from_millis(30));
+            if n == 0 { labelled(0.0, "hangs") } else { Orbit::of(f64::from(n)) }
+        });
+        let sweep = std::panic::AssertUnwindSafe(|| store.sweep(points).executor(Processes::new(2).args(args(s))).run());
+        let panic = std::panic::catch_unwind(sweep).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"no more"));
+        let pid = hanging().expect("it had begun");
+        assert!(!Path::new("/proc").join(pid).exists(), "it goes on");
+        let report = store.sweep((1..3).map(|n| Orbit::of(f64::from(n)))).run()?;
+        assert_eq!(report.records.len(), 2);
+        nothing_is_left(s);
+        Ok(())
+    }
+
+    fn workers_wait_no_longer_for_others_than_the_store(s: &Scratch) -> Result<()> {
+        let blocked = std::sync::Arc::new(std::sync::Barrier::new(2));
+        let waits = std::sync::Arc::clone(&blocked);
+        let other = Store::builder().database(s.url()).results_dir(s.results_dir())
+            .runner(move |_: &Orbit, run| {
+                waits.wait();
+                waits.wait();
+                fs::write(run.result_file(), "x")
+            })
+            .open()?;
+        let impatient = Store::builder().database(s.url()).results_dir(s.results_dir())
+            .wait_at_most(Duration::from_millis(300))
+            .runner(|_: &Orbit, _| Ok::<(), io::Error>(()))
+            .open()?;
+        std::thread::scope(|scope| {
+            scope.spawn(|| other.run(&Orbit::of(1.0)).unwrap());
+            blocked.wait();
+            let points = [1.0, 2.0, 3.0].map(Orbit::of);
+            let report = impatient.sweep(points).executor(Processes::new(2).args(args(s))).run();
+            blocked.wait();
+            let report = report?;
+            assert_eq!((report.misses, report.failures.len()), (2, 1), "{report}");
+            assert_eq!(report.failures[0].params, Orbit::of(1.0));
+            assert!(report.failures[0].error.is_transient(), "{report}");
+            Ok(())
+        })
+    }
+
+    fn a_runner_of_a_worker_can_look_something_up(s: &Scratch) -> Result<()> {
+        let store = here(s)?;
+        store.run(&Orbit::of(3.0))?;
+        let report = store.sweep([labelled(1.0, "looks something up")]).executor(Processes::new(1).args(args(s))).run()?;
+        assert!(report.is_complete(), "{report}");
         Ok(())
     }
 

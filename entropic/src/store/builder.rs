@@ -203,7 +203,9 @@ impl<T: Stored> StoreBuilder<T> {
         let (dir, private) = self.folder(&url)?;
         let folder = Folder::new(&dir, &self.suffix, self.durability)?;
         if let Some(assignment) = Assignment::from_env()? {
-            if assignment.is_of(T::TABLE.name, (private.is_none()).then(|| folder.root())) {
+            let is_meant = assignment.is_of(T::TABLE.name, private.is_none().then(|| folder.root()));
+            // A runner may open the store to look something up: its worker is at work already.
+            if is_meant && assignment.begin() {
                 // The one of the sweep, if each process has one for itself.
                 drop(private);
                 let folder = Folder::new(&assignment.manifest.results_dir, &self.suffix, self.durability)?;

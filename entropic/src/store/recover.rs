@@ -150,6 +150,11 @@ impl<T: Stored> Store<T> {
         Ok(())
     }
 
+    /// How long a run is waited for that somebody else makes.
+    pub(crate) fn waits_at_most(&self) -> Option<Duration> {
+        self.inner.wait
+    }
+
     fn gives_up(&self, start: Instant) -> bool {
         self.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| start.elapsed() >= wait)
     }

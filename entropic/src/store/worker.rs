@@ -237,6 +237,14 @@ fn watch(watch: Watch) -> Result<()> {
         signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
             .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
     }
+    if watch.tied {
+        // At once where the system tells; otherwise it is seen below.
+        thread::spawn(|| {
+            if is_expected() && machine::await_end_of_parent().is_ok() {
+                machine::kill_all();
+            }
+        });
+    }
     let look =
         if watch.tied { LOOK } else { watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4)) };
     thread::spawn(move || {

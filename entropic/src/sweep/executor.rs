@@ -68,10 +68,14 @@ impl<P: Send> Executor<P> for Threads {
     {
         thread::scope(|scope| {
             // This thread is one of them.
-            for _ in 1..self.0.get() {
-                scope.spawn(|| work.work());
-            }
+            let others: Vec<_> = (1..self.0.get()).map(|_| scope.spawn(|| work.work())).collect();
             work.work();
+            for other in others {
+                if let Err(panic) = other.join() {
+                    // The iterator's own words.
+                    std::panic::resume_unwind(panic);
+                }
+            }
         });
     }
 

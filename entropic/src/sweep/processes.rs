@@ -109,6 +109,7 @@ impl Processes {
 /// A worker, and the chunk that it has.
 struct Running {
     child: Child,
+    has_ended: bool,
     chunk: String,
     points: usize,
     since: Instant,
@@ -118,8 +119,9 @@ struct Running {
 struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
     executor: &'e Processes,
     work: &'d Work<'w, 'a, T, P>,
-    desk: Desk<'d, 'w, 'a, T, P>,
+    // Dropped before the locks on what they run.
     running: Vec<Running>,
+    desk: Desk<'d, 'w, 'a, T, P>,
     /// To be run next, each alone: runs that their process died of, or that failed.
     alone: VecDeque<Outgoing<'w, T>>,
     /// To be run next.
@@ -127,6 +129,8 @@ struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
     /// Somebody else runs these.
     elsewhere: VecDeque<Task<T>>,
     asked: Instant,
+    /// Since when there is nothing left but to wait for them.
+    waiting: Option<Instant>,
     chunks: usize,
     /// How many points a worker is given.
     share: usize,
@@ -161,12 +165,13 @@ impl Processes {
         let mut crew = Crew {
             executor: self,
             work,
-            desk: Desk::open(work, &manifest)?,
             running: Vec::new(),
+            desk: Desk::open(work, &manifest)?,
             alone: VecDeque::new(),
             back: VecDeque::new(),
             elsewhere: VecDeque::new(),
             asked: Instant::now(),
+            waiting: None,
             chunks: 0,
             share: 1,
             stopping: None,
@@ -190,6 +195,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             if self.running.is_empty() && (self.stopping.is_some() || !self.has_more()) {
                 return Ok(());
             }
+            self.give_up_waiting();
             let mut any = self.desk.read()?;
             any |= self.tend_workers()?;
             pause = if any { Duration::from_millis(1) } else { (pause * 2).min(Duration::from_millis(20)) };
@@ -199,6 +205,16 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
 
     fn has_more(&self) -> bool {
         !(self.alone.is_empty() && self.back.is_empty() && self.elsewhere.is_empty())
+    }
+
+    /// Nothing is waited for any longer than the store waits.
+    fn give_up_waiting(&mut self) {
+        let only_waits = self.running.is_empty() && self.alone.is_empty() && self.back.is_empty();
+        if let Some(waited) = self.work.waited_enough(&mut self.waiting, only_waits) {
+            for task in std::mem::take(&mut self.elsewhere) {
+                self.work.still_running(task, waited);
+            }
+        }
     }
 
     fn stop_if_asked(&mut self) -> Result<()> {
@@ -219,7 +235,13 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             self.chunks += 1;
             self.desk.send(&chunk, points)?;
             let child = self.spawn(&chunk)?;
-            self.running.push(Running { child, chunk, points: count, since: Instant::now() });
+            self.running.push(Running {
+                child,
+                has_ended: false,
+                chunk,
+                points: count,
+                since: Instant::now(),
+            });
         }
         Ok(())
     }
@@ -303,7 +325,8 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
                 None => at += 1,
                 Some(status) => {
                     any = true;
-                    let worker = self.running.swap_remove(at);
+                    let mut worker = self.running.swap_remove(at);
+                    worker.has_ended = true;
                     self.ended(&worker, status, late)?;
                 }
             }
@@ -357,10 +380,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
 
     /// Ends what is still running, and counts what is left.
     fn end(mut self) {
-        for worker in &mut self.running {
-            kill(&mut worker.child);
-            let _ = worker.child.wait();
-        }
+        self.running.clear();
         // What they had finished is not lost.
         if let Err(error) = self.desk.read() {
             self.work.ledger.unstored();
@@ -369,6 +389,16 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         let left = self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out();
         self.work.ledger.left(left);
         self.desk.clear();
+    }
+}
+
+impl Drop for Running {
+    /// Should a closure of the caller panic, no worker goes on with points that are no longer held.
+    fn drop(&mut self) {
+        if !self.has_ended {
+            kill(&mut self.child);
+            let _ = self.child.wait();
+        }
     }
 }
 

@@ -202,11 +202,19 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
             write!(f, "\n  interrupted: {} points are left; the same sweep again does them", self.left)?;
         }
         for failure in self.failures.iter().take(TOLD) {
-            write!(f, "\n  {failure}")?;
+            write!(f, "\n  {}", one_line(&failure.to_string()))?;
         }
         if self.failures.len() > TOLD {
             write!(f, "\n  … and {} more failures", self.failures.len() - TOLD)?;
         }
         Ok(())
     }
+}
+
+/// The beginning of a text, where it is longer than a line or two of a screen.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(LONGEST).collect();
+    if short.len() < text.trim_end().len() { short + " …" } else { short }
 }

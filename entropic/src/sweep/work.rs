@@ -178,6 +178,23 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         self.ledger.failed(at, params, Some(asked.id), error, Trace { attempts, ..trace });
     }
 
+    /// How long it was waited for points that somebody else runs, once that is as long as the store waits. `since` remembers
+    /// when there was nothing else to do.
+    pub(super) fn waited_enough(&self, since: &mut Option<Instant>, only_waits: bool) -> Option<Duration> {
+        if !only_waits {
+            *since = None;
+            return None;
+        }
+        let waited = since.get_or_insert_with(Instant::now).elapsed();
+        self.ledger.store.waits_at_most().is_some_and(|longest| waited >= longest).then_some(waited)
+    }
+
+    /// Hands in that a point was waited for as long as the store waits.
+    pub(super) fn still_running(&self, task: Task<T>, waited: Duration) {
+        let error = StoreError::StillRunning { id: task.asked.id.clone(), seconds: waited.as_secs_f64() };
+        self.fail(task, error.into(), Trace::default());
+    }
+
     /// Leaves a point to whoever runs it just now, and asks again at the end.
     pub(super) fn wait_for(&self, task: Task<T>) {
         self.source().elsewhere.push_back(Task { waits: true, ..task });
@@ -196,6 +213,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             }
             if source.exhausted {
                 return source.elsewhere.pop_front();
+            }
+            // Points that came before, or that are refused, may come for ever.
+            if self.ledger.is_over() {
+                return None;
             }
             if let Err(error) = self.plan(&mut source) {
                 self.ledger.stop(error);

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Manifest, SweepFolder, WorkerError};
 use crate::machine;
@@ -57,6 +58,12 @@ impl Assignment {
         let pattern = env::var(CHUNK).unwrap_or_default();
         let number = NUMBERS.into_iter().find_map(|name| env::var(name).ok()).unwrap_or_default();
         Ok(Some(Self { folder, manifest, chunk: pattern.replace("{}", &number) }))
+    }
+
+    /// Whether this process has not begun it yet.
+    pub(crate) fn begin(&self) -> bool {
+        static BEGUN: AtomicBool = AtomicBool::new(false);
+        !BEGUN.swap(true, Ordering::Relaxed)
     }
 
     /// Whether it is about a store. One whose folder is made for it alone has another one in each process.

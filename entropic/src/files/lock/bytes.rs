@@ -23,7 +23,7 @@ pub(super) struct Bytes {
 #[derive(Debug, Default)]
 struct State {
     opened: Option<Arc<Opened>>,
-    /// The bytes that are locked here: to the system they all have one owner.
+    /// The ids that are locked here: to the system they all have one owner.
     taken: HashSet<i64>,
 }
 
@@ -39,7 +39,7 @@ struct Opened {
 pub(super) struct Byte {
     of: Arc<Bytes>,
     in_file: Arc<Opened>,
-    at: i64,
+    key: i64,
 }
 
 impl Bytes {
@@ -54,16 +54,14 @@ impl Bytes {
     /// Locks a byte, unless somebody else has. An error of the kind `InvalidInput` says that the system knows no such
     /// locks.
     pub(super) fn try_take(self: &Arc<Self>, key: i64) -> io::Result<Option<Byte>> {
-        // Two ids that differ in their last bit alone wait for each other; files end before the last bit.
-        let at = (key.cast_unsigned() >> 1).cast_signed();
-        if !self.state().taken.insert(at) {
+        if !self.state().taken.insert(key) {
             return Ok(None);
         }
-        let locked = self.lock(at);
+        let locked = self.lock(place(key));
         if !matches!(locked, Ok(Some(_))) {
-            self.state().taken.remove(&at);
+            self.state().taken.remove(&key);
         }
-        Ok(locked?.map(|in_file| Byte { of: Arc::clone(self), in_file, at }))
+        Ok(locked?.map(|in_file| Byte { of: Arc::clone(self), in_file, key }))
     }
 
     fn lock(&self, at: i64) -> io::Result<Option<Arc<Opened>>> {
@@ -113,6 +111,12 @@ fn identity(meta: &fs::Metadata) -> (u64, u64) {
     (meta.dev(), meta.ino())
 }
 
+/// Which byte an id has. Files end before the last bit: two ids that differ in it alone have one byte, which a process may
+/// have for both, and for which processes wait.
+fn place(key: i64) -> i64 {
+    (key.cast_unsigned() >> 1).cast_signed()
+}
+
 /// Locks a byte or gives it back; whether nobody else has it.
 fn set(file: &File, kind: libc::c_int, at: i64) -> io::Result<bool> {
     #[allow(clippy::useless_conversion, reason = "files are shorter on other systems")]
@@ -137,10 +141,15 @@ fn set(file: &File, kind: libc::c_int, at: i64) -> io::Result<bool> {
 
 impl Drop for Byte {
     fn drop(&mut self) {
-        if let Err(error) = set(&self.in_file.file, libc::F_UNLCK, self.at) {
+        let mut state = self.of.state();
+        state.taken.remove(&self.key);
+        if state.taken.contains(&(self.key ^ 1)) {
+            // Whoever has the other id of the byte gives it back.
+            return;
+        }
+        if let Err(error) = set(&self.in_file.file, libc::F_UNLCK, place(self.key)) {
             tracing::warn!(path = %self.of.path.display(), %error, "could not give back the lock of a run");
         }
-        self.of.state().taken.remove(&self.at);
     }
 }
 
@@ -157,6 +166,11 @@ mod tests {
         for key in [0, 7, -1, i64::MIN, i64::MAX] {
             let held = here.try_take(key).unwrap().unwrap();
             assert!(here.try_take(key).unwrap().is_none());
+            assert!(there.try_take(key).unwrap().is_none());
+            assert!(there.try_take(key ^ 1).unwrap().is_none());
+            // In one process it is none but the id that counts.
+            let neighbour = here.try_take(key ^ 1).unwrap().unwrap();
+            drop(neighbour);
             assert!(there.try_take(key).unwrap().is_none());
             assert!(there.try_take(key ^ 1024).unwrap().is_some());
             drop(held);

@@ -58,6 +58,8 @@ pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     alone: VecDeque<Outgoing<'w, T>>,
     /// Somebody else runs these.
     elsewhere: Vec<Task<T>>,
+    /// Since when there is nothing left but to wait for them.
+    waiting: Option<Instant>,
     asked: Instant,
     /// How often the job of a run was lost.
     lost: HashMap<RunId, u32>,
@@ -109,6 +111,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             back: VecDeque::new(),
             alone: VecDeque::new(),
             elsewhere: Vec::new(),
+            waiting: None,
             asked: now,
             lost: HashMap::new(),
             wave: 0,
@@ -140,6 +143,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
                 return Ok(());
             }
             self.ask_elsewhere()?;
+            self.give_up_waiting();
             if self.is_time() {
                 self.submit()?;
                 pause = FIRST_PAUSE;
@@ -158,6 +162,16 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             }
             pause = if any { FIRST_PAUSE } else { longer(pause, self.slurm.poll) };
             self.sleep(pause.max(start.elapsed() * 4).min(self.slurm.poll.max(FIRST_PAUSE)));
+        }
+    }
+
+    /// Nothing is waited for any longer than the store waits.
+    fn give_up_waiting(&mut self) {
+        let only_waits = self.jobs.is_empty() && self.alone.is_empty() && self.back.is_empty();
+        if let Some(waited) = self.work.waited_enough(&mut self.waiting, only_waits) {
+            for task in std::mem::take(&mut self.elsewhere) {
+                self.work.still_running(task, waited);
+            }
         }
     }
 
