@@ -58,6 +58,24 @@ each_backend! {
         Ok(())
     }
 
+    fn an_emptied_result_is_told_even_without_a_checksum(s: &Scratch) -> Result<()> {
+        let (store, _) = orbits(s)?;
+        let runs = [1.0, 2.0, 3.0].map(|mass| store.run(&Orbit::of(mass)).unwrap());
+        fs::write(&runs[0].result_file, "").unwrap();
+        fs::remove_file(&runs[1].result_file).unwrap();
+        fs::create_dir(&runs[1].result_file).unwrap();
+        let report = store.verify()?;
+        assert_eq!(report.problems.len(), 2, "{report}");
+        for run in &runs[..2] {
+            let is_told = |problem: &Problem| matches!(problem, Problem::ResultEmpty { id, path } if *id == run.id.as_str() && *path == run.result_file);
+            assert!(report.problems.iter().any(is_told), "{report}");
+        }
+        store.run(&Orbit::of(1.0))?;
+        store.run(&Orbit::of(2.0))?;
+        assert!(store.verify()?.is_sound());
+        Ok(())
+    }
+
     fn rows_say_again_where_their_results_are_after_a_move(s: &Scratch) -> Result<()> {
         let (store, _) = orbits(s)?;
         let made = store.run(&Orbit::of(1.0))?;

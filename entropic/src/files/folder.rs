@@ -306,6 +306,14 @@ impl Folder {
         }
     }
 
+    /// Whether there is nothing in what a path names that [`resolve`](Self::resolve) gave.
+    #[must_use]
+    pub fn is_empty(&self, resolved: &Path) -> bool {
+        let path = self.absolute(resolved);
+        let nothing_inside = || fs::read_dir(&path).is_ok_and(|mut inside| inside.next().is_none());
+        fs::metadata(&path).is_ok_and(|meta| if meta.is_dir() { nothing_inside() } else { meta.len() == 0 })
+    }
+
     /// The same path whatever the working folder is.
     #[must_use]
     pub fn absolute(&self, resolved: &Path) -> PathBuf {

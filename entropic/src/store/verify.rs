@@ -30,6 +30,14 @@ pub enum Problem {
         /// Where the result should be.
         path: PathBuf,
     },
+    /// The result of a row is an empty file or an empty folder, as no runner of this library may leave one; it is a hit as
+    /// long as it is there. `run` makes it anew.
+    ResultEmpty {
+        /// The run.
+        id: String,
+        /// The result.
+        path: PathBuf,
+    },
     /// A file that has the name of a result, and no row. `register` it, or remove it.
     NoRow {
         /// The file.
@@ -77,6 +85,9 @@ impl fmt::Display for Problem {
         match self {
             Self::ResultMissing { id, path } => {
                 write!(f, "run `{id}`: its result `{}` is gone", path.display())
+            }
+            Self::ResultEmpty { id, path } => {
+                write!(f, "run `{id}`: its result `{}` has nothing in it", path.display())
             }
             Self::NoRow { path } => write!(f, "`{}` has the name of a result, and no row", path.display()),
             Self::Changed { id, path, expected, found } => {
@@ -319,6 +330,9 @@ impl<T: Stored> Store<T> {
             return (problems, false);
         }
         let Some(expected) = record.custom_data.get(super::run::CHECKSUM).and_then(|sum| sum.as_str()) else {
+            if self.folder().is_empty(&path) {
+                problems.push(Problem::ResultEmpty { id, path });
+            }
             return (problems, false);
         };
         match sha256(&self.folder().absolute(&path)) {

@@ -17,6 +17,7 @@ mod processes;
 mod progress;
 mod queue;
 mod report;
+mod running;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod sweep;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::desk::{Desk, Outgoing, Remains};
 use super::ledger::Trace;
+use super::running::Running;
 use super::work::{Task, Work};
 use super::{Executor, SweepError};
 use crate::Result;
@@ -18,7 +19,7 @@ use crate::machine;
 use crate::store::StoreError;
 use crate::worker::{self, WorkerError};
 
-/// How many points are given to workers at most: each is held by a lock of its own, which is an open file.
+/// How many points are given to workers at most: each is held meanwhile.
 const HELD: usize = 256;
 
 /// The most points that a worker is given.
@@ -104,15 +105,6 @@ impl Processes {
         self.args = Some(args.into_iter().map(Into::into).collect());
         self
     }
-}
-
-/// A worker, and the chunk that it has.
-struct Running {
-    child: Child,
-    has_ended: bool,
-    chunk: String,
-    points: usize,
-    since: Instant,
 }
 
 /// A sweep with workers, at work.
@@ -235,13 +227,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             self.chunks += 1;
             self.desk.send(&chunk, points)?;
             let child = self.spawn(&chunk)?;
-            self.running.push(Running {
-                child,
-                has_ended: false,
-                chunk,
-                points: count,
-                since: Instant::now(),
-            });
+            self.running.push(Running::new(child, chunk, count));
         }
         Ok(())
     }
@@ -319,14 +305,13 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
                 .longest
                 .is_some_and(|longest| self.desk.is_overdue(&worker.chunk, longest.saturating_add(LATE)));
             if late || self.stopping.is_some_and(|since| since.elapsed() >= GRACE) {
-                kill(&mut worker.child);
+                worker.kill();
             }
-            match worker.child.try_wait().map_err(SweepError::program)? {
+            match worker.try_wait().map_err(SweepError::program)? {
                 None => at += 1,
                 Some(status) => {
                     any = true;
-                    let mut worker = self.running.swap_remove(at);
-                    worker.has_ended = true;
+                    let worker = self.running.swap_remove(at);
                     self.ended(&worker, status, late)?;
                 }
             }
@@ -390,24 +375,4 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         self.work.ledger.left(left);
         self.desk.clear();
     }
-}
-
-impl Drop for Running {
-    /// Should a closure of the caller panic, no worker goes on with points that are no longer held.
-    fn drop(&mut self) {
-        if !self.has_ended {
-            kill(&mut self.child);
-            let _ = self.child.wait();
-        }
-    }
-}
-
-/// Kills a worker, and the programs that it has started.
-fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        // Not after it was waited for: the number may be another's then.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    let _ = child.kill();
 }
