@@ -164,6 +164,19 @@ each_backend! {
         Ok(())
     }
 
+    fn what_ended_before_a_closure_panicked_is_not_run_again(s: &Scratch) -> Result<()> {
+        let store = here(s)?;
+        let points = || (0..60).map(|n| Orbit::of(f64::from(n)));
+        let sweep = || store.sweep(points()).executor(Processes::new(3).args(args(s))).each(|_| panic!("no more")).run();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(sweep)).unwrap_err();
+        let report = store.sweep(points()).executor(Processes::new(3).args(args(s))).run()?;
+        assert_eq!((report.records.len(), report.failures.len()), (60, 0), "{report}");
+        let ended = counted(s, "ended.log");
+        assert_eq!((ended.len(), ended.values().sum::<usize>()), (60, 60), "{ended:?}");
+        nothing_is_left(s);
+        Ok(())
+    }
+
     fn workers_wait_no_longer_for_others_than_the_store(s: &Scratch) -> Result<()> {
         let blocked = std::sync::Arc::new(std::sync::Barrier::new(2));
         let waits = std::sync::Arc::clone(&blocked);

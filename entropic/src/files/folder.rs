@@ -18,7 +18,7 @@ use crate::params::RunId;
 const OWN: &str = ".entropic";
 
 /// Inside it, the folders of the sweeps that other processes work for.
-pub(super) const SWEEPS: &str = "sweeps";
+pub const SWEEPS: &str = "sweeps";
 
 /// Inside it, where runners write.
 pub(super) const STAGING: &str = "staging";

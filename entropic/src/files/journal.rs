@@ -87,6 +87,10 @@ impl Entry {
         self.from.clone().map(RunId::from_stored)
     }
 
+    pub(super) fn lies_below(&self, folder: &Path) -> bool {
+        self.received.as_ref().is_some_and(|received| received.starts_with(folder))
+    }
+
     /// Whether it is about a run, under its former name or this.
     pub(super) fn concerns(&self, id: &RunId) -> bool {
         self.id == id.as_str() || self.from.as_deref() == Some(id.as_str())
@@ -190,6 +194,11 @@ impl Journal {
         }
         let text = self.lines(attempts, Line::Done)?;
         self.write(&mut state, &text)
+    }
+
+    /// Whether a result below a folder, as [`Entry::received`] tells it, has been announced and is not settled.
+    pub(super) fn awaits(&self, below: &Path) -> bool {
+        self.state().open.values().any(|begun| begun.entry.lies_below(below))
     }
 
     /// The results of an id that this process has announced and could not write the row of.

@@ -40,7 +40,7 @@ mod rename;
 pub use attempt::Attempt;
 pub use checksum::sha256;
 pub use error::FileError;
-pub use folder::{Claim, Folder};
+pub use folder::{Claim, Folder, SWEEPS};
 pub use lock::IdLock;
 pub use publish::{Move, Publishing};
 pub use recover::{Leftovers, Recovered};

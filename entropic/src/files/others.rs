@@ -111,6 +111,23 @@ impl Folder {
         Other::all(&self.journals(), self.journal_if_begun().map(Journal::name))
     }
 
+    /// Whether a journal says of a result that another process has made below a folder of `.entropic` that it will be put in
+    /// place.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn awaits(&self, below: &Path) -> Result<bool, FileError> {
+        if self.journal_if_begun().is_some_and(|own| own.awaits(below)) {
+            return Ok(true);
+        }
+        for other in self.others()? {
+            if other.unfinished()?.iter().any(|begun| begun.entry.lies_below(below)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The same as it was listed last, if nothing has come or gone since: a run should not cost a listing.
     pub(super) fn others_lately(&self) -> Result<Vec<Other>, FileError> {
         let changed = match fs::metadata(self.journals()).and_then(|meta| meta.modified()) {

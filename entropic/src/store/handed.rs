@@ -12,7 +12,7 @@ use super::run::Finished;
 use super::{Asked, Store};
 use crate::Result;
 use crate::db::Stored;
-use crate::files::Durability;
+use crate::files::{Durability, SWEEPS};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
@@ -82,7 +82,7 @@ impl<T: Stored> Store<T> {
             path: sweep.journals(),
             reason: format!("run `{id}` is of another shape"),
         })?;
-        let below = Path::new("sweeps").join(sweep.name()).join("staged").join(staged);
+        let below = Path::new(SWEEPS).join(sweep.name()).join("staged").join(staged);
         let attempt = self.folder().receive(below, id);
         Ok((params, Finished { output, attempt, custom_data, created_at }))
     }
@@ -110,7 +110,9 @@ impl<T: Stored> Store<T> {
             };
             let all = self.adopt_sweep(&sweep, &mut adopted)?;
             // Workers that are not tied to their sweep's process may still be at it.
-            if all && (manifest.tied || sweep.is_ended()) && !sweep.has_live_workers() {
+            let is_over = all && (manifest.tied || sweep.is_ended()) && !sweep.has_live_workers();
+            // What its process had taken in already is for whoever looks into that one's journal.
+            if is_over && !self.folder().awaits(&Path::new(SWEEPS).join(sweep.name()))? {
                 sweep.remove();
             }
         }

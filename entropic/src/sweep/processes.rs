@@ -119,7 +119,7 @@ struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
     /// To be run next.
     back: VecDeque<Outgoing<'w, T>>,
     /// Somebody else runs these.
-    elsewhere: VecDeque<Task<T>>,
+    elsewhere: Vec<Task<T>>,
     asked: Instant,
     /// Since when there is nothing left but to wait for them.
     waiting: Option<Instant>,
@@ -161,7 +161,7 @@ impl Processes {
             desk: Desk::open(work, &manifest)?,
             alone: VecDeque::new(),
             back: VecDeque::new(),
-            elsewhere: VecDeque::new(),
+            elsewhere: Vec::new(),
             asked: Instant::now(),
             waiting: None,
             chunks: 0,
@@ -187,7 +187,8 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             if self.running.is_empty() && (self.stopping.is_some() || !self.has_more()) {
                 return Ok(());
             }
-            self.give_up_waiting();
+            let only_waits = self.running.is_empty() && self.alone.is_empty() && self.back.is_empty();
+            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.elsewhere);
             let mut any = self.desk.read()?;
             any |= self.tend_workers()?;
             pause = if any { Duration::from_millis(1) } else { (pause * 2).min(Duration::from_millis(20)) };
@@ -197,16 +198,6 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
 
     fn has_more(&self) -> bool {
         !(self.alone.is_empty() && self.back.is_empty() && self.elsewhere.is_empty())
-    }
-
-    /// Nothing is waited for any longer than the store waits.
-    fn give_up_waiting(&mut self) {
-        let only_waits = self.running.is_empty() && self.alone.is_empty() && self.back.is_empty();
-        if let Some(waited) = self.work.waited_enough(&mut self.waiting, only_waits) {
-            for task in std::mem::take(&mut self.elsewhere) {
-                self.work.still_running(task, waited);
-            }
-        }
     }
 
     fn stop_if_asked(&mut self) -> Result<()> {
@@ -255,7 +246,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
     fn offer(&mut self, task: Task<T>) {
         let store = &self.work.ledger.store;
         match store.claim_run_if_free(&task.asked.id) {
-            Ok(None) => self.elsewhere.push_back(task),
+            Ok(None) => self.elsewhere.push(task),
             Ok(Some(hold)) => match self.work.look_again(&task, hold) {
                 Ok(None) => {}
                 Ok(Some((hold, known))) => match store.check_target(&task.asked.id, known) {

@@ -178,21 +178,25 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         self.ledger.failed(at, params, Some(asked.id), error, Trace { attempts, ..trace });
     }
 
-    /// How long it was waited for points that somebody else runs, once that is as long as the store waits. `since` remembers
-    /// when there was nothing else to do.
-    pub(super) fn waited_enough(&self, since: &mut Option<Instant>, only_waits: bool) -> Option<Duration> {
+    /// Gives points up that somebody else runs, once they were waited for as long as the store waits. `since` remembers when
+    /// there was nothing else to do.
+    pub(super) fn give_up_waiting(
+        &self,
+        since: &mut Option<Instant>,
+        only_waits: bool,
+        elsewhere: &mut Vec<Task<T>>,
+    ) {
         if !only_waits {
             *since = None;
-            return None;
+            return;
         }
         let waited = since.get_or_insert_with(Instant::now).elapsed();
-        self.ledger.store.waits_at_most().is_some_and(|longest| waited >= longest).then_some(waited)
-    }
-
-    /// Hands in that a point was waited for as long as the store waits.
-    pub(super) fn still_running(&self, task: Task<T>, waited: Duration) {
-        let error = StoreError::StillRunning { id: task.asked.id.clone(), seconds: waited.as_secs_f64() };
-        self.fail(task, error.into(), Trace::default());
+        if self.ledger.store.waits_at_most().is_some_and(|longest| waited >= longest) {
+            for task in elsewhere.drain(..) {
+                let (id, seconds) = (task.asked.id.clone(), waited.as_secs_f64());
+                self.fail(task, StoreError::StillRunning { id, seconds }.into(), Trace::default());
+            }
+        }
     }
 
     /// Leaves a point to whoever runs it just now, and asks again at the end.

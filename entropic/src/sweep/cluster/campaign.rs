@@ -143,7 +143,8 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
                 return Ok(());
             }
             self.ask_elsewhere()?;
-            self.give_up_waiting();
+            let only_waits = self.jobs.is_empty() && self.alone.is_empty() && self.back.is_empty();
+            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.elsewhere);
             if self.is_time() {
                 self.submit()?;
                 pause = FIRST_PAUSE;
@@ -162,16 +163,6 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             }
             pause = if any { FIRST_PAUSE } else { longer(pause, self.slurm.poll) };
             self.sleep(pause.max(start.elapsed() * 4).min(self.slurm.poll.max(FIRST_PAUSE)));
-        }
-    }
-
-    /// Nothing is waited for any longer than the store waits.
-    fn give_up_waiting(&mut self) {
-        let only_waits = self.jobs.is_empty() && self.alone.is_empty() && self.back.is_empty();
-        if let Some(waited) = self.work.waited_enough(&mut self.waiting, only_waits) {
-            for task in std::mem::take(&mut self.elsewhere) {
-                self.work.still_running(task, waited);
-            }
         }
     }
 
