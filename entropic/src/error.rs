@@ -161,16 +161,21 @@ impl Error {
 
     /// What the runner said, with its causes; or what went wrong, with its causes.
     pub(crate) fn said(&self) -> String {
-        use std::error::Error as _;
-        let (mut said, mut cause) = match self {
-            Self::Runner { source, .. } => (source.to_string(), source.source()),
-            Self::Store(StoreError::Panicked { message, .. }) => (message.clone(), None),
-            other => (other.to_string(), other.source()),
-        };
-        while let Some(error) = cause {
-            said += &format!(": {error}");
-            cause = error.source();
+        match self {
+            Self::Runner { source, .. } => with_causes(source.as_ref()),
+            Self::Store(StoreError::Panicked { message, .. }) => message.clone(),
+            other => with_causes(other),
         }
-        said
     }
+}
+
+/// An error with its causes.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
 }

@@ -11,6 +11,7 @@ use super::Store;
 use super::store::Results;
 use crate::Result;
 use crate::db::Stored;
+use crate::error::with_causes;
 use crate::files::{Leftovers, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
@@ -299,7 +300,7 @@ impl<T: Stored> Store<T> {
             match self.find_row(&RunId::from_stored(id.clone())) {
                 Ok(row) => rows.extend(row),
                 Err(error) if error.is_corrupt() => {
-                    problems.push(Problem::Unreadable { id: id.clone(), why: told(&error) });
+                    problems.push(Problem::Unreadable { id: id.clone(), why: with_causes(&error) });
                 }
                 Err(error) => return Err(error),
             }
@@ -338,22 +339,10 @@ impl<T: Stored> Store<T> {
         match sha256(&self.folder().absolute(&path)) {
             Ok(found) if found == expected => {}
             Ok(found) => problems.push(Problem::Changed { id, path, expected: expected.to_owned(), found }),
-            Err(error) => problems.push(Problem::Unread { id, path, why: told(&error) }),
+            Err(error) => problems.push(Problem::Unread { id, path, why: with_causes(&error) }),
         }
         (problems, true)
     }
-}
-
-/// An error with its causes.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// Whether the key of a record is that of its parameters, whichever sign its zeros had when it was made.

@@ -231,12 +231,6 @@ struct Watch {
 /// Watches over the runs from threads of their own: they are stopped when they are asked to, when they take too long, and
 /// when nobody waits for them any more.
 fn watch(watch: Watch) -> Result<()> {
-    if !watch.tied {
-        // Batch systems send it some time before they kill.
-        let flag = Arc::clone(watch.cancel.flag());
-        signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
-            .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
-    }
     if watch.tied {
         // At once where the system tells; otherwise it is seen below.
         thread::spawn(|| {
@@ -244,6 +238,11 @@ fn watch(watch: Watch) -> Result<()> {
                 machine::kill_all();
             }
         });
+    } else {
+        // Batch systems send it some time before they kill.
+        let flag = Arc::clone(watch.cancel.flag());
+        signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
+            .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
     }
     let look =
         if watch.tied { LOOK } else { watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4)) };

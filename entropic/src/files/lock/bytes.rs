@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,8 +29,8 @@ struct State {
 #[derive(Debug)]
 struct Opened {
     file: File,
-    /// Its device and its number there.
-    identity: (u64, u64),
+    /// What tells it from others.
+    meta: fs::Metadata,
 }
 
 /// A locked byte.
@@ -70,7 +69,7 @@ impl Bytes {
             if !set(&opened.file, libc::F_WRLCK, at)? {
                 return Ok(None);
             }
-            if opened.is_at(&self.path)? {
+            if super::is_at(&opened.meta, &self.path)? {
                 return Ok(Some(opened));
             }
             // Somebody has removed the file by hand: others lock another one by now.
@@ -86,8 +85,8 @@ impl Bytes {
             return Ok(Arc::clone(opened));
         }
         let file = super::open(&self.path)?;
-        let identity = identity(&file.metadata()?);
-        let opened = Arc::new(Opened { file, identity });
+        let meta = file.metadata()?;
+        let opened = Arc::new(Opened { file, meta });
         state.opened = Some(Arc::clone(&opened));
         Ok(opened)
     }
@@ -95,20 +94,6 @@ impl Bytes {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Opened {
-    fn is_at(&self, path: &Path) -> io::Result<bool> {
-        match fs::metadata(path) {
-            Ok(named) => Ok(identity(&named) == self.identity),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-fn identity(meta: &fs::Metadata) -> (u64, u64) {
-    (meta.dev(), meta.ino())
 }
 
 /// Which byte an id has. Files end before the last bit: two ids that differ in it alone have one byte, which a process may

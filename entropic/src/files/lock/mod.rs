@@ -116,6 +116,22 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Whether the file of some metadata is the one at a path.
+#[cfg(unix)]
+fn is_at(file: &fs::Metadata, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    match fs::metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (file.dev(), file.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &fs::Metadata, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
 impl Folder {
     /// Waits for the right to run an id. Whoever gets it must look for the row again: the one before may have
     /// made it. `None` once `give_up` says so.

@@ -37,7 +37,7 @@ impl Named {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         // The one before may have removed the file between our opening and locking it; the lock is then one on nothing.
-        Ok(same_file(&file, path)?.then(|| Self { file: Some(file), path: path.to_owned() }))
+        Ok(super::is_at(&file.metadata()?, path)?.then(|| Self { file: Some(file), path: path.to_owned() }))
     }
 
     /// Leaves the file where it is.
@@ -54,22 +54,6 @@ impl Drop for Named {
             let _ = fs::remove_file(&self.path);
         }
     }
-}
-
-#[cfg(unix)]
-fn same_file(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let ours = file.metadata()?;
-    match fs::metadata(path) {
-        Ok(named) => Ok((named.dev(), named.ino()) == (ours.dev(), ours.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(not(unix))]
-fn same_file(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
 }
 
 #[cfg(test)]
