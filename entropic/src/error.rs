@@ -111,6 +111,7 @@ impl Error {
             Self::Db(error) => error.is_corrupt(),
             Self::File(error) => error.is_corrupt(),
             Self::Worker(error) => error.is_corrupt(),
+            Self::Store(error) => error.is_corrupt(),
             _ => false,
         }
     }
@@ -134,6 +135,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Db(error) => error.is_transient(),
+            Self::File(error) => error.is_transient(),
             Self::Store(error) => error.is_transient(),
             _ => false,
         }
@@ -144,6 +146,7 @@ impl Error {
     pub fn is_unsupported(&self) -> bool {
         match self {
             Self::Db(error) => error.is_unsupported(),
+            Self::File(error) => error.is_unsupported(),
             Self::Store(error) => error.is_unsupported(),
             Self::Worker(error) => error.is_unsupported(),
             _ => false,

@@ -14,7 +14,7 @@ pub use diesel::connection::DefaultLoadingMode;
 pub use diesel::pg::PgRowByRowLoadingMode;
 
 pub use crate::__wide_table as wide_table;
-pub use crate::db::{Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
+pub use crate::db::{Changes, Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{

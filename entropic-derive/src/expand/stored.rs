@@ -19,10 +19,13 @@ pub fn expand(record: &Record) -> TokenStream {
     let str = quote!(::core::primitive::str);
 
     let columns: Vec<_> = record.columns().map(|field| &field.column_ident).collect();
-    // What a retired parameter was, a row keeps.
-    let updated = record.present().map(|field| &field.column_ident);
     let reprs = reprs(record);
     let values: Vec<_> = (0..columns.len()).map(|at| local("value", at)).collect();
+    // What a retired parameter was, a row keeps.
+    let updated: Vec<_> = record.present().map(|field| &field.column_ident).collect();
+    let names = record.present().map(|field| &field.column);
+    let updates =
+        updated.iter().filter_map(|column| Some(&values[columns.iter().position(|c| c == column)?]));
     let assigned = quote! {
         (
             #(#eq(#module::#columns, #values),)*
@@ -91,22 +94,27 @@ pub fn expand(record: &Record) -> TokenStream {
                 })?)
             }
 
-            fn upsert(
+            fn update(
                 __conn: &mut #private::Conn,
                 __row: &#private::NewRow<'_, Self>,
+                __seen: &#str,
+                __changes: #private::Changes<'_>,
             ) -> #result<::core::primitive::usize, #private::RowError> {
                 #(#reprs)*
                 #result::Ok(#private::on_backend!(__conn, __conn => {
                     ::diesel::RunQueryDsl::execute(
-                        ::diesel::insert_into(#module::table)
-                            .values(#assigned)
-                            .on_conflict(#module::id)
-                            .do_update()
-                            .set((
-                                #(#eq(#module::#updated, #private::excluded(#module::#updated)),)*
-                                #eq(#module::result_file, #private::excluded(#module::result_file)),
-                                #eq(#module::custom_data, #private::excluded(#module::custom_data)),
-                            )),
+                        ::diesel::update(::diesel::QueryDsl::filter(
+                            #module::table,
+                            ::diesel::BoolExpressionMethods::and(
+                                #eq(#module::id, __row.id),
+                                #eq(#module::result_file, __seen),
+                            ),
+                        ))
+                        .set((
+                            #(__changes.of(#names).then(|| #eq(#module::#updated, #updates)),)*
+                            __changes.of("result_file").then(|| #eq(#module::result_file, __row.result_file)),
+                            __changes.of("custom_data").then(|| #eq(#module::custom_data, __row.custom_data)),
+                        )),
                         __conn,
                     )
                 })?)

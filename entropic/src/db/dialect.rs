@@ -3,12 +3,14 @@
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 
 use serde_json::Value;
 
+use super::ddl::quoted;
 use super::shape::FoundColumn;
+use super::versions::Version;
 use super::{Backend, Conn};
 use crate::record::{ColumnKind, ColumnSpec, TimeOfDay};
 
@@ -89,6 +91,65 @@ pub(super) fn with_ids(
             .execute(conn),
     }
     .map(drop)
+}
+
+/// The versions of the rows of a table of which a column is one of some texts.
+pub(super) fn versions_among(
+    conn: &mut Conn,
+    table: &str,
+    column: &str,
+    texts: &[String],
+) -> QueryResult<Vec<Version>> {
+    let query = format!("SELECT \"id\", \"result_file\" FROM {} WHERE \"{column}\"", quoted(table));
+    match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(conn) => sql_query(format!("{query} IN (SELECT value FROM json_each(?))"))
+            .bind::<Text, _>(Value::from(texts).to_string())
+            .load(conn),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => sql_query(format!("{query} = ANY($1)"))
+            .bind::<diesel::sql_types::Array<Text>, _>(texts)
+            .load(conn),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = BigInt)]
+    log: i64,
+    #[diesel(sql_type = BigInt)]
+    checkpointed: i64,
+}
+
+/// Makes sure that what was committed is on the disk; whether it could be made sure now.
+pub(super) fn flushed(conn: &mut Conn) -> QueryResult<bool> {
+    match backend_of(conn) {
+        // <https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>: it syncs the log, then the database. Readers may
+        // keep it from coming to the end. Without a write-ahead log both numbers are -1.
+        Backend::Sqlite => {
+            let done = sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result::<Checkpoint>(conn)?;
+            Ok(done.log == done.checkpointed)
+        }
+        // A commit that is synced syncs all before it; only a transaction with a number is one that leaves a trace.
+        Backend::Postgres => conn.transaction(|conn| {
+            sql_query("SET LOCAL synchronous_commit TO on").execute(conn)?;
+            sql_query("SELECT txid_current()").execute(conn)?;
+            Ok(true)
+        }),
+    }
+}
+
+/// Runs a job that writes in a transaction whose commit survives a crash of the server, whatever the session is set to.
+pub(crate) fn writing_durably<R, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    job: impl FnOnce(&mut Conn) -> Result<R, E>,
+) -> Result<R, E> {
+    writing(conn, |conn| {
+        if backend_of(conn) == Backend::Postgres {
+            sql_query("SET LOCAL synchronous_commit TO on").execute(conn)?;
+        }
+        job(conn)
+    })
 }
 
 /// The backend of a connection.

@@ -122,7 +122,6 @@ impl Db {
         self.options.read_only
     }
 
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only a session of its own needs them"))]
     pub(super) fn options(&self) -> &DbOptions {
         &self.options
     }

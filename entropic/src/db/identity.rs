@@ -92,23 +92,4 @@ impl Db {
             Ok(sql_query(&query).load::<Key>(conn)?.into_iter().map(|key| key.id).collect())
         })
     }
-
-    /// Removes a row; whether there was one.
-    pub(crate) fn delete(&self, table: &TableSpec, id: &str) -> Result<bool, DbError> {
-        self.with("delete the row", |conn| {
-            let query = format!("DELETE FROM {} WHERE \"id\" = {}", quoted(table.name), bind(conn, 1));
-            Ok(sql_query(query).bind::<Text, _>(id).execute(conn)? > 0)
-        })
-    }
-
-    /// Gives a row another key, and the path that goes with it. Nothing if it has it already.
-    pub(crate) fn rekey(&self, table: &TableSpec, from: &str, to: &str, path: &str) -> Result<(), DbError> {
-        self.with("give a run another key", |conn| {
-            let [a, b, c] = [1, 2, 3].map(|n| bind(conn, n));
-            let table = quoted(table.name);
-            let query = format!("UPDATE {table} SET \"id\" = {a}, \"result_file\" = {b} WHERE \"id\" = {c}");
-            sql_query(query).bind::<Text, _>(to).bind::<Text, _>(path).bind::<Text, _>(from).execute(conn)?;
-            Ok(())
-        })
-    }
 }

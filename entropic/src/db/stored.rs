@@ -18,6 +18,27 @@ pub struct NewRow<'a, T: SimRecord> {
     pub custom_data: &'a CustomData,
 }
 
+/// Which columns of a row are written.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Changes<'a> {
+    /// Those of a run that was made anew.
+    All,
+    /// Those of these names.
+    Only(&'a [&'a str]),
+}
+
+impl Changes<'_> {
+    /// Whether a column is written.
+    #[must_use]
+    pub fn of(self, column: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(columns) => columns.contains(&column),
+        }
+    }
+}
+
 /// Takes records one by one, and may stop.
 #[doc(hidden)]
 pub type TakeRecord<'a, T> = &'a mut dyn FnMut(Record<T>) -> ControlFlow<()>;
@@ -42,9 +63,15 @@ pub trait Stored: Portable {
     #[doc(hidden)]
     fn insert(conn: &mut Conn, row: &NewRow<'_, Self>) -> Result<usize, RowError>;
 
-    /// Inserts, or overwrites everything but `created_at`.
+    /// Overwrites some columns of the row of that id, never `created_at`, if its `result_file` is still the one that was
+    /// seen. How many rows that were.
     #[doc(hidden)]
-    fn upsert(conn: &mut Conn, row: &NewRow<'_, Self>) -> Result<usize, RowError>;
+    fn update(
+        conn: &mut Conn,
+        row: &NewRow<'_, Self>,
+        seen: &str,
+        changes: Changes<'_>,
+    ) -> Result<usize, RowError>;
 
     /// Some rows behind a place in the order of (created_at, id).
     #[doc(hidden)]

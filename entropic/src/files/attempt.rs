@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::names::STAGING;
 use super::{FileError, Folder, boot, rename};
 use crate::params::RunId;
 
@@ -23,6 +24,8 @@ pub struct Attempt {
     announced: bool,
     /// Nothing in it is wanted any more.
     spent: bool,
+    /// The journal has a line about it that is still to be settled.
+    retired: bool,
     slots: Arc<Slots>,
 }
 
@@ -35,16 +38,18 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// An empty folder below `staging`.
+    /// An empty directory below `staging`.
     fn take(&self, staging: &Path) -> Result<PathBuf, FileError> {
-        if let Some(dir) = self.free().pop() {
-            // Whoever tidies up by hand may have removed it.
-            if dir.exists() {
-                return Ok(dir);
-            }
+        let free = self.free().pop();
+        // Whoever tidies up by hand may have removed it.
+        if let Some(dir) = free.filter(|dir| dir.exists()) {
+            return Ok(dir);
         }
         let dir = staging.join(self.next_name());
-        fs::create_dir_all(&dir).map_err(FileError::io("make", &dir))?;
+        // Each alone: where the results directory is gone, none is made in its place.
+        for dir in [staging, &dir] {
+            make(dir)?;
+        }
         Ok(dir)
     }
 
@@ -78,7 +83,9 @@ impl Folder {
         // Read now, so that nothing is between the end of the runner and the journal's line.
         boot::id();
         let slots = Arc::clone(self.slots());
-        let dir = slots.take(&self.staging().join(self.journal()?.name()))?;
+        let journal = self.journal()?;
+        self.check_home()?;
+        let dir = slots.take(&self.own_directory(STAGING)?.join(journal.name()))?;
         let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(self.attempt(id, name, dir, slots))
     }
@@ -102,7 +109,17 @@ impl Folder {
 
     fn attempt(&self, id: &RunId, name: String, dir: PathBuf, slots: Arc<Slots>) -> Attempt {
         let (result, scratch) = (dir.join(self.file_name(id)), dir.join("scratch"));
-        Attempt { name, dir, received: None, result, scratch, announced: false, spent: false, slots }
+        Attempt {
+            name,
+            dir,
+            received: None,
+            result,
+            scratch,
+            announced: false,
+            spent: false,
+            retired: false,
+            slots,
+        }
     }
 }
 
@@ -137,20 +154,29 @@ impl Attempt {
         Ok(())
     }
 
-    /// Where an older result is moved while this one takes its place.
-    pub(super) fn aside(&self) -> PathBuf {
-        aside(&self.dir)
-    }
-
-    /// The journal says that it will be put in place.
+    /// The journal says that it will be put in place, or nothing can be said and it is to be kept.
     pub(super) fn announced(&mut self) {
         self.announced = true;
     }
 
+    /// What the journal calls it.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        &self.name
+    }
+
     /// The journal says that it is over.
-    pub(super) fn over(&mut self) {
+    pub fn over(&mut self) {
         self.announced = false;
         self.spent = true;
+    }
+
+    /// Nothing in it is wanted any more, but the journal does not say yet that it is over: no other attempt may have its
+    /// name. What the journal calls it.
+    pub fn over_but_open(&mut self) -> String {
+        self.over();
+        self.retired = true;
+        self.name.clone()
     }
 
     /// Gives up what another process has made: there is a run of it already.
@@ -200,7 +226,7 @@ impl Drop for Attempt {
         }
         let empty = fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_none());
         // Under the name of one that is still to be finished no other may begin.
-        if empty && !self.announced && self.received.is_none() {
+        if empty && !self.announced && !self.retired && self.received.is_none() {
             self.slots.give_back(&self.dir);
         } else if let Err(error) = rename::remove(&self.dir) {
             tracing::warn!(path = %self.dir.display(), %error, "could not remove a staging folder");
@@ -208,7 +234,10 @@ impl Drop for Attempt {
     }
 }
 
-/// Where an older result is moved while another takes its place.
-pub(super) fn aside(attempt: &Path) -> PathBuf {
-    attempt.join("replaced")
+/// Makes one directory, unless it is there.
+pub(super) fn make(dir: &Path) -> Result<(), FileError> {
+    match fs::create_dir(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(FileError::io("make", dir)(error)),
+        _ => Ok(()),
+    }
 }

@@ -19,14 +19,74 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
-    /// The name of a result is taken by something that entropic did not write, or has lost the row of.
-    #[error(
-        "`{}` is there already and no row of this store knows it: `register` it if it is the result, \
-         or move it away", path.display()
-    )]
-    Occupied {
-        /// The name.
+    /// A finished result could not be noted, and is kept.
+    #[error("the run is finished, but could not be noted; its result is kept as `{}`: `register` it", path.display())]
+    Kept {
+        /// Where the result is.
         path: PathBuf,
+        /// Why it could not be noted.
+        source: Box<FileError>,
+    },
+    /// The results directory is no longer the one that was opened.
+    #[error(
+        "the results directory `{}` is gone, or is another one than was opened: was it moved, removed or unmounted? \
+         Nothing was made in its place; put it back, or open the store again", path.display()
+    )]
+    Gone {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The store has its results in another directory.
+    #[error(
+        "the results directory `{}` is not that of this store, which is `{}`: give that one as `results_dir`, or, if it was \
+         lost, take this one with `.adopt_results_dir()`", path.display(), known.display()
+    )]
+    OtherDirectory {
+        /// The directory that was given.
+        path: PathBuf,
+        /// The one that the database knows.
+        known: PathBuf,
+    },
+    /// The results directory belongs to a database that this one is a copy of.
+    #[error(
+        "the results directory `{}` belongs to the database `{}`, of which `{}` is a copy: give the copy a `results_dir` of \
+         its own, open it with `.read_only(true)`, or take the directory over for good with `.adopt_results_dir()`",
+        path.display(), original.display(), copy.display()
+    )]
+    CopiedDatabase {
+        /// The directory.
+        path: PathBuf,
+        /// The database that the directory was opened with before.
+        original: PathBuf,
+        /// The database that it was opened with now.
+        copy: PathBuf,
+    },
+    /// There is a symbolic link where a file or directory of entropic is to be.
+    #[error(
+        "`{}` is a symbolic link, which entropic does not follow in a directory of its own: remove it; the results \
+         directory as a whole may be one", path.display()
+    )]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// A file of ours was written by a later version.
+    #[error("`{}` was written by a newer version of entropic (format {format}): use that one", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// Another process holds the recovery lock for too long.
+    #[error(
+        "`{}` is still locked by another process after {seconds:.1} s: is one stopped?", path.display()
+    )]
+    HeldUp {
+        /// The file.
+        path: PathBuf,
+        /// How long it was waited for.
+        seconds: f64,
     },
     /// The runner came back and there is no result.
     #[error(
@@ -73,14 +133,15 @@ pub enum FileError {
     },
     /// The path in a row cannot be that of its result.
     #[error(
-        "the row of `{id}` says that its result is `{}`, which is no result, or another run's; it is not removed: \
-         was the row edited? `delete_id` removes the row alone", path.display()
+        "the result of `{id}`, `{}`, is not removed: {why}; `delete_id` removes the row alone", path.display()
     )]
     NotItsResult {
         /// The run.
         id: RunId,
         /// What its row says.
         path: PathBuf,
+        /// What speaks against it.
+        why: &'static str,
     },
     /// The store has runs, and the folder is not the one they are in.
     #[error(
@@ -162,12 +223,26 @@ impl FileError {
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(
             self,
-            Self::Occupied { .. } | Self::Foreign { .. } | Self::Unmarked { .. } | Self::NotItsResult { .. }
+            Self::Foreign { .. }
+                | Self::Unmarked { .. }
+                | Self::OtherDirectory { .. }
+                | Self::CopiedDatabase { .. }
+                | Self::Gone { .. }
+                | Self::Link { .. }
+                | Self::NotItsResult { .. }
         )
     }
 
     pub(crate) fn is_corrupt(&self) -> bool {
         matches!(self, Self::Changed { .. } | Self::DamagedMark { .. } | Self::Journal { .. })
+    }
+
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::HeldUp { .. })
+    }
+
+    pub(crate) fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Newer { .. })
     }
 
     pub(crate) fn is_not_found(&self) -> bool {

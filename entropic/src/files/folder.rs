@@ -1,37 +1,33 @@
-//! The results folder: whose it is, and where in it things are.
+//! The results directory: where in it things are.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
-use super::attempt::Slots;
+use super::attempt::{Slots, make};
 use super::journal::Journal;
 use super::lock::Locks;
+use super::names::{self, CHECKPOINTS, JOURNALS, OWN, STAGING, SWEEPS, refuse_link};
 use super::others::Listed;
-use super::{Durability, FileError, rename};
+use super::{Durability, FileError};
 use crate::params::RunId;
 
-/// The folder of our own inside a results folder.
-const OWN: &str = ".entropic";
-
-/// Inside it, the folders of the sweeps that other processes work for.
-pub const SWEEPS: &str = "sweeps";
-
-/// Inside it, where runners write.
-pub(super) const STAGING: &str = "staging";
-
-/// A results folder.
+/// A results directory.
 #[derive(Debug)]
 pub struct Folder {
-    /// The folder whatever the working folder becomes.
+    /// The directory whatever the working directory becomes.
     root: PathBuf,
-    /// The folder as the caller gave it, in the form in which Python's `pathlib` writes it: rows hold this.
+    /// The directory as the caller gave it, in the form in which Python's `pathlib` writes it: rows hold this.
     given: PathBuf,
     suffix: String,
     durability: Durability,
+    /// How long another process that holds the recovery lock is waited for.
+    patience: Duration,
+    /// Which directory `.entropic` was when this one was claimed.
+    home: OnceLock<Home>,
     /// Begun with the first attempt; a process that only reads leaves no trace.
     journal: OnceLock<Journal>,
     beginning: Mutex<()>,
@@ -42,37 +38,34 @@ pub struct Folder {
     listed: Mutex<Option<Listed>>,
 }
 
-/// Whose folder it is: `.entropic/store.json`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Mark {
-    /// Of this file.
-    format: u32,
-    store_id: String,
-    table: String,
-    /// Under which paths it was opened: rows of then say these.
-    #[serde(default)]
-    known_as: Vec<String>,
-}
+/// What tells the `.entropic` that a directory was claimed with from another one.
+#[derive(Debug, PartialEq, Eq)]
+struct Home(Option<(u64, u64)>);
 
-/// Who asks for a folder.
-#[derive(Debug)]
-pub struct Claim<'a> {
-    /// The name of the store.
-    pub store_id: &'a str,
-    /// The table of the store.
-    pub table: &'a str,
-    /// How many runs it has whose results must be in the folder; 0 if it was never opened before.
-    pub rows: u64,
-    /// Whether to take the folder whosever it is.
-    pub adopt: bool,
+impl Home {
+    fn of(own: &Path) -> io::Result<Self> {
+        let meta = fs::symlink_metadata(own)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Ok(Self(Some((meta.dev(), meta.ino()))))
+        }
+        #[cfg(not(unix))]
+        Ok(Self(meta.is_dir().then_some((0, 0))))
+    }
 }
 
 impl Folder {
-    /// A folder that need not exist yet.
+    /// A directory that need not exist yet.
     ///
     /// # Errors
     /// [`FileError::Suffix`], [`FileError::NotUtf8`] (`is_invalid_input`).
-    pub fn new(given: &Path, suffix: &str, durability: Durability) -> Result<Self, FileError> {
+    pub fn new(
+        given: &Path,
+        suffix: &str,
+        durability: Durability,
+        patience: Duration,
+    ) -> Result<Self, FileError> {
         if suffix.len() > 64 || suffix.contains(['/', '\\']) || suffix.chars().any(char::is_control) {
             return Err(FileError::Suffix { suffix: suffix.escape_debug().to_string() });
         }
@@ -80,7 +73,7 @@ impl Folder {
             return Err(FileError::NotUtf8 { path: given.to_owned() });
         }
         let root = std::path::absolute(given).or_else(|error| {
-            // The empty path is the working folder, as it is for pathlib.
+            // The empty path is the working directory, as it is for pathlib.
             if given.as_os_str().is_empty() { std::env::current_dir() } else { Err(error) }
         });
         let root = root.map_err(FileError::io("find", given))?;
@@ -90,6 +83,8 @@ impl Folder {
             given: given.components().filter(|part| *part != Component::CurDir).collect(),
             suffix: suffix.to_owned(),
             durability,
+            patience,
+            home: OnceLock::new(),
             journal: OnceLock::new(),
             beginning: Mutex::new(()),
             known_as: OnceLock::new(),
@@ -98,77 +93,42 @@ impl Folder {
         })
     }
 
-    /// Makes the folder and marks it as the claimant's, or finds the mark there.
+    /// Remembers which directory of our own it is that bears the mark.
+    pub(super) fn settle_in(&self) -> Result<(), FileError> {
+        let own = self.own();
+        let home = Home::of(&own).map_err(FileError::io("look at", &own))?;
+        let _ = self.home.set(home);
+        Ok(())
+    }
+
+    /// Refuses to go on where the directory is no longer the one that was opened: unmounted, moved, removed. One that was
+    /// never marked, as a store without results has it, is made.
     ///
     /// # Errors
-    /// [`FileError::Foreign`], [`FileError::Unmarked`] (`is_conflict`), [`FileError::DamagedMark`]
-    /// (`is_corrupt`), [`FileError::Io`].
-    pub fn claim(&self, claim: &Claim<'_>) -> Result<(), FileError> {
-        if fs::metadata(&self.root).is_ok_and(|meta| !meta.is_dir()) {
-            return Err(FileError::NoFolder { path: self.root.clone() });
-        }
-        let given = self.given.to_string_lossy().into_owned();
-        let mut mark = match self.read_mark() {
-            Ok(Some(mark)) if mark.store_id == claim.store_id => {
-                if mark.known_as.contains(&given) {
-                    return Ok(());
+    /// [`FileError::Gone`] (`is_conflict`), [`FileError::Io`].
+    pub fn check_home(&self) -> Result<(), FileError> {
+        let own = self.own();
+        match self.home.get() {
+            None => {
+                fs::create_dir_all(&own).map_err(FileError::io("make", &own))?;
+                self.settle_in()
+            }
+            Some(home) => match Home::of(&own) {
+                Ok(now) if now == *home => Ok(()),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(FileError::io("look at", &own)(error))
                 }
-                mark
-            }
-            Ok(Some(mark)) if !claim.adopt => {
-                return Err(FileError::Foreign {
-                    path: self.root.clone(),
-                    table: mark.table,
-                    found: mark.store_id,
-                    wanted: format!("table `{}`, store {}", claim.table, claim.store_id),
-                });
-            }
-            Ok(None) if claim.rows > 0 && !claim.adopt => {
-                return Err(FileError::Unmarked { path: self.root.clone(), rows: claim.rows });
-            }
-            Err(error) if !claim.adopt => return Err(error),
-            _ => return self.mark(claim, given),
-        };
-        mark.known_as.push(given);
-        self.write_mark(&mark, true)
-    }
-
-    /// Marks a folder that bears no mark, or that is taken over.
-    fn mark(&self, claim: &Claim<'_>, given: String) -> Result<(), FileError> {
-        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
-        let mark = Mark {
-            format: 1,
-            store_id: claim.store_id.to_owned(),
-            table: claim.table.to_owned(),
-            known_as: vec![given],
-        };
-        match self.write_mark(&mark, claim.adopt) {
-            // Another process was faster. Whose it is now decides.
-            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-                self.claim(claim)
-            }
-            other => other,
+                _ => Err(FileError::Gone { path: self.root.clone() }),
+            },
         }
     }
 
-    fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {
-        let path = self.mark_path();
-        let failed = || FileError::io("write", &path);
-        let text = serde_json::to_string_pretty(mark).map_err(|error| failed()(error.into()))?;
-        let mut file = for_all().tempfile_in(self.own()).map_err(failed())?;
-        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
-        let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
-        persisted.map_err(|error| failed()(error.error))?;
-        rename::sync_one(&self.own())
-    }
-
-    fn read_mark(&self) -> Result<Option<Mark>, FileError> {
-        let path = self.mark_path();
-        match fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| FileError::DamagedMark { path }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(FileError::io("read", &path)(error)),
-        }
+    /// A directory of our own, made if it is missing.
+    pub(super) fn own_directory(&self, name: &str) -> Result<PathBuf, FileError> {
+        let path = self.own().join(name);
+        refuse_link(&path)?;
+        make(&path)?;
+        Ok(path)
     }
 
     /// The journal of this process.
@@ -180,11 +140,8 @@ impl Folder {
         if let Some(journal) = self.journal.get() {
             return Ok(journal);
         }
-        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
-        let begun = {
-            let _recovering = self.recovery_lock()?;
-            Journal::create(&self.journals(), self.durability == Durability::Full)?
-        };
+        self.check_home()?;
+        let begun = Journal::create(&self.own_directory(JOURNALS)?)?;
         Ok(self.journal.get_or_init(|| begun))
     }
 
@@ -197,24 +154,26 @@ impl Folder {
         self.root.join(OWN)
     }
 
-    fn mark_path(&self) -> PathBuf {
-        self.own().join("store.json")
-    }
-
     pub(super) fn staging(&self) -> PathBuf {
         self.own().join(STAGING)
     }
 
-    /// Where the folders of sweeps are that other processes work for.
+    /// Where the directories of sweeps are that other processes work for.
     #[must_use]
     pub fn sweeps(&self) -> PathBuf {
         self.own().join(SWEEPS)
     }
 
-    /// The folder itself, whatever the working folder becomes.
+    /// The directory itself, whatever the working directory becomes.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The directory as the caller gave it.
+    #[must_use]
+    pub fn given(&self) -> &Path {
+        &self.given
     }
 
     /// What the names of results end with.
@@ -236,12 +195,12 @@ impl Folder {
     }
 
     pub(super) fn journals(&self) -> PathBuf {
-        self.own().join("journal")
+        self.own().join(JOURNALS)
     }
 
     /// Where an attempt may leave what the next one goes on from.
     pub(crate) fn checkpoints(&self, id: &RunId) -> PathBuf {
-        self.own().join("checkpoints").join(id.as_str())
+        self.own().join(CHECKPOINTS).join(id.as_str())
     }
 
     /// What a finished run must survive.
@@ -250,59 +209,108 @@ impl Folder {
         self.durability
     }
 
-    /// The name of a run's result.
+    /// The name of a run's first result.
     #[must_use]
     pub fn file_name(&self, id: &RunId) -> String {
-        format!("{id}{}", self.suffix)
+        names::first(id, &self.suffix)
     }
 
-    /// Where a run's result is.
+    /// What a row says about the result of that name.
     #[must_use]
-    pub fn target(&self, id: &RunId) -> PathBuf {
-        self.root.join(self.file_name(id))
+    pub fn row_path(&self, name: &str) -> PathBuf {
+        self.given.join(name)
     }
 
-    /// What the row of a run says about its result.
-    #[must_use]
-    pub fn row_path(&self, id: &RunId) -> PathBuf {
-        self.given.join(self.file_name(id))
-    }
-
-    /// Where the result of a row is to be found.
-    ///
-    /// Below this folder if the row says that it lies in a folder that was this one (the mark knows under which paths
-    /// it was opened, so it may have been moved, or the working folder be another) under the run's own name. Otherwise
-    /// where the row says; and if there is nothing, below this folder all the same.
-    #[must_use]
-    pub fn resolve(&self, id: &RunId, stored: &Path) -> PathBuf {
-        let parent = stored.parent();
-        if parent == Some(&self.given) {
-            return stored.to_owned();
-        }
-        let own = self.file_name(id);
-        if stored.file_name() != Some(own.as_ref()) {
-            return stored.to_owned();
-        }
-        let was_ours = self.known_as().iter().any(|known| parent == Some(Path::new(known)))
-            // Another program's row, relative to a working folder that need not be ours.
-            || (stored.is_relative() && parent.and_then(Path::file_name) == self.root.file_name());
-        let here = (was_ours || !stored.exists()) && self.root.join(&own).exists();
-        if here { self.given.join(own) } else { stored.to_owned() }
-    }
-
-    /// Under which paths this folder was opened, in the form of the rows.
+    /// Under which paths this directory was opened, in the form of the rows.
     fn known_as(&self) -> &[String] {
         self.known_as
             .get_or_init(|| self.read_mark().ok().flatten().map(|mark| mark.known_as).unwrap_or_default())
     }
 
-    /// Whether there is something at a path that [`resolve`](Self::resolve) gave.
+    /// All that rows may say about a result of this directory.
     #[must_use]
-    pub fn exists(&self, resolved: &Path) -> bool {
-        match (resolved.parent(), resolved.file_name()) {
-            // The working folder may have changed since the store was opened.
-            (Some(parent), Some(name)) if parent == self.given => self.root.join(name).exists(),
-            _ => resolved.exists(),
+    pub fn row_paths(&self, name: &Path) -> Vec<String> {
+        let known = self.known_as().iter().map(PathBuf::from);
+        let all = known.chain([self.given.clone(), self.root.clone()]).map(|dir| dir.join(name));
+        let mut texts: Vec<String> = all.filter_map(|path| path.to_str().map(str::to_owned)).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
+    /// Where below this directory a row says that its result lies, if it says so: under the path that was given now or at
+    /// an earlier opening, or as a program wrote it that was in another working directory.
+    #[must_use]
+    pub fn inside(&self, stored: &Path) -> Option<PathBuf> {
+        let below = |dir: &Path| {
+            let rest = stored.strip_prefix(dir).ok()?;
+            let plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
+            (plain && rest != Path::new("")).then(|| rest.to_owned())
+        };
+        if let Some(rest) = below(&self.given).or_else(|| below(&self.root)) {
+            return Some(rest);
+        }
+        if let Some(rest) = self.known_as().iter().find_map(|known| below(Path::new(known))) {
+            return Some(rest);
+        }
+        // Another program's row, relative to a working directory that need not be ours.
+        let parent = stored.parent()?;
+        let same = stored.is_relative()
+            && parent.file_name().is_some()
+            && parent.file_name() == self.root.file_name();
+        same.then(|| PathBuf::from(stored.file_name().unwrap_or_default()))
+    }
+
+    /// Where the result of a row is to be found.
+    ///
+    /// Below this directory if the row says that it lies in a directory that was this one (it may have been moved, or the
+    /// working directory be another). Otherwise where the row says; and if there is nothing, below this directory all the
+    /// same, if what is there has the name of a result.
+    #[must_use]
+    pub fn resolve(&self, stored: &Path) -> PathBuf {
+        if stored.parent() == Some(&self.given) {
+            return stored.to_owned();
+        }
+        let here = |rest: &Path| fs::symlink_metadata(self.root.join(rest)).is_ok();
+        if let Some(rest) = self.inside(stored) {
+            return if here(&rest) { self.given.join(rest) } else { stored.to_owned() };
+        }
+        let name = stored.file_name().and_then(|name| name.to_str());
+        match name.filter(|name| names::run_of(name, &self.suffix).is_some_and(|run| run.is_hashed())) {
+            Some(name) if here(Path::new(name)) && !is_there(stored) => self.given.join(name),
+            _ => stored.to_owned(),
+        }
+    }
+
+    /// Whether a path that [`resolve`](Self::resolve) gave bears the name of a result of that run.
+    #[must_use]
+    pub fn is_named_for(&self, id: &RunId, resolved: &Path) -> bool {
+        let name = resolved.file_name().and_then(|name| name.to_str());
+        let rest = name.and_then(|name| name.strip_prefix(id.as_str()));
+        rest.is_some_and(|rest| rest == self.suffix || rest.starts_with('~'))
+    }
+
+    /// The name of a result directly in this directory, if a path that [`resolve`](Self::resolve) gave is one.
+    #[must_use]
+    pub fn result_name<'p>(&self, resolved: &'p Path) -> Option<(RunId, &'p str)> {
+        let name = resolved.file_name().and_then(|name| name.to_str())?;
+        let here = resolved.parent() == Some(&self.given) || resolved.parent() == Some(&self.root);
+        Some((names::run_of(name, &self.suffix).filter(|_| here)?, name))
+    }
+
+    /// Whether there is something at a path that [`resolve`](Self::resolve) gave. That nothing can be seen there is an
+    /// error, not an answer.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn exists(&self, resolved: &Path) -> Result<bool, FileError> {
+        let path = self.absolute(resolved);
+        match fs::metadata(&path) {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(false)
+            }
+            Err(error) => Err(FileError::io("look at", &path)(error)),
         }
     }
 
@@ -314,20 +322,20 @@ impl Folder {
         fs::metadata(&path).is_ok_and(|meta| if meta.is_dir() { nothing_inside() } else { meta.len() == 0 })
     }
 
-    /// The same path whatever the working folder is.
+    /// The same path whatever the working directory is.
     #[must_use]
     pub fn absolute(&self, resolved: &Path) -> PathBuf {
-        match (resolved.parent(), resolved.file_name()) {
-            (Some(parent), Some(name)) if parent == self.given => self.root.join(name),
-            _ => resolved.to_owned(),
+        match resolved.strip_prefix(&self.given) {
+            Ok(rest) => self.root.join(rest),
+            Err(_) => resolved.to_owned(),
         }
     }
 
-    /// What has the name of a result: a hashed key and the suffix.
+    /// What has the name of a result: a hashed key, a token if there is one, and the suffix.
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn results(&self) -> Result<Vec<(RunId, PathBuf)>, FileError> {
+    pub fn results(&self) -> Result<Vec<String>, FileError> {
         let entries = match fs::read_dir(&self.root) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(FileError::io("list", &self.root))?,
@@ -335,60 +343,55 @@ impl Folder {
         let mut results = Vec::new();
         for entry in entries {
             let name = entry.map_err(FileError::io("list", &self.root))?.file_name();
-            let id = name
-                .to_str()
-                .and_then(|name| name.strip_suffix(&*self.suffix))
-                .and_then(|id| RunId::new(id).ok());
-            results.extend(id.filter(RunId::is_hashed).map(|id| (id, self.given.join(&name))));
+            let Some(name) = name.to_str() else { continue };
+            let run = names::run_of(name, &self.suffix);
+            let base = run.as_ref().map(|run| run.replicated().map_or_else(|| run.clone(), |(base, _)| base));
+            if base.is_some_and(|base| base.is_hashed()) {
+                results.push(name.to_owned());
+            }
         }
         results.sort();
         Ok(results)
     }
 
-    /// Refuses to remove what cannot be the result of a run, whatever its row says.
+    /// Held while a sweep claims the points that it is to make.
     ///
     /// # Errors
-    /// [`FileError::NotItsResult`] (`is_conflict`).
-    pub fn check_removable(&self, id: &RunId, resolved: &Path) -> Result<(), FileError> {
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let (path, root) = (real(&self.absolute(resolved)), real(&self.root));
-        // What lies in another run's result is part of it.
-        let first = path.strip_prefix(&root).ok().and_then(|inside| inside.components().next());
-        let name =
-            first.and_then(|first| first.as_os_str().to_str()).filter(|name| *name != self.file_name(id));
-        let other = name.and_then(|name| name.strip_suffix(&*self.suffix)).map(RunId::new);
-        let anothers = other.is_some_and(|other| other.is_ok_and(|other| other.is_hashed()));
-        if anothers || root.starts_with(&path) || path.starts_with(root.join(OWN)) {
-            return Err(FileError::NotItsResult { id: id.clone(), path: resolved.to_owned() });
-        }
-        Ok(())
+    /// [`FileError::HeldUp`] (`is_transient`), [`FileError::Io`].
+    #[cfg(feature = "cluster")]
+    pub fn claiming(&self) -> Result<File, FileError> {
+        self.recovery_lock()
     }
 
-    /// Removes a result; nothing there is fine.
-    ///
-    /// # Errors
-    /// [`FileError::Io`].
-    pub fn remove(&self, resolved: &Path) -> Result<(), FileError> {
-        let path = self.absolute(resolved);
-        rename::remove(&path).map_err(FileError::io("remove", &path))
+    /// Held while what dead processes have left is finished.
+    pub(super) fn recovery_lock(&self) -> Result<File, FileError> {
+        let path = self.own().join("recovery.lock");
+        refuse_link(&path)?;
+        let failed = || FileError::io("lock", &path);
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
+        let (start, mut pause) = (Instant::now(), Duration::from_millis(1));
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(fs::TryLockError::WouldBlock) if start.elapsed() < self.patience => thread::sleep(pause),
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(FileError::HeldUp { path, seconds: start.elapsed().as_secs_f64() });
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(failed()(error)),
+            }
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
     }
 }
 
-/// Temporary files with the permissions of any other file: what is made here becomes permanent, and a group may share
-/// it.
-fn for_all() -> tempfile::Builder<'static, 'static> {
-    #[allow(unused_mut, reason = "there are no such permissions elsewhere")]
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder
+/// Whether there is something at a path, or may be: what cannot be seen is not gone.
+fn is_there(path: &Path) -> bool {
+    !matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
 impl Drop for Folder {
-    /// A process that ends in peace leaves no staging folder.
+    /// A process that ends in peace leaves no staging directory.
     fn drop(&mut self) {
         self.slots.clear();
         if let Some(journal) = self.journal.get() {

@@ -1,53 +1,59 @@
 //! What a process is about to put in place: one append-only file a process.
 //!
-//! `.entropic/journal/<name>.jsonl`, a JSON object a line:
+//! `.entropic/journals/<name>.jsonl`, a JSON object a line:
 //!
 //! ```text
-//! {"publish":{"attempt":"0","id":"a3f8c1d2e4b6f7a8","replaces":false,"full":true,"boot":"1c6f…","row":{…}}}
+//! {"format":2}
+//! {"publish":{"attempt":"0","id":"a3f8c1d2e4b6f7a8","name":"a3f8c1d2e4b6f7a8.h5","full":true,"boot":"1c6f…","row":{…}}}
 //! {"synced":"0"}
+//! {"named":{"attempt":"0","name":"a3f8c1d2e4b6f7a8~0c4d9a21b7e3.h5"}}
 //! {"done":"0"}
+//! {"delete":{"attempt":"1","id":"a3f8c1d2e4b6f7a8","name":"a3f8c1d2e4b6f7a8.h5"}}
+//! {"done":"1"}
 //! ```
 //!
 //! A result is complete before its `publish` line is written, and on the disk before its `synced` line; the first
-//! holds all that the row needs. Whatever has no `done` line when its process is dead is finished by whoever looks
-//! next; what was not synced only before the machine is started again (`boot`), since a power cut may have left half
-//! of it. The process keeps a lock on its journal: it lives as long as that is held. A line that does not end, or is
-//! no JSON, is one that a crash cut off, and never happened; so are the zeros at the end of a journal that is synced.
+//! holds all that the row needs. Whatever has no `done` line when its process is dead is finished by whoever takes the
+//! lease of its id next. Nothing is ever synced here: a result whose line a power cut has lost is one that no row names,
+//! and blocks nobody. What was not `synced` counts only until the machine is started again (`boot`), since a power cut may
+//! have left half of it. The process keeps a lock on its journal: it lives as long as that is held. A line that does not
+//! end, or is no JSON, is one that a crash cut off, and never happened.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::folder::{STAGING, SWEEPS};
-use super::{FileError, rename};
+use super::FileError;
+use super::identity::FileIdentity;
+use super::names::{STAGING, SWEEPS, is_plain};
 use crate::params::RunId;
+
+/// Of these files.
+pub(super) const FORMAT: u32 = 2;
 
 /// A journal is begun anew once it is this long and says nothing that matters any more, in bytes.
 const LONG: u64 = 1 << 20;
 
-/// How much room is made at a time in a journal that is synced, in bytes.
-const ROOM: usize = 1 << 15;
-
 /// A result that is being put in place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Entry {
-    /// The folder inside the staging folder of its process.
+    /// The directory inside the staging directory of its process.
     pub(super) attempt: String,
     /// The run.
     pub(super) id: String,
-    /// The run whose result it was before, if it is only to have another name.
+    /// The name that its result gets.
+    pub(super) name: String,
+    /// The `result_file` of the row that it replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) from: Option<String>,
-    /// The folder below `.entropic` where another process has made it, if it is not in the staging folder.
+    pub(super) seen: Option<String>,
+    /// The directory below `.entropic` where another process has made it, if it is not in the staging directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) received: Option<PathBuf>,
-    /// Whether an older result of ours may be in its place.
-    pub(super) replaces: bool,
     /// Whether it is synced before it is put in place.
     pub(super) full: bool,
     /// Which start of the machine it was written in.
@@ -57,21 +63,20 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Whether it can be ours: a line that was edited by hand must not lead out of the folder.
+    /// Whether it can be ours: a line that was edited by hand must not lead out of the directory.
     fn is_ours(&self) -> bool {
         let inside = |path: &PathBuf| {
             path.starts_with(SWEEPS) && path.components().all(|part| matches!(part, Component::Normal(_)))
         };
         let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
         digits
+            && is_plain(&self.name)
+            && self.name.starts_with(&self.id)
             && self.received.iter().all(inside)
-            && [Some(&self.id), self.from.as_ref()]
-                .into_iter()
-                .flatten()
-                .all(|id| RunId::new(id.as_str()).is_ok())
+            && RunId::new(self.id.as_str()).is_ok()
     }
 
-    /// The folder of its attempt: below that of its process, or where another process made it.
+    /// The directory of its attempt: below that of its process, or where another process made it.
     pub(super) fn dir(&self, own: &Path, process: &str) -> PathBuf {
         match &self.received {
             Some(below) => own.join(below),
@@ -79,44 +84,80 @@ impl Entry {
         }
     }
 
-    pub(super) fn run_id(&self) -> RunId {
-        RunId::from_stored(self.id.clone())
-    }
-
-    pub(super) fn former_id(&self) -> Option<RunId> {
-        self.from.clone().map(RunId::from_stored)
-    }
-
     pub(super) fn lies_below(&self, folder: &Path) -> bool {
         self.received.as_ref().is_some_and(|received| received.starts_with(folder))
     }
+}
 
-    /// Whether it is about a run, under its former name or this.
-    pub(super) fn concerns(&self, id: &RunId) -> bool {
-        self.id == id.as_str() || self.from.as_deref() == Some(id.as_str())
+/// A result that is being removed with its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Removal {
+    /// Told apart from other entries of this journal by it.
+    pub(super) attempt: String,
+    /// The run.
+    pub(super) id: String,
+    /// The result, below the results directory.
+    pub(super) name: PathBuf,
+    /// What the row says.
+    pub(super) seen: String,
+    /// What is to be removed.
+    pub(super) identity: FileIdentity,
+}
+
+impl Removal {
+    fn is_ours(&self) -> bool {
+        let mut parts = self.name.components();
+        parts
+            .next()
+            .is_some_and(|first| matches!(first, Component::Normal(name) if name != super::names::OWN))
+            && parts.all(|part| matches!(part, Component::Normal(_)))
     }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Line {
+    Format(u32),
     Publish(Entry),
+    Named { attempt: String, name: String },
     Synced(String),
+    Delete(Removal),
     Done(String),
 }
 
-/// A result that was not put in place, or whose row may be missing, as a dead process left it.
+/// What a process began and did not finish.
 #[derive(Debug, Clone)]
-pub(super) struct Unfinished {
-    pub(super) entry: Entry,
-    /// Whether the disk has all of it.
-    pub(super) synced: bool,
+pub(super) enum Unfinished {
+    /// A result that was not put in place, or whose row may be missing; whether the disk has all of it.
+    Publish { entry: Entry, synced: bool },
+    /// A result that may be there although its row is gone.
+    Delete(Removal),
 }
 
-/// The journal of this process on one results folder.
+impl Unfinished {
+    pub(super) fn attempt(&self) -> &str {
+        match self {
+            Self::Publish { entry, .. } => &entry.attempt,
+            Self::Delete(removal) => &removal.attempt,
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Publish { entry, .. } => &entry.id,
+            Self::Delete(removal) => &removal.id,
+        }
+    }
+
+    pub(super) fn lies_below(&self, folder: &Path) -> bool {
+        matches!(self, Self::Publish { entry, .. } if entry.lies_below(folder))
+    }
+}
+
+/// The journal of this process on one results directory.
 #[derive(Debug)]
 pub(super) struct Journal {
-    /// Also the name of the staging folder of this process.
+    /// Also the name of the staging directory of this process.
     name: String,
     path: PathBuf,
     state: Mutex<State>,
@@ -125,29 +166,26 @@ pub(super) struct Journal {
 #[derive(Debug)]
 struct State {
     /// Locked for as long as this is open.
-    file: Arc<File>,
-    /// How much of it are lines. Zeros follow, where room was made.
+    file: File,
+    /// How much of it are lines.
     length: u64,
-    room: u64,
-    /// Whether lines are synced.
-    syncs: bool,
     open: HashMap<String, Unfinished>,
 }
 
 impl Journal {
-    /// A new journal in a folder. The caller holds the recovery lock: until it is locked, it looks like a dead one.
-    pub(super) fn create(folder: &Path, syncs: bool) -> Result<Self, FileError> {
-        fs::create_dir_all(folder).map_err(FileError::io("make", folder))?;
+    /// A new journal in a directory.
+    pub(super) fn create(folder: &Path) -> Result<Self, FileError> {
         let name = uuid::Uuid::new_v4().simple().to_string();
-        let path = folder.join(format!("{name}.jsonl"));
-        let file = OpenOptions::new().create_new(true).write(true).open(&path);
-        let file = file.map_err(FileError::io("write", &path))?;
-        // Others may ask just now whether it lives; not for long.
-        file.lock().map_err(FileError::io("lock", &path))?;
-        rename::sync_one(folder)?;
-        let state =
-            Mutex::new(State { file: Arc::new(file), length: 0, room: 0, syncs, open: HashMap::new() });
-        Ok(Self { name, path, state })
+        // Locked before it has a name that others look at: it never looks like the journal of a dead process.
+        let (hidden, path) = (folder.join(format!(".{name}")), folder.join(format!("{name}.jsonl")));
+        let file = OpenOptions::new().create_new(true).write(true).open(&hidden);
+        let file = file.map_err(FileError::io("write", &hidden))?;
+        file.lock().map_err(FileError::io("lock", &hidden))?;
+        fs::rename(&hidden, &path).map_err(FileError::io("make", &path))?;
+        let mut state = State { file, length: 0, open: HashMap::new() };
+        let format = line_text(&Line::Format(FORMAT)).map_err(FileError::io("write", &path))?;
+        state.put(&format).map_err(FileError::io("write", &path))?;
+        Ok(Self { name, path, state: Mutex::new(state) })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -156,54 +194,86 @@ impl Journal {
 
     /// Says that a result is complete, and about to be put in place.
     pub(super) fn publish(&self, entry: Entry) -> Result<(), FileError> {
-        let line = Line::Publish(entry);
+        self.begin(Line::Publish(entry))
+    }
+
+    /// Says that a result is about to be removed with its row.
+    pub(super) fn delete(&self, removal: Removal) -> Result<(), FileError> {
+        self.begin(Line::Delete(removal))
+    }
+
+    fn begin(&self, line: Line) -> Result<(), FileError> {
         // Put into words before others are kept from saying theirs.
         let text = line_text(&line).map_err(FileError::io("write", &self.path))?;
         let mut state = self.state();
         self.write(&mut state, &text)?;
-        if let Line::Publish(entry) = line {
-            state.open.insert(entry.attempt.clone(), Unfinished { entry, synced: false });
+        let begun = match line {
+            Line::Publish(entry) => Unfinished::Publish { entry, synced: false },
+            Line::Delete(removal) => Unfinished::Delete(removal),
+            _ => return Ok(()),
+        };
+        state.open.insert(begun.attempt().to_owned(), begun);
+        Ok(())
+    }
+
+    /// Says that a result gets another name: the one it was to have is taken.
+    pub(super) fn named(&self, attempt: &str, name: &str) -> Result<(), FileError> {
+        let line = Line::Named { attempt: attempt.to_owned(), name: name.to_owned() };
+        let text = line_text(&line).map_err(FileError::io("write", &self.path))?;
+        let mut state = self.state();
+        self.write(&mut state, &text)?;
+        if let Some(Unfinished::Publish { entry, .. }) = state.open.get_mut(attempt) {
+            name.clone_into(&mut entry.name);
         }
         Ok(())
     }
 
-    /// Says that the disk has some results; the disk has these lines, and those of the results, when it returns.
+    /// Says that the disk has some results.
     pub(super) fn synced(&self, attempts: &[String]) -> Result<(), FileError> {
         let text = self.lines(attempts, Line::Synced)?;
         let mut state = self.state();
         self.write(&mut state, &text)?;
         for attempt in attempts {
-            state.open.entry(attempt.clone()).and_modify(|begun| begun.synced = true);
+            if let Some(Unfinished::Publish { synced, .. }) = state.open.get_mut(attempt) {
+                *synced = true;
+            }
         }
-        // Whoever else has something to say may say it meanwhile.
-        let file = Arc::clone(&state.file);
-        drop(state);
-        file.sync_data().map_err(FileError::io("sync", &self.path))
+        Ok(())
     }
 
     /// Says that the rows of results are written, or that they were never put in place.
     pub(super) fn done(&self, attempts: &[String]) -> Result<(), FileError> {
         let mut state = self.state();
+        let text = self.lines(attempts, Line::Done)?;
+        let others =
+            state.open.len() - attempts.iter().filter(|attempt| state.open.contains_key(*attempt)).count();
+        if others == 0 && state.length > LONG {
+            state.file.set_len(0).map_err(FileError::io("shorten", &self.path))?;
+            state.length = 0;
+            let format = line_text(&Line::Format(FORMAT)).map_err(FileError::io("write", &self.path))?;
+            self.write(&mut state, &format)?;
+        } else {
+            self.write(&mut state, &text)?;
+        }
         for attempt in attempts {
             state.open.remove(attempt);
         }
-        if state.open.is_empty() && state.length > LONG {
-            state.file.set_len(0).map_err(FileError::io("shorten", &self.path))?;
-            (state.length, state.room) = (0, 0);
-            return Ok(());
-        }
-        let text = self.lines(attempts, Line::Done)?;
-        self.write(&mut state, &text)
+        Ok(())
     }
 
-    /// Whether a result below a folder, as [`Entry::received`] tells it, has been announced and is not settled.
+    /// Whether a result below a directory, as [`Entry::received`] tells it, has been announced and is not settled.
     pub(super) fn awaits(&self, below: &Path) -> bool {
-        self.state().open.values().any(|begun| begun.entry.lies_below(below))
+        self.state().open.values().any(|begun| begun.lies_below(below))
     }
 
-    /// The results of an id that this process has announced and could not write the row of.
+    /// What this process has begun of an id and not finished.
     pub(super) fn open_entries(&self, id: &RunId) -> Vec<Unfinished> {
-        self.state().open.values().filter(|begun| begun.entry.concerns(id)).cloned().collect()
+        self.state().open.values().filter(|begun| begun.id() == id.as_str()).cloned().collect()
+    }
+
+    /// What it has said of an attempt, if that is not finished.
+    pub(super) fn open_entry(&self, attempt: &str) -> Option<Unfinished> {
+        self.state().open.get(attempt).cloned()
     }
 
     fn lines(&self, attempts: &[String], line: fn(String) -> Line) -> Result<Vec<u8>, FileError> {
@@ -218,7 +288,6 @@ impl Journal {
         state.put(text).map_err(|error| {
             // Half a line would swallow the next one.
             let _ = state.file.set_len(state.length);
-            state.room = state.length;
             FileError::io("write", &self.path)(error)
         })
     }
@@ -231,16 +300,10 @@ impl Journal {
 
 impl State {
     fn put(&mut self, text: &[u8]) -> io::Result<()> {
-        let (mut file, end) = (&*self.file, self.length + text.len() as u64);
+        let mut file = &self.file;
         file.seek(SeekFrom::Start(self.length))?;
-        if self.syncs && end > self.room {
-            // To sync a line in a file that does not grow is half the work: no length and no block is new to the disk.
-            file.write_all(&[text, &[0; ROOM]].concat())?;
-            self.room = end + ROOM as u64;
-        } else {
-            file.write_all(text)?;
-        }
-        self.length = end;
+        file.write_all(text)?;
+        self.length += text.len() as u64;
         Ok(())
     }
 }
@@ -260,22 +323,41 @@ pub(super) fn line_text(line: &Line) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-pub(super) fn unfinished(text: &[u8]) -> Vec<Unfinished> {
-    let mut open: Vec<Unfinished> = Vec::new();
-    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    for line in text[..whole].split(|byte| *byte == b'\n') {
+/// What a journal says was begun and not finished, and how many of its lines cannot be ours. `Err` is the format of a
+/// journal that a later version wrote.
+pub(super) fn unfinished(text: &[u8]) -> Result<(Vec<Unfinished>, usize), u32> {
+    let (mut open, mut odd): (Vec<Unfinished>, usize) = (Vec::new(), 0);
+    for line in whole_lines(text) {
         match serde_json::from_slice(line) {
-            Ok(Line::Publish(entry)) if entry.is_ours() => open.push(Unfinished { entry, synced: false }),
-            Ok(Line::Synced(attempt)) => {
-                open.iter_mut()
-                    .filter(|left| left.entry.attempt == attempt)
-                    .for_each(|left| left.synced = true);
+            Ok(Line::Format(format)) if format > FORMAT => return Err(format),
+            Ok(Line::Format(_)) | Err(_) => {}
+            Ok(Line::Publish(entry)) if entry.is_ours() => {
+                open.push(Unfinished::Publish { entry, synced: false })
             }
-            Ok(Line::Done(attempt)) => open.retain(|left| left.entry.attempt != attempt),
-            Ok(Line::Publish(_)) | Err(_) => {}
+            Ok(Line::Delete(removal)) if removal.is_ours() => open.push(Unfinished::Delete(removal)),
+            Ok(Line::Publish(_) | Line::Delete(_)) => odd += 1,
+            Ok(Line::Synced(attempt)) => open.iter_mut().for_each(|begun| match begun {
+                Unfinished::Publish { entry, synced } if entry.attempt == attempt => *synced = true,
+                _ => {}
+            }),
+            Ok(Line::Named { attempt, name }) => open.iter_mut().for_each(|begun| match begun {
+                Unfinished::Publish { entry, .. }
+                    if entry.attempt == attempt && is_plain(&name) && name.starts_with(&entry.id) =>
+                {
+                    name.clone_into(&mut entry.name);
+                }
+                _ => {}
+            }),
+            Ok(Line::Done(attempt)) => open.retain(|left| left.attempt() != attempt),
         }
     }
-    open
+    Ok((open, odd))
+}
+
+/// The lines of a text that end.
+pub(super) fn whole_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    text[..whole].split(|byte| *byte == b'\n')
 }
 
 #[cfg(test)]
@@ -288,33 +370,39 @@ mod tests {
 
     impl PartialEq for Unfinished {
         fn eq(&self, other: &Self) -> bool {
-            let text = |entry: &Entry| serde_json::to_string(entry).unwrap();
-            (text(&self.entry), self.synced) == (text(&other.entry), other.synced)
+            format!("{self:?}") == format!("{other:?}")
         }
     }
 
     fn entry(attempt: &str) -> Entry {
-        let [attempt, id, boot] = [attempt, "x", "somewhen"].map(str::to_owned);
+        let [attempt, id, name, boot] = [attempt, "x", "x.h5", "somewhen"].map(str::to_owned);
         let row = RawValue::NULL.to_owned();
-        Entry { attempt, id, from: None, received: None, replaces: false, full: true, boot, row }
+        Entry { attempt, id, name, seen: None, received: None, full: true, boot, row }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {
-        Unfinished { entry: entry(attempt), synced }
+        Unfinished::Publish { entry: entry(attempt), synced }
+    }
+
+    fn open(text: &[u8]) -> Vec<Unfinished> {
+        unfinished(text).unwrap().0
     }
 
     #[test]
     fn a_journal_says_what_is_not_finished() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path(), true).unwrap();
+        let journal = Journal::create(dir.path()).unwrap();
         for attempt in ["0", "1", "2"] {
             journal.publish(entry(attempt)).unwrap();
         }
         journal.synced(&["2".to_owned()]).unwrap();
         journal.done(&["1".to_owned()]).unwrap();
+        journal.named("0", "x~0123456789ab.h5").unwrap();
         let other = Other::all(dir.path(), None).unwrap().remove(0);
         assert!(!other.is_dead().unwrap());
-        assert_eq!(other.unfinished().unwrap(), [left("0", false), left("2", true)]);
+        let renamed = Entry { name: "x~0123456789ab.h5".to_owned(), ..entry("0") };
+        let renamed = Unfinished::Publish { entry: renamed, synced: false };
+        assert_eq!(other.unfinished().unwrap(), [renamed, left("2", true)]);
         assert_eq!(journal.open_entries(&RunId::new("x").unwrap()).len(), 2);
         drop(journal);
         assert!(other.is_dead().unwrap());
@@ -325,7 +413,7 @@ mod tests {
     #[test]
     fn a_process_that_ends_in_peace_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path(), true).unwrap();
+        let journal = Journal::create(dir.path()).unwrap();
         journal.publish(entry("0")).unwrap();
         journal.done(&["0".to_owned()]).unwrap();
         drop(journal);
@@ -338,20 +426,45 @@ mod tests {
         let cut = line_text(&Line::Publish(entry("1"))).unwrap();
         for end in 0..cut.len() {
             let text = [&whole[..], &cut[..end]].concat();
-            assert_eq!(unfinished(&text), [left("0", false)], "{end}");
+            assert_eq!(open(&text), [left("0", false)], "{end}");
             // And swallow nothing that follows.
             let text =
                 [&whole[..], &cut[..end], b"\n", &line_text(&Line::Done("0".to_owned())).unwrap()].concat();
-            assert!(unfinished(&text).iter().all(|left| left.entry.attempt == "1"), "{end}");
+            assert!(open(&text).iter().all(|left| left.attempt() == "1"), "{end}");
         }
-        assert_eq!(unfinished(&[&[0u8; 512], &b"\n"[..], &whole[..]].concat()), [left("0", false)]);
-        assert_eq!(unfinished(b"garbage\n{\"publish\":3}\n"), []);
+        assert_eq!(open(&[&[0u8; 512], &b"\n"[..], &whole[..]].concat()), [left("0", false)]);
+        assert_eq!(open(b"garbage\n{\"publish\":3}\n"), []);
+    }
+
+    #[test]
+    fn lines_that_lead_elsewhere_are_not_ours() {
+        let odd = [
+            Entry { name: "../x.h5".to_owned(), ..entry("0") },
+            Entry { name: "/etc/passwd".to_owned(), ..entry("0") },
+            Entry { name: "y.h5".to_owned(), ..entry("0") },
+            Entry { id: "..".to_owned(), name: "..".to_owned(), ..entry("0") },
+            Entry { received: Some("../../x".into()), ..entry("0") },
+            Entry { attempt: "../0".to_owned(), ..entry("0") },
+        ];
+        for entry in odd {
+            let text = line_text(&Line::Publish(entry)).unwrap();
+            let (open, odd) = unfinished(&text).unwrap();
+            assert_eq!((open.len(), odd), (0, 1));
+        }
+        let removal = br#"{"delete":{"attempt":"0","id":"x","name":"../y","seen":"","identity":{"directory":false,"bytes":1,"modified":0}}}"#;
+        assert_eq!(unfinished(&[&removal[..], b"\n"].concat()).unwrap().1, 1);
+    }
+
+    #[test]
+    fn a_journal_of_a_later_version_is_not_guessed_at() {
+        assert_eq!(unfinished(b"{\"format\":3}\n{\"whatever\":1}\n").unwrap_err(), 3);
+        assert_eq!(open(b"{\"format\":2}\n"), []);
     }
 
     #[test]
     fn a_long_journal_begins_anew_when_nothing_is_open() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path(), true).unwrap();
+        let journal = Journal::create(dir.path()).unwrap();
         let long = Entry { row: to_raw_value(&"x".repeat(100_000)).unwrap(), ..entry("0") };
         for _ in 0..30 {
             journal.publish(long.clone()).unwrap();

@@ -1,28 +1,37 @@
 //! What lies on disk. This room knows no database.
 //!
-//! A results folder holds one result for each run, a file or a folder named by its id, and beside them a folder
-//! `.entropic` of our own:
+//! A results directory holds the results of runs, each a file or a directory, and beside them a directory `.entropic` of our
+//! own:
 //!
 //! ```text
 //! results/
-//! ├── a3f8c1d2e4b6f7a8.csv          a result, complete
+//! ├── a3f8c1d2e4b6f7a8.csv                  the first result of a run, complete
+//! ├── a3f8c1d2e4b6f7a8~0c4d9a21b7e3.csv     a later one of the same run; the row says which one counts
 //! └── .entropic/
-//!     ├── store.json                whose folder this is
+//!     ├── store.json                whose directory this is
 //!     ├── staging/<process>/…       where its runners write; gone afterwards
-//!     ├── locks/<id>                somebody runs it
-//!     ├── sweeps/<sweep>/…         what workers of a sweep are told, and what they have made
-//!     ├── locks/.<process>-<n>      what was a lock and will be one again
-//!     ├── journal/<process>.jsonl   what a process is about to put in place
+//!     ├── journals/<process>.jsonl  what a process is about to put in place or to remove
+//!     ├── pending/<id>.json         a finished run whose row could not be written, for the next one who wants it
+//!     ├── set-aside/<name>.json     one whose row the database refuses
+//!     ├── replaced/<name>.json      a result that another one has replaced, and that is still there
+//!     ├── registered/<id>.json      which file was registered as the result of a run
+//!     ├── trash/…                   what is being removed
+//!     ├── sweeps/<sweep>/…          what workers of a sweep are told, and what they have made
+//!     ├── ids.lock                  a byte for each id (Linux)
+//!     ├── locks/<id>                a file for each id (elsewhere)
+//!     ├── recovery.lock             what dead processes have left is being finished
 //!     └── checkpoints/<id>/         what an attempt left for the next one
 //! ```
 //!
 //! Promises:
-//! - a final name always holds a complete result: it is written elsewhere and renamed into place ([`Attempt`]);
+//! - a result is never changed: it is written elsewhere, complete, and renamed to a name that nothing has ([`Attempt`],
+//!   [`Folder::publish`]); which result of a run counts is for its row to say;
 //! - an id is run by one thread of one process at a time ([`Folder::lock`]);
-//! - nothing that entropic did not write is moved, replaced or deleted: a name that is taken is a conflict;
-//! - a finished result is never lost: whoever comes next finishes what a dead process had begun
-//!   ([`Folder::recover`]);
-//! - a folder belongs to one store ([`Folder::claim`]); another one is refused.
+//! - nothing that entropic did not write is moved, replaced or deleted, and nothing in `.entropic` is followed through a
+//!   link;
+//! - a finished result is never lost: whoever comes next finishes what a dead process had begun, or a living one has
+//!   handed over ([`Folder::recover`]);
+//! - a directory belongs to one store ([`Folder::claim`]); another one is refused.
 
 mod attempt;
 mod boot;
@@ -30,20 +39,31 @@ mod checksum;
 mod error;
 mod fault;
 mod folder;
+mod format1;
+mod identity;
 mod journal;
+mod json;
 mod lock;
+mod mark;
+mod names;
 mod others;
+mod pending;
 mod publish;
 mod recover;
 mod rename;
+mod replaced;
 
 pub use attempt::Attempt;
 pub use checksum::sha256;
 pub use error::FileError;
-pub use folder::{Claim, Folder, SWEEPS};
+pub use folder::Folder;
 pub use lock::IdLock;
-pub use publish::{Move, Publishing};
-pub use recover::{Leftovers, Recovered};
+pub use mark::{Claim, Claimed};
+pub use names::SWEEPS;
+pub use pending::SetAside;
+pub use publish::Publishing;
+pub use recover::{Leftovers, Recovered, Settle, Unsettled, Verdict};
+pub use replaced::{Deletion, Replaced};
 
 /// What a finished run survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use super::journal::{Journal, Line, Unfinished, line_text, unfinished};
+use super::names::refuse_link;
 use super::{FileError, Folder, rename};
 
 /// The journal of another process.
@@ -31,7 +32,11 @@ impl Other {
             }
             let path = entry.path();
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-            if path.extension().is_some_and(|suffix| suffix == "jsonl") && Some(name.as_str()) != but {
+            let visible = !name.starts_with('.');
+            if visible
+                && path.extension().is_some_and(|suffix| suffix == "jsonl")
+                && Some(name.as_str()) != but
+            {
                 all.push(Self { name, path });
             }
         }
@@ -54,32 +59,50 @@ impl Other {
 
     /// What it began and did not finish.
     pub(super) fn unfinished(&self) -> Result<Vec<Unfinished>, FileError> {
+        let (unfinished, odd) = unfinished(&self.read()?)
+            .map_err(|format| FileError::Newer { path: self.path.clone(), format })?;
+        if odd > 0 {
+            tracing::warn!(path = %self.path.display(), odd,
+                "lines of a journal name what cannot be results of this directory; they are ignored");
+        }
+        Ok(unfinished)
+    }
+
+    /// What is written in it; nothing if another process has finished it meanwhile.
+    pub(super) fn read(&self) -> Result<Vec<u8>, FileError> {
+        refuse_link(&self.path)?;
         match fs::read(&self.path) {
-            // Somebody else finished it meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            other => other.map(|text| unfinished(&text)).map_err(FileError::io("read", &self.path)),
+            other => other.map_err(FileError::io("read", &self.path)),
         }
     }
 
     /// Notes in a dead journal what was finished in its place.
     pub(super) fn note_done(&self, attempt: &str) -> Result<(), FileError> {
-        self.note(&Line::Done(attempt.to_owned())).map(drop)
+        self.note(&Line::Done(attempt.to_owned()))
     }
 
-    /// Notes in a dead journal what was synced in its place; the disk has the line when it returns.
+    /// Notes in a dead journal what was synced in its place.
     pub(super) fn note_synced(&self, attempt: &str) -> Result<(), FileError> {
-        let file = self.note(&Line::Synced(attempt.to_owned()))?;
-        file.sync_data().map_err(FileError::io("sync", &self.path))
+        self.note(&Line::Synced(attempt.to_owned()))
     }
 
-    fn note(&self, line: &Line) -> Result<File, FileError> {
+    /// Notes in a dead journal which other name a result gets.
+    pub(super) fn note_named(&self, attempt: &str, name: &str) -> Result<(), FileError> {
+        self.note(&Line::Named { attempt: attempt.to_owned(), name: name.to_owned() })
+    }
+
+    fn note(&self, line: &Line) -> Result<(), FileError> {
         let failed = || FileError::io("write", &self.path);
         // A line that was cut off must not swallow this one.
         let mut text = vec![b'\n'];
         text.extend(line_text(line).map_err(failed())?);
         let mut file = OpenOptions::new().append(true).open(&self.path).map_err(failed())?;
-        file.write_all(&text).map_err(failed())?;
-        Ok(file)
+        file.write_all(&text).map_err(failed())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn remove(&self) -> Result<(), FileError> {
@@ -121,7 +144,7 @@ impl Folder {
             return Ok(true);
         }
         for other in self.others()? {
-            if other.unfinished()?.iter().any(|begun| begun.entry.lies_below(below)) {
+            if other.unfinished()?.iter().any(|begun| begun.lies_below(below)) {
                 return Ok(true);
             }
         }

@@ -1,21 +1,22 @@
-//! Finishing what dead processes have begun.
+//! Finishing what dead processes have begun, and what living ones have handed over.
 //!
-//! One process at a time does so, under the folder's recovery lock, and under the id's lock; an id that somebody holds
-//! is left to that one, who looks here before running.
+//! One process at a time does so for all ids, under the directory's recovery lock, and under each id's lock; an id that is
+//! held is left to its holder, who looks here before running. One entry that cannot be finished keeps nothing else from
+//! being finished.
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::attempt::aside;
-use super::journal::Unfinished;
+use super::journal::{Entry, Unfinished};
+use super::names::{SET_ASIDE, refuse_link};
 use super::others::Other;
-use super::publish::put;
+use super::pending::{self, Pending, SetAside};
 use super::{FileError, Folder, IdLock, boot, fault, rename};
 use crate::params::RunId;
 
@@ -25,10 +26,13 @@ use crate::params::RunId;
 pub struct Recovered {
     /// Runs that were finished, and whose rows have been written now.
     pub adopted: Vec<RunId>,
-    /// Runs that were finished, and whose place is taken by a file that is not ours, or whose row was written by a
-    /// record of another shape; tried again each time.
-    pub blocked: Vec<RunId>,
-    /// How many staging folders of dead processes were removed.
+    /// Runs that were finished, and whose rows the database refuses, or that a record of another shape has made. Their
+    /// results are kept, and the rows tried again at each opening; nothing waits for them.
+    pub set_aside: Vec<SetAside>,
+    /// Runs that were finished, and whose rows could not be written for now: the database is busy, full or read-only. The
+    /// next one who wants such a run, or opens the store, tries again.
+    pub waiting: Vec<RunId>,
+    /// How many staging directories of dead processes were removed.
     pub leftovers: usize,
 }
 
@@ -41,8 +45,16 @@ impl Recovered {
 
     /// Adds what a later recovery did.
     pub(crate) fn add(&mut self, later: Self) {
+        for set_aside in later.set_aside {
+            if !self.set_aside.contains(&set_aside) {
+                self.set_aside.push(set_aside);
+            }
+        }
+        self.waiting.retain(|id| !later.adopted.contains(id));
+        self.waiting.extend(later.waiting);
+        self.waiting.sort();
+        self.waiting.dedup();
         self.adopted.extend(later.adopted);
-        self.blocked = later.blocked;
         self.leftovers += later.leftovers;
     }
 }
@@ -53,7 +65,7 @@ impl Recovered {
 pub struct Leftovers {
     /// Runs that had come to their end, and whose rows are not written.
     pub unfinished: Vec<String>,
-    /// How many staging folders there are besides.
+    /// How many staging directories there are besides.
     pub staged: usize,
     /// How many lock files nobody holds.
     pub locks: usize,
@@ -71,7 +83,7 @@ impl fmt::Display for Leftovers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "dead processes have left {} finished runs, {} staging folders and {} lock files",
+            "dead processes have left {} finished runs, {} staging directories and {} lock files",
             self.unfinished.len(),
             self.staged,
             self.locks
@@ -79,56 +91,144 @@ impl fmt::Display for Leftovers {
     }
 }
 
-/// What became of an unfinished entry.
+/// Something that was begun and is to be finished in the database, or found to be over.
+#[derive(Debug)]
+pub enum Unsettled<'e> {
+    /// A finished run, whose result is in place.
+    Run {
+        /// The run.
+        id: &'e RunId,
+        /// The name of its result.
+        name: &'e str,
+        /// The `result_file` of the row that it replaces.
+        seen: Option<&'e str>,
+        /// Whether it replaces whatever row there is: an entry of a version that overwrote results in place.
+        overwrites: bool,
+        /// What its row will hold.
+        row: &'e RawValue,
+    },
+    /// A run whose row was to be removed, and then its result.
+    Removal {
+        /// The run.
+        id: &'e RunId,
+        /// The result, below the results directory.
+        name: &'e Path,
+        /// What its row said.
+        seen: &'e str,
+    },
+    /// A run whose result has another name already, and whose row is to follow: an entry of a version that renamed results
+    /// when keys changed.
+    Rekeyed {
+        /// The key it had.
+        from: &'e RunId,
+        /// The key it gets.
+        to: &'e RunId,
+    },
+}
+
+/// What the database says of it.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is finished now.
+    Stored,
+    /// It was finished already, or its result belongs to a row all the same.
+    AlreadySo,
+    /// The row has moved on: another run, or nothing, is stored, and no row names the result.
+    MovedOn,
+    /// The database refuses the row, and always will.
+    Refused(String),
+}
+
+/// Asks the database; an error says that it cannot answer now.
+pub type Settle<'s, E> = &'s mut dyn FnMut(&Unsettled<'_>) -> Result<Verdict, E>;
+
+/// What became of an entry.
 enum Outcome {
-    /// Somebody else has a part in it.
-    Busy,
     /// Its row is written.
     Adopted,
-    /// Its place is taken.
-    Blocked,
-    /// There is nothing to be adopted: its result was removed by hand, or may be half.
-    Void,
+    /// It is over: written before, moved on, or without a result.
+    Over,
+    /// It is refused, and is to be set aside.
+    Refused(String),
+}
+
+/// Where an entry stands, and where notes about it go.
+enum Place<'p> {
+    /// In the journal of this process.
+    Own,
+    /// In the journal of a dead one.
+    Dead(&'p Other),
+    /// In a file of its own.
+    Pending(&'p Path),
 }
 
 impl Folder {
-    /// Finishes what dead processes have begun, but for ids that are held just now. `commit` writes a row, and
-    /// says whether it could be read.
+    /// Finishes what was begun, but for ids that are held just now.
     ///
     /// # Errors
-    /// [`FileError::Io`], or what `commit` gave.
-    pub fn recover<E: From<FileError>>(
+    /// [`FileError::Io`]. What the database cannot take now is told in `waiting`.
+    pub fn recover<E: std::fmt::Display + From<FileError>>(
         &self,
-        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
-    ) -> Result<Recovered, E> {
+        settle: Settle<'_, E>,
+    ) -> Result<Recovered, FileError> {
         let mut recovered = Recovered::default();
-        let others = self.others()?;
-        if others.is_empty() && !self.staging().exists() {
+        self.refuse_links()?;
+        let (others, pending) = (self.others()?, self.all_pending()?);
+        if others.is_empty() && pending.is_empty() && !self.staging().exists() && !self.has_old_journals() {
             return Ok(recovered);
         }
-        let _recovering = self.recovery_lock()?;
+        let _recovering = match self.recovery_lock() {
+            // The process that holds it does this very work, or is stopped; nobody waits for it without end.
+            Err(error @ FileError::HeldUp { .. }) => {
+                tracing::warn!(%error, "what dead processes have left is not finished now");
+                return Ok(recovered);
+            }
+            other => other?,
+        };
+        self.recover_old(settle, &mut recovered)?;
         for other in others {
             if !other.is_dead()? {
                 continue;
             }
             let mut left = false;
             for begun in other.unfinished()? {
-                let id = begun.entry.run_id();
-                match self.try_lock_idle(&id)? {
-                    Some(lock) => {
-                        left |= self.finish((&lock, &id), &other, &begun, commit, &mut recovered)?
-                    }
-                    None => left = true,
-                }
+                left |= self.try_finish(&Place::Dead(&other), &begun, settle, &mut recovered);
             }
             if !left {
-                // Its staging folder goes below: a folder without a journal has no owner.
+                // Its staging directory goes below: one without a journal has no owner.
                 other.remove()?;
             }
         }
+        for (path, Pending { entry, synced, .. }) in pending {
+            let begun = Unfinished::Publish { entry, synced };
+            self.try_finish(&Place::Pending(&path), &begun, settle, &mut recovered);
+        }
         recovered.leftovers += self.sweep_staging()?;
+        self.empty_trash();
         self.locks().sweep();
         Ok(recovered)
+    }
+
+    /// Finishes an entry whose id is free; whether it is still unfinished.
+    fn try_finish<E: std::fmt::Display + From<FileError>>(
+        &self,
+        place: &Place<'_>,
+        begun: &Unfinished,
+        settle: Settle<'_, E>,
+        recovered: &mut Recovered,
+    ) -> bool {
+        let id = RunId::from_stored(begun.id().to_owned());
+        let finished = match self.try_lock_idle(&id) {
+            Ok(Some(lock)) => self.finish(&lock, place, begun, settle, recovered),
+            Ok(None) => return true,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = finished {
+            tracing::warn!(%id, %error, "a finished run cannot be stored now; it is kept, and tried again later");
+            recovered.waiting.push(id);
+            return true;
+        }
+        false
     }
 
     /// Removes what dead processes have left, but for what they had begun to put in place: where nothing is put in
@@ -137,10 +237,14 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn tidy(&self) -> Result<(), FileError> {
+        self.refuse_links()?;
         if !self.staging().exists() {
             return Ok(());
         }
-        let _recovering = self.recovery_lock()?;
+        let _recovering = match self.recovery_lock() {
+            Err(FileError::HeldUp { .. }) => return Ok(()),
+            other => other?,
+        };
         for other in self.others()? {
             if other.is_dead()? && other.unfinished()?.is_empty() {
                 other.remove()?;
@@ -151,36 +255,27 @@ impl Folder {
         Ok(())
     }
 
-    /// Finishes what anybody has begun of one id, whose lock is held.
+    /// Finishes what was begun of one id, whose lock is held: by this process, by dead ones, and by those that have handed
+    /// it over.
     ///
     /// # Errors
-    /// As [`recover`](Self::recover).
+    /// What `settle` gave: the id must not be run before it can answer. [`FileError::HeldUp`] (`is_transient`),
+    /// [`FileError::Io`].
     pub fn recover_id<E: From<FileError>>(
         &self,
         lock: &IdLock,
         id: &RunId,
-        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
+        settle: Settle<'_, E>,
     ) -> Result<Recovered, E> {
         let mut recovered = Recovered::default();
-        // Our own: results that are in place, and whose rows could not be written.
         if let Some(journal) = self.journal_if_begun() {
             for begun in journal.open_entries(id) {
-                match self.adopt(
-                    (lock, id),
-                    journal.name(),
-                    &begun,
-                    &|attempt| journal.synced(&[attempt.to_owned()]),
-                    commit,
-                )? {
-                    Outcome::Busy => {}
-                    Outcome::Blocked => recovered.blocked.push(id.clone()),
-                    outcome => {
-                        journal.done(std::slice::from_ref(&begun.entry.attempt))?;
-                        remove_staged(&begun.entry.dir(&self.own(), journal.name()))?;
-                        recovered.adopted.extend(matches!(outcome, Outcome::Adopted).then(|| id.clone()));
-                    }
-                }
+                self.finish(lock, &Place::Own, &begun, settle, &mut recovered)?;
             }
+        }
+        if let Some((path, Pending { entry, synced, .. })) = self.pending(id)? {
+            let begun = Unfinished::Publish { entry, synced };
+            self.finish(lock, &Place::Pending(&path), &begun, settle, &mut recovered)?;
         }
         let mut looks_dead = Vec::new();
         for other in self.others_lately()? {
@@ -201,93 +296,152 @@ impl Folder {
                 // What else is left of it goes with the next opening.
                 other.remove()?;
             }
-            for begun in unfinished.into_iter().filter(|begun| begun.entry.concerns(id)) {
-                self.finish((lock, id), &other, &begun, commit, &mut recovered)?;
+            for begun in unfinished.into_iter().filter(|begun| begun.id() == id.as_str()) {
+                self.finish(lock, &Place::Dead(&other), &begun, settle, &mut recovered)?;
             }
         }
         Ok(recovered)
     }
 
-    /// Finishes an entry of a dead process; whether it is still unfinished.
+    /// Finishes an entry.
     fn finish<E: From<FileError>>(
         &self,
-        held: (&IdLock, &RunId),
-        other: &Other,
+        _lock: &IdLock,
+        place: &Place<'_>,
         begun: &Unfinished,
-        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
+        settle: Settle<'_, E>,
         recovered: &mut Recovered,
-    ) -> Result<bool, E> {
-        let entry = &begun.entry;
-        let outcome = self.adopt(held, &other.name, begun, &|attempt| other.note_synced(attempt), commit)?;
-        match outcome {
-            Outcome::Busy => return Ok(true),
-            Outcome::Blocked => {
-                recovered.blocked.push(entry.run_id());
-                return Ok(true);
+    ) -> Result<(), E> {
+        let id = RunId::from_stored(begun.id().to_owned());
+        match begun {
+            Unfinished::Publish { entry, synced } => {
+                let mut entry = entry.clone();
+                match self.adopt(place, &id, &mut entry, *synced, settle)? {
+                    Outcome::Adopted => {
+                        tracing::info!(%id, "adopted a finished run");
+                        recovered.adopted.push(id);
+                    }
+                    Outcome::Over => {}
+                    Outcome::Refused(why) => {
+                        let path = self.given().join(&entry.name);
+                        tracing::warn!(
+                            %id, path = %path.display(), why,
+                            "the database refuses the row of a finished run; it is set aside: remove the reason and \
+                             open the store again, or delete the result"
+                        );
+                        self.set_aside(&entry, *synced, why.clone())?;
+                        recovered.set_aside.push(SetAside { id: entry.id.clone(), path, why });
+                        let before = |path: &Path| path.parent().is_some_and(|dir| dir.ends_with(SET_ASIDE));
+                        if matches!(place, Place::Pending(path) if before(path)) {
+                            return Ok(());
+                        }
+                    }
+                }
+                self.note_done(place, &entry.attempt)?;
+                let staged = match place {
+                    Place::Own => self.journal()?.name().to_owned(),
+                    Place::Dead(other) => other.name.clone(),
+                    Place::Pending(_) => return Ok(()),
+                };
+                Ok(remove_staged(&entry.dir(&self.own(), &staged))?)
             }
-            Outcome::Adopted => recovered.adopted.push(entry.run_id()),
-            Outcome::Void => {}
+            Unfinished::Delete(removal) => {
+                let unsettled = Unsettled::Removal { id: &id, name: &removal.name, seen: &removal.seen };
+                if matches!(settle(&unsettled)?, Verdict::MovedOn) {
+                    self.discard(&removal.name, Some(&removal.identity))?;
+                }
+                Ok(self.note_done(place, &removal.attempt)?)
+            }
         }
-        other.note_done(&entry.attempt)?;
-        remove_staged(&entry.dir(&self.own(), &other.name))?;
-        Ok(false)
     }
 
     fn adopt<E: From<FileError>>(
         &self,
-        (_lock, held): (&IdLock, &RunId),
-        process: &str,
-        begun: &Unfinished,
-        note_synced: &dyn Fn(&str) -> Result<(), FileError>,
-        commit: &mut dyn FnMut(&RunId, &RawValue) -> Result<bool, E>,
+        place: &Place<'_>,
+        id: &RunId,
+        entry: &mut Entry,
+        synced: bool,
+        settle: Settle<'_, E>,
     ) -> Result<Outcome, E> {
-        let entry = &begun.entry;
-        let id = entry.run_id();
-        let (attempt, target) = (entry.dir(&self.own(), process), self.target(&id));
-        // What is to have another name only is complete, and lies under its old one.
-        let from = entry.former_id();
-        let staged =
-            from.as_ref().map_or_else(|| attempt.join(self.file_name(&id)), |from| self.target(from));
-        let partner = from.as_ref().map(|from| if from == held { &id } else { from });
-        let _other_lock = match partner.map(|partner| self.try_lock_idle(partner)).transpose()? {
-            Some(None) => return Ok(Outcome::Busy),
-            lock => lock,
+        if !self.put_left(place, id, entry, synced)? {
+            return Ok(Outcome::Over);
+        }
+        let run = Unsettled::Run {
+            id,
+            name: &entry.name,
+            seen: entry.seen.as_deref(),
+            overwrites: false,
+            row: &entry.row,
         };
-        if fs::symlink_metadata(&staged).is_ok() {
-            // Since the machine was started again, the disk has only what was synced.
-            if from.is_none() && !begun.synced && entry.boot != boot::id() {
-                return Ok(Outcome::Void);
+        Ok(match settle(&run)? {
+            Verdict::Stored => Outcome::Adopted,
+            Verdict::AlreadySo => Outcome::Over,
+            Verdict::MovedOn => {
+                self.discard(Path::new(&entry.name), None)?;
+                Outcome::Over
             }
-            // A complete result in its place must be one that the disk has, and a line that says so must be there
-            // first: whoever finds it gone from here takes it for a result that was never complete.
-            if from.is_none() && entry.full && !begun.synced {
-                rename::sync(&staged)?;
-                note_synced(&entry.attempt)?;
-            }
-            fault::at("adopt-synced");
-            match put(&staged, &target, &aside(&attempt), entry.replaces) {
-                Ok(()) => {}
-                Err(FileError::Occupied { .. }) => return Ok(Outcome::Blocked),
-                Err(error) => return Err(error.into()),
-            }
-            fault::at("adopt-renamed");
-            if entry.full {
-                rename::sync_one(target.parent().unwrap_or(&target))?;
-            }
-        } else if fs::symlink_metadata(&target).is_err() || (from.is_none() && entry.full && !begun.synced) {
-            // Not to be moved before it is synced: what is there, if anything, was there before.
-            return Ok(Outcome::Void);
+            Verdict::Refused(why) => Outcome::Refused(why),
+        })
+    }
+
+    /// Puts the result of an entry in place, if it is not there; whether it is there and whole.
+    fn put_left(
+        &self,
+        place: &Place<'_>,
+        id: &RunId,
+        entry: &mut Entry,
+        synced: bool,
+    ) -> Result<bool, FileError> {
+        let target = self.root().join(&entry.name);
+        // Since the machine was started again, the disk has only what was synced.
+        let whole = synced || entry.boot == boot::id();
+        let process = match place {
+            Place::Own => self.journal()?.name(),
+            Place::Dead(other) => &other.name,
+            Place::Pending(_) => return Ok(whole && Self::is_staged(&target)),
+        };
+        let staged = entry.dir(&self.own(), process).join(self.file_name(id));
+        if !Self::is_staged(&staged) {
+            // What is to be synced is not moved before: what is there, if anything, was there before.
+            return Ok(whole && (synced || !entry.full) && Self::is_staged(&target));
         }
-        if !commit(&id, &entry.row)? {
-            return Ok(Outcome::Blocked);
+        if !whole {
+            return Ok(false);
         }
-        tracing::info!(%id, "adopted a finished run of a dead process");
-        Ok(Outcome::Adopted)
+        if entry.full && !synced {
+            rename::sync(&staged)?;
+            match place {
+                Place::Own => self.journal()?.synced(std::slice::from_ref(&entry.attempt))?,
+                Place::Dead(other) => other.note_synced(&entry.attempt)?,
+                Place::Pending(_) => {}
+            }
+        }
+        fault::at("adopt-synced");
+        let attempt = entry.attempt.clone();
+        self.put(&staged, id, &mut entry.name, |name| match place {
+            Place::Own => self.journal()?.named(&attempt, name),
+            Place::Dead(other) => other.note_named(&attempt, name),
+            Place::Pending(_) => Ok(()),
+        })?;
+        fault::at("adopt-renamed");
+        if entry.full {
+            rename::sync_one(self.root())?;
+        }
+        Ok(true)
+    }
+
+    fn note_done(&self, place: &Place<'_>, attempt: &str) -> Result<(), FileError> {
+        match place {
+            Place::Own => self.journal()?.done(&[attempt.to_owned()]),
+            Place::Dead(other) => other.note_done(attempt),
+            Place::Pending(path) => pending::forget(path),
+        }
     }
 
     /// Removes the staging folders that have no journal. How many attempts were in them.
     fn sweep_staging(&self) -> Result<usize, FileError> {
         let staging = self.staging();
+        refuse_link(&staging)?;
         let entries = match fs::read_dir(&staging) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             other => other.map_err(FileError::io("list", &staging))?,
@@ -296,9 +450,10 @@ impl Folder {
         for entry in entries {
             found.push(entry.map_err(FileError::io("list", &staging))?.path());
         }
-        // Read after the folders: a process makes its journal first.
-        let owned: HashSet<String> =
+        // Read after the directories: a process makes its journal first.
+        let mut owned: HashSet<String> =
             Other::all(&self.journals(), None)?.into_iter().map(|journal| journal.name).collect();
+        owned.extend(self.old_journals()?.into_iter().map(|journal| journal.name));
         let mut removed = 0;
         for path in found {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -308,6 +463,23 @@ impl Folder {
             }
         }
         Ok(removed)
+    }
+
+    /// The names of results that are in place, or may be, and whose rows are not written.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn unfinished_results(&self) -> Result<Vec<String>, FileError> {
+        let mut names: Vec<String> =
+            self.all_pending()?.into_iter().map(|(_, pending)| pending.entry.name).collect();
+        // Of this process as well, and of living ones: what is in their journals is being published just now.
+        for journal in Other::all(&self.journals(), None)? {
+            names.extend(journal.unfinished()?.into_iter().filter_map(|begun| match begun {
+                Unfinished::Publish { entry, .. } => Some(entry.name),
+                Unfinished::Delete(removal) => removal.name.to_str().map(str::to_owned),
+            }));
+        }
+        Ok(names)
     }
 
     /// What dead processes have left; nothing is touched.
@@ -320,7 +492,7 @@ impl Folder {
             return Ok(leftovers);
         }
         let _recovering = match self.recovery_lock() {
-            // In a folder that cannot be written to nobody recovers either.
+            // In a directory that cannot be written to nobody recovers either.
             Err(FileError::Io { source, .. })
                 if matches!(
                     source.kind(),
@@ -329,13 +501,16 @@ impl Folder {
             {
                 return Ok(leftovers);
             }
+            Err(FileError::HeldUp { .. }) => return Ok(leftovers),
             other => other?,
         };
         let mut alive: HashSet<String> =
             self.journal_if_begun().map(|own| own.name().to_owned()).into_iter().collect();
-        for other in self.others()? {
+        let handed_over = self.all_pending()?.into_iter().filter(|(_, pending)| pending.why.is_none());
+        leftovers.unfinished.extend(handed_over.map(|(_, pending)| pending.entry.id));
+        for other in self.others()?.into_iter().chain(self.old_journals()?) {
             if other.is_dead()? {
-                leftovers.unfinished.extend(other.unfinished()?.into_iter().map(|begun| begun.entry.id));
+                leftovers.unfinished.extend(self.unfinished_ids(&other)?);
             } else {
                 alive.insert(other.name);
             }
@@ -348,25 +523,6 @@ impl Folder {
         leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
         leftovers.locks += self.locks().ownerless();
         Ok(leftovers)
-    }
-
-    /// Held while a sweep claims the points that it is to make.
-    ///
-    /// # Errors
-    /// [`FileError::Io`].
-    #[cfg(feature = "cluster")]
-    pub fn claiming(&self) -> Result<File, FileError> {
-        self.recovery_lock()
-    }
-
-    /// Held while dead processes are looked for, and while a journal is begun.
-    pub(super) fn recovery_lock(&self) -> Result<File, FileError> {
-        let path = self.own().join("recovery.lock");
-        let failed = || FileError::io("lock", &path);
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
-        file.lock().map_err(failed())?;
-        Ok(file)
     }
 }
 

@@ -19,7 +19,9 @@ const HASHED: usize = 16;
 ///
 /// Either way it can be used as a file name: 1 to 128 bytes, no separators,
 /// control characters or any of `<>:"|?*`, no dot or space at the ends (nothing
-/// hidden, no `..`), and none of the device names that Windows reserves.
+/// hidden, no `..`), no `~` and twelve hex digits at the end (results are named
+/// so when their run is made again), and none of the device names that Windows
+/// reserves.
 ///
 /// ```
 /// use entropic::params::RunId;
@@ -127,6 +129,17 @@ impl RunId {
     }
 }
 
+/// How many hex digits the token in the name of a result has.
+pub(crate) const TOKEN: usize = 12;
+
+/// What stands before a `~` and the token of a result's name, if one stands at the end. No id ends so, and so no two runs
+/// have one name for their results.
+pub(crate) fn without_token(stem: &str) -> Option<&str> {
+    let (id, token) = stem.rsplit_once('~')?;
+    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    (token.len() == TOKEN && token.bytes().all(hex)).then_some(id)
+}
+
 fn first_eight(text: &str) -> [u8; 8] {
     let digest: [u8; 32] = Sha256::digest(text).into();
     let [a, b, c, d, e, f, g, h, ..] = digest;
@@ -145,6 +158,8 @@ fn fault(id: &str) -> Option<&'static str> {
         Some("it contains a control character")
     } else if id.contains(['<', '>', ':', '"', '|', '?', '*']) {
         Some("it contains one of `<>:\"|?*`")
+    } else if without_token(id).is_some() {
+        Some("it ends with `~` and twelve hex digits, as the names of overwritten runs' results do")
     } else if id.starts_with('.') || id.ends_with('.') {
         Some("it begins or ends with a dot")
     } else if id.starts_with(char::is_whitespace) || id.ends_with(char::is_whitespace) {

@@ -52,6 +52,7 @@ mod zeros;
 pub use canonical::{Canonical, canonical_eq};
 pub use error::ParamsError;
 pub use id::RunId;
+pub(crate) use id::{TOKEN, without_token};
 pub use scheme::FloatScheme;
 
 pub(crate) use zeros::is_key_of;

@@ -5,17 +5,20 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::store::{Inner, Results, Runner};
 use super::worker::Worker;
-use super::{CancelToken, RunContext, Store};
+use super::{CancelToken, RunContext, Store, directory};
 use crate::Result;
 use crate::db::{Db, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
-use crate::files::{Claim, Durability, FileError, Folder};
+use crate::files::{Durability, FileError, Folder};
 use crate::worker::Assignment;
+
+/// How long a result that another run has replaced stays, unless told otherwise.
+const KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// Says where a store keeps its rows and results, and how its runs are made.
 ///
@@ -32,6 +35,7 @@ pub struct StoreBuilder<T: Stored> {
     checksum: bool,
     adopt: bool,
     cancel: CancelToken,
+    keep_replaced: Option<Duration>,
     wait: Option<Duration>,
     schema: Schema,
     options: DbOptions,
@@ -50,6 +54,7 @@ impl<T: Stored> StoreBuilder<T> {
             checksum: false,
             adopt: false,
             cancel: CancelToken::new(),
+            keep_replaced: Some(KEPT),
             wait: None,
             schema: Schema::default(),
             options: DbOptions::default(),
@@ -122,6 +127,21 @@ impl<T: Stored> StoreBuilder<T> {
     /// hand, or whose database was lost.
     pub fn adopt_results_dir(mut self) -> Self {
         self.adopt = true;
+        self
+    }
+
+    /// Keeps the results of runs that were made again, however old they are. By default they are removed an hour after the
+    /// new row was written, at an opening or by a process that overwrites more runs: readers may have their paths until then.
+    /// Of a run that was made again several results lie in the directory; which one counts is for
+    /// [`Record::result_file`](crate::Record) to say.
+    pub fn keep_replaced(mut self, keep: bool) -> Self {
+        self.keep_replaced = if keep { None } else { Some(KEPT) };
+        self
+    }
+
+    /// How long the result of a run that was made again stays; an hour by default.
+    pub fn keep_replaced_for(mut self, time: Duration) -> Self {
+        self.keep_replaced = Some(time);
         self
     }
 
@@ -201,14 +221,15 @@ impl<T: Stored> StoreBuilder<T> {
     pub fn open(mut self) -> Result<Store<T>> {
         let url: DbUrl = self.database.parse()?;
         let (dir, private) = self.folder(&url)?;
-        let folder = Folder::new(&dir, &self.suffix, self.durability)?;
+        let folder = Folder::new(&dir, &self.suffix, self.durability, self.options.patience)?;
         if let Some(assignment) = Assignment::from_env()? {
             let is_meant = assignment.is_of(T::TABLE.name, private.is_none().then(|| folder.root()));
             // A runner may open the store to look something up: its worker is at work already.
             if is_meant && assignment.begin() {
                 // The one of the sweep, if each process has one for itself.
                 drop(private);
-                let folder = Folder::new(&assignment.manifest.results_dir, &self.suffix, self.durability)?;
+                let dir = &assignment.manifest.results_dir;
+                let folder = Folder::new(dir, &self.suffix, self.durability, self.options.patience)?;
                 let worker =
                     Worker { folder, runner: self.runner, results: self.results, checksum: self.checksum };
                 std::process::exit(worker.work(assignment));
@@ -216,6 +237,7 @@ impl<T: Stored> StoreBuilder<T> {
             // Somebody else's rows are there to be looked at.
             self.options.read_only = true;
         }
+        let patience = self.options.patience;
         let options = DbOptions {
             synchronous: match self.durability {
                 Durability::Full => Synchronous::Full,
@@ -226,12 +248,9 @@ impl<T: Stored> StoreBuilder<T> {
         let db = Db::open(url, options)?;
         db.own_tables()?;
         db.ensure_table(&Wanted::of::<T>()?, self.schema)?;
-        let name = db.store_name(&T::TABLE)?;
-        let recovers = self.results == Results::Written && !db.is_read_only();
-        if let (true, Some(name)) = (recovers, &name) {
-            // A database that never had a name was made by the Python package, which marks no folders.
-            let rows = if name.fresh { 0 } else { db.count(&T::TABLE)? };
-            folder.claim(&Claim { store_id: &name.id, table: T::TABLE.name, rows, adopt: self.adopt })?;
+        let mut name = db.store_name(&T::TABLE)?;
+        if self.results == Results::Written && !db.is_read_only() {
+            name = name.map(|name| directory::claim::<T>(&db, &folder, name, self.adopt)).transpose()?;
         }
         tracing::debug!(table = T::TABLE.name, url = %db.url(), "opened");
         let locks = RunLocks::new(&db, name.as_ref().map_or("", |name| &name.id));
@@ -239,6 +258,11 @@ impl<T: Stored> StoreBuilder<T> {
             locks,
             opened_in: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             sweeps: Mutex::default(),
+            patience,
+            keep_replaced: self.keep_replaced,
+            tidied: Mutex::new(Instant::now()),
+            unflushed: Mutex::default(),
+            table: T::TABLE,
             db,
             folder,
             results: self.results,

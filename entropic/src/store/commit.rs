@@ -1,39 +1,87 @@
 //! Storing runs that have come to their end: one alone, or many that share the syncs and the transaction.
 //!
 //! [`Store::ready`] notes an ended run in the journal: from then on a dead process loses nothing. [`Store::commit`] puts
-//! results in place and writes rows; whatever happens in it, what was ready is stored, or left to recovery.
+//! results in place and switches the rows to them, each only if its row still is what the run saw. Whatever happens in it,
+//! what was ready is stored, has given way to another run, or is handed over to the next one who wants the point.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
 
-use super::read::Asked;
-use super::recover::{Hold, Kept, Renewed};
-use super::run::{CHECKSUM, Finished};
-use super::store::Results;
-use super::{Store, StoreError};
-use crate::db::{NewRow, RowError, Stored, writing};
-use crate::files::{Attempt, Publishing, sha256};
+use super::lease::Lease;
+use super::lookup::{CHECKSUM, Found};
+use super::row::Kept;
+use super::run::Finished;
+use super::store::{Results, Unflushed};
+use super::{Asked, Store, StoreError};
+use crate::db::{Changes, DbError, NewRow, RowError, Stored, writing};
+use crate::files::{Attempt, Durability, FileError, Publishing, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
 use crate::{Error, Result};
 
-/// A run that has come to its end, noted in the journal and not stored; its id is held until this is dropped.
+/// How often a row is looked at again that changes between the look and the write.
+const TRIES: usize = 8;
+
+/// After how many commits it is made sure that they survive a crash of the server, where commits are not synced.
+const FLUSH: usize = 256;
+
+/// What a run goes by when its row is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Basis {
+    /// The `result_file` of the row that the run saw under its lease; `None` if there was no row.
+    pub(crate) version: Option<String>,
+    /// What it does if the row is another one by then, although it held the lease: the lock session may have been lost, or
+    /// another program have written.
+    pub(crate) if_moved_on: IfMovedOn,
+}
+
+/// Which of two runs of an id counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IfMovedOn {
+    /// The one whose row is there.
+    GiveWay,
+    /// This one: it was asked to run whatever there is.
+    Overwrite,
+}
+
+/// A point that was looked up under its lease.
+pub(crate) enum Seen<T: Stored> {
+    /// The one who had the lease before has made it.
+    Made(Record<T>),
+    /// It is to be run.
+    ToRun {
+        /// What its row says, if there is one whose result is lost.
+        version: Option<String>,
+    },
+}
+
+/// A run that has come to its end, noted in the journal and not stored; its id is leased until this is dropped.
 pub(crate) struct Ready<'a, T: Stored> {
     id: RunId,
     output: T::Output,
     custom_data: CustomData,
+    /// The name of its result; empty if there is none.
+    name: String,
     result_file: String,
     created_at: Timestamp,
-    // Given back before the lock: the next one may want the name.
+    // Given back before the lease.
     attempt: Attempt,
-    /// There is a row already.
-    known: bool,
-    hold: Hold<'a>,
+    basis: Basis,
+    lease: Lease<'a>,
+}
+
+/// What came of writing a row.
+enum Written {
+    /// It is written.
+    Stored,
+    /// Another run is stored, and this one has given way.
+    GaveWay,
 }
 
 impl<T: Stored> Ready<'_, T> {
     /// Lets another thread store it.
     pub(crate) fn hand_over(&self) {
-        self.hold.file.hand_over();
+        self.lease.file.hand_over();
     }
 
     pub(crate) fn id(&self) -> &RunId {
@@ -57,35 +105,60 @@ impl<T: Stored> Ready<'_, T> {
 }
 
 impl<T: Stored> Store<T> {
+    /// Looks a run up under its lease.
+    pub(crate) fn look_under(&self, asked: &Asked) -> Result<Seen<T>> {
+        Ok(match self.look_up(asked)? {
+            Found::Hit(record) => Seen::Made(record),
+            Found::Broken(broken) => Seen::ToRun { version: Some(broken.version) },
+            Found::Nothing => Seen::ToRun { version: None },
+        })
+    }
+
     /// Notes in the journal that a run has come to its end. What was made here was looked at already.
     pub(crate) fn ready<'a>(
         &self,
-        hold: Hold<'a>,
+        lease: Lease<'a>,
         params: &T,
         id: &RunId,
         finished: Finished<T>,
-        known: bool,
+        basis: Basis,
     ) -> Result<Ready<'a, T>> {
-        let Finished { output, attempt, mut custom_data, created_at } = finished;
-        let result_file = match self.inner.results {
-            Results::Written => {
-                if attempt.received().is_some() {
-                    attempt.inspect()?;
-                }
-                if self.inner.checksum && !custom_data.contains_key(CHECKSUM) {
-                    custom_data.insert(CHECKSUM.to_owned(), sha256(attempt.result())?.into());
-                }
-                Self::row_text(&self.folder().row_path(id))?
+        let Finished { output, mut attempt, mut custom_data, created_at } = finished;
+        let mut name = String::new();
+        if self.inner.results == Results::Written {
+            if attempt.received().is_some() {
+                attempt.inspect()?;
             }
-            Results::None => String::new(),
+            if self.inner.checksum && !custom_data.contains_key(CHECKSUM) {
+                let sum =
+                    sha256(attempt.result()).map_err(|error| self.folder().keep(&mut attempt, id, error))?;
+                custom_data.insert(CHECKSUM.to_owned(), sum.into());
+            }
+            name = self.folder().new_name(id, basis.version.as_deref());
+        }
+        let result_file = self.result_file(&name)?;
+        let mut ready = Ready {
+            id: id.clone(),
+            output,
+            custom_data,
+            name,
+            result_file,
+            created_at,
+            attempt,
+            basis,
+            lease,
         };
-        let mut ready =
-            Ready { id: id.clone(), output, custom_data, result_file, created_at, attempt, known, hold };
         if self.inner.results == Results::Written {
             let kept = Kept::of(&ready.row(params))?;
-            self.folder().announce(&ready.hold.file, id, &mut ready.attempt, known, kept)?;
+            let Ready { lease, attempt, name, basis, .. } = &mut ready;
+            self.folder().announce(&lease.file, id, attempt, name, basis.version.as_deref(), kept)?;
         }
         Ok(ready)
+    }
+
+    /// What a row says about a result of that name.
+    fn result_file(&self, name: &str) -> Result<String> {
+        if name.is_empty() { Ok(String::new()) } else { Self::row_text(&self.folder().row_path(name)) }
     }
 
     /// Stores runs, each with its parameters. What came of each, in the same order. `forget_failures` says that some of
@@ -95,62 +168,53 @@ impl<T: Stored> Store<T> {
         group: &mut [(&T, Ready<'a, T>)],
         forget_failures: bool,
     ) -> Vec<Result<()>> {
-        let mut outcomes = self.renewed(group);
+        let mut outcomes: Vec<Option<Result<Written>>> = group.iter().map(|_| None).collect();
         if self.inner.results == Results::Written {
             self.publish(group, &mut outcomes);
         }
+        self.renew_all(group, &mut outcomes);
         self.write_rows(group, &mut outcomes, forget_failures);
-        let stored = group.iter_mut().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Some(Ok(()))));
-        let stored: Vec<&mut Ready<'a, T>> = stored.map(|((_, ready), _)| ready).collect();
-        for ready in &stored {
-            if ready.known {
-                tracing::info!(table = T::TABLE.name, id = %ready.id, "overwritten");
-            }
-            self.folder().forget_checkpoints(&ready.id);
+        let mut done = Vec::new();
+        let mut results = Vec::with_capacity(group.len());
+        for ((_, ready), outcome) in group.iter_mut().zip(outcomes) {
+            let outcome = outcome.unwrap_or(Ok(Written::Stored));
+            results.push(match outcome {
+                Ok(written) => {
+                    self.folder().forget_checkpoints(&ready.id);
+                    self.leave_behind(ready, &written);
+                    done.push(ready);
+                    Ok(())
+                }
+                Err(error) => Err(self.not_stored(ready, error)),
+            });
         }
-        if self.inner.results == Results::Written {
-            self.folder().settle(stored.into_iter().map(|ready| &mut ready.attempt));
-        }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or(Ok(()))).collect()
+        self.settle_done(done);
+        results
     }
 
-    /// Makes sure that all ids are still held. What needs no more doing has an outcome.
-    fn renewed<'a>(&'a self, group: &mut [(&T, Ready<'a, T>)]) -> Vec<Option<Result<()>>> {
-        let session = group.first().map(|(_, first)| (first.hold.db.is_held(), first.hold.db.session()));
-        let mut outcomes = Vec::with_capacity(group.len());
-        for (_, ready) in group {
+    fn publish(&self, group: &mut [(&T, Ready<'_, T>)], outcomes: &mut [Option<Result<Written>>]) {
+        let mut publishing: Vec<Publishing<'_>> = group
+            .iter_mut()
+            .map(|(_, Ready { id, attempt, name, .. })| Publishing { id, attempt, name })
+            .collect();
+        let published = self.folder().publish(&mut publishing);
+        for (((_, ready), outcome), published) in group.iter_mut().zip(outcomes).zip(published) {
+            let named = published.map_err(Error::from).and_then(|()| self.result_file(&ready.name));
+            match named {
+                Ok(result_file) => ready.result_file = result_file,
+                Err(error) => *outcome = Some(Err(error)),
+            }
+        }
+    }
+
+    /// Makes sure that all ids are still leased.
+    fn renew_all<'a>(&'a self, group: &mut [(&T, Ready<'a, T>)], outcomes: &mut [Option<Result<Written>>]) {
+        let session = group.first().map(|(_, first)| (first.lease.db.is_held(), first.lease.db.session()));
+        for ((_, ready), outcome) in group.iter_mut().zip(outcomes) {
             // One session has them all: it is asked once.
-            let held = session.is_some_and(|(held, of)| held && ready.hold.db.session() == of);
-            outcomes.push(if held { None } else { self.renewed_one(ready).transpose() });
-        }
-        outcomes
-    }
-
-    /// Holds an id anew, unless somebody else has made the run since.
-    fn renewed_one<'a>(&'a self, ready: &mut Ready<'a, T>) -> Result<Option<()>> {
-        let renewed = self.renew(&ready.id, &mut ready.hold)?;
-        if renewed == Renewed::Anew && !ready.known && self.find_row(&ready.id)?.is_some() {
-            // While the session was lost somebody else made the run; theirs is in place.
-            if self.inner.results == Results::Written {
-                self.folder().withdraw(&mut ready.attempt)?;
-            }
-            return Ok(Some(()));
-        }
-        Ok(None)
-    }
-
-    fn publish(&self, group: &[(&T, Ready<'_, T>)], outcomes: &mut [Option<Result<()>>]) {
-        let going: Vec<usize> = (0..group.len()).filter(|at| outcomes[*at].is_none()).collect();
-        let publishing = going.iter().map(|at| &group[*at].1).map(|ready| Publishing {
-            lock: &ready.hold.file,
-            id: &ready.id,
-            attempt: &ready.attempt,
-            replaces: ready.known,
-        });
-        let published = self.folder().publish(&publishing.collect::<Vec<_>>());
-        for (at, published) in going.into_iter().zip(published) {
-            if let Err(error) = published {
-                outcomes[at] = Some(Err(error.into()));
+            let held = session.is_some_and(|(held, of)| held && ready.lease.db.session() == of);
+            if outcome.is_none() && !held {
+                *outcome = self.renew(&ready.id, &mut ready.lease).err().map(Err);
             }
         }
     }
@@ -159,63 +223,168 @@ impl<T: Stored> Store<T> {
     /// with it.
     fn write_rows(
         &self,
-        group: &[(&T, Ready<'_, T>)],
-        outcomes: &mut [Option<Result<()>>],
+        group: &mut [(&T, Ready<'_, T>)],
+        outcomes: &mut [Option<Result<Written>>],
         forget_failures: bool,
     ) {
         let going: Vec<usize> = (0..group.len()).filter(|at| outcomes[*at].is_none()).collect();
-        let rows: Vec<NewRow<'_, T>> = going.iter().map(|at| group[*at].1.row(group[*at].0)).collect();
-        let forget: Vec<&str> =
-            if forget_failures { rows.iter().map(|row| row.id).collect() } else { Vec::new() };
-        let all = match &rows[..] {
+        let forget: Vec<String> = if forget_failures {
+            going.iter().map(|at| group[*at].1.id.to_string()).collect()
+        } else {
+            Vec::new()
+        };
+        let shared = match &going[..] {
             [] => return,
-            [row] if forget.is_empty() => self.write_row(row),
-            rows => self.db().with("store runs", |conn| {
-                writing(conn, |conn| {
-                    for (at, row) in going.iter().zip(rows) {
-                        // A plain insert is a statement that is kept prepared.
-                        if group[*at].1.known {
-                            T::upsert(conn, row)?
-                        } else {
-                            T::insert(conn, row)?
-                        };
+            [_] if forget.is_empty() => None,
+            _ => match self.write_together(group, &going, &forget) {
+                Ok(written) => {
+                    for (at, written) in going.iter().zip(written) {
+                        if written {
+                            outcomes[*at] = Some(Ok(Written::Stored));
+                        }
                     }
-                    crate::db::forget_failures(conn, T::TABLE.name, &forget)?;
-                    Ok::<_, RowError>(())
-                })
-            }),
-        };
-        let shared = match all.map_err(Error::from) {
-            Ok(()) => None,
-            Err(error) if rows.len() == 1 => {
-                outcomes[going[0]] = Some(Err(error));
-                return;
-            }
-            Err(error) => Some(Arc::new(error)),
-        };
-        for (at, row) in going.into_iter().zip(&rows) {
-            outcomes[at] = Some(match &shared {
-                None => Ok(()),
-                // To ask again for each of them would take the patience of each.
-                Some(source) if source.is_transient() => {
-                    Err(StoreError::NotStored { id: group[at].1.id.clone(), source: Arc::clone(source) }
-                        .into())
+                    None
                 }
-                Some(_) => self.write_row(row).map_err(Error::from),
+                // To ask again for each of them would take the patience of each.
+                Err(error) if error.is_transient() => Some(Arc::new(Error::from(error))),
+                Err(_) => None,
+            },
+        };
+        for at in going {
+            if outcomes[at].is_some() {
+                continue;
+            }
+            outcomes[at] = Some(match &shared {
+                Some(source) => {
+                    let (id, path) = (group[at].1.id.clone(), Path::new(&group[at].1.result_file).to_owned());
+                    Err(StoreError::NotStored { id, path, source: Arc::clone(source) }.into())
+                }
+                None => {
+                    let (params, ready) = &mut group[at];
+                    self.write_alone(params, ready)
+                }
             });
         }
     }
 
-    fn write_row(&self, row: &NewRow<'_, T>) -> Result<(), crate::db::DbError> {
-        self.db().with("store a run", |conn| T::upsert(conn, row)).map(drop)
-    }
-
-    /// A run that is looked up under its lock, as the one before may have made it. Otherwise whether there is a row.
-    pub(crate) fn held_hit(&self, asked: &Asked) -> Result<Result<Record<T>, bool>> {
-        Ok(match self.look_up(asked)? {
-            super::read::Found::Hit(record) => Ok(record),
-            super::read::Found::Broken(_) => Err(true),
-            super::read::Found::Nothing => Err(false),
+    /// Writes rows in one transaction; which of them were what their runs saw.
+    fn write_together(
+        &self,
+        group: &[(&T, Ready<'_, T>)],
+        going: &[usize],
+        forget: &[String],
+    ) -> Result<Vec<bool>, DbError> {
+        let rows: Vec<(NewRow<'_, T>, Option<&str>)> = going
+            .iter()
+            .map(|at| (group[*at].1.row(group[*at].0), group[*at].1.basis.version.as_deref()))
+            .collect();
+        let forget: Vec<&str> = forget.iter().map(String::as_str).collect();
+        self.db().with("store runs", |conn| {
+            writing(conn, |conn| {
+                let mut written = Vec::with_capacity(rows.len());
+                for (row, seen) in &rows {
+                    written.push(match seen {
+                        // A plain insert is a statement that is kept prepared. One that finds a row ends the transaction.
+                        None => T::insert(conn, row)? > 0,
+                        Some(seen) => T::update(conn, row, seen, Changes::All)? > 0,
+                    });
+                }
+                crate::db::forget_failures(conn, T::TABLE.name, &forget)?;
+                Ok::<_, RowError>(written)
+            })
         })
     }
+
+    /// Writes a row, or sees which other one is there and gives way to it or overwrites it.
+    fn write_alone(&self, params: &T, ready: &mut Ready<'_, T>) -> Result<Written> {
+        for _ in 0..TRIES {
+            let row = ready.row(params);
+            let seen = ready.basis.version.as_deref();
+            let written = self.db().with("store a run", |conn| match seen {
+                None => T::insert(conn, &row),
+                Some(seen) => T::update(conn, &row, seen, Changes::All),
+            });
+            match written {
+                Ok(0) => {}
+                Err(error) if error.is_duplicate() => {}
+                Ok(_) => return Ok(Written::Stored),
+                Err(error) => return Err(error.into()),
+            }
+            let current = self.db().version(&T::TABLE, ready.id.as_str())?;
+            match (&current, ready.basis.if_moved_on) {
+                // A statement whose answer was lost with its connection had come through.
+                (Some(current), _) if !ready.name.is_empty() && *current == ready.result_file => {
+                    return Ok(Written::Stored);
+                }
+                (Some(_), IfMovedOn::GiveWay) => return Ok(Written::GaveWay),
+                _ => ready.basis.version = current,
+            }
+        }
+        Err(StoreError::StillRunning { id: ready.id.clone(), seconds: 0.0 }.into())
+    }
+
+    /// Sees to the result that no row names now: the older one, or that of a run which has given way.
+    fn leave_behind(&self, ready: &Ready<'_, T>, written: &Written) {
+        match (written, &ready.basis.version) {
+            (Written::Stored, Some(older)) => {
+                tracing::info!(table = T::TABLE.name, id = %ready.id, "overwritten");
+                self.note_replaced(&ready.id, older);
+            }
+            (Written::Stored, None) => {}
+            (Written::GaveWay, _) => {
+                tracing::info!(table = T::TABLE.name, id = %ready.id, "another run was stored meanwhile; this one gives way");
+                if !ready.name.is_empty() {
+                    self.note_replaced(&ready.id, &ready.result_file);
+                }
+            }
+        }
+    }
+
+    /// Leaves a run whose row was not written to the next one who wants it.
+    fn not_stored(&self, ready: &mut Ready<'_, T>, error: Error) -> Error {
+        if self.inner.results == Results::None {
+            return error;
+        }
+        if matches!(error, Error::File(FileError::Io { .. })) && attempt_is_staged(&ready.attempt) {
+            // It was not put in place, and stays in the journal of this process.
+            return error;
+        }
+        match self.folder().hand_over(ready.attempt.entry()) {
+            Ok(()) => ready.attempt.over(),
+            Err(error) => {
+                tracing::warn!(id = %ready.id, %error, "a finished run stays with this process until that ends");
+            }
+        }
+        match error {
+            Error::Store(StoreError::NotStored { .. }) => error,
+            source => {
+                let (id, path) = (ready.id.clone(), Path::new(&ready.result_file).to_owned());
+                StoreError::NotStored { id, path, source: Arc::new(source) }.into()
+            }
+        }
+    }
+
+    /// Notes in the journal that runs are stored, once they are so for good.
+    fn settle_done(&self, done: Vec<&mut Ready<'_, T>>) {
+        if self.inner.results == Results::None || done.is_empty() {
+            return;
+        }
+        if self.folder().durability() == Durability::Full || !self.db().may_lose_commits() {
+            return self.folder().settle(done.into_iter().map(|ready| &mut ready.attempt));
+        }
+        let mut waiting = self.inner.unflushed.lock().unwrap_or_else(PoisonError::into_inner);
+        for ready in done {
+            let entry = ready.attempt.over_but_open();
+            waiting.push(Unflushed { entry, id: ready.id.to_string() });
+        }
+        let full = waiting.len() >= FLUSH;
+        drop(waiting);
+        if full {
+            self.inner.flush();
+        }
+    }
+}
+
+fn attempt_is_staged(attempt: &Attempt) -> bool {
+    std::fs::symlink_metadata(attempt.result()).is_ok()
 }

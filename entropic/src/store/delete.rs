@@ -1,11 +1,14 @@
 //! Forgetting runs.
 
+use std::path::Path;
+
 use super::Store;
-use super::read::{Asked, same_params};
+use super::lease::Lease;
+use super::lookup::{Asked, same_params};
 use crate::Result;
 use crate::db::Stored;
+use crate::files::FileError;
 use crate::params::RunId;
-use crate::record::Record;
 
 impl<T: Stored> Store<T> {
     /// Forgets the run of these parameters; its result stays where it is. Whether there was one.
@@ -38,12 +41,16 @@ impl<T: Stored> Store<T> {
         self.forget_asked(params, false)
     }
 
-    /// Forgets the run of these parameters and removes its result, wherever that is. Whether there was one.
+    /// Deletes the run of these parameters and its result. Returns whether there was one.
+    ///
+    /// A result in the results directory is removed. A [registered](Self::register) file outside of it is removed only if it
+    /// is still the one that was registered, which `.entropic/registered/<id>.json` says; a directory outside never is.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete); `is_conflict` for a row whose path is not that of a result: the results folder, what
-    /// is in its `.entropic`, or a result of another run; and when the result cannot be removed, the row being gone
-    /// then.
+    /// As [`delete`](Self::delete); `is_conflict` for a result that must not be removed: what lies outside and was not
+    /// registered, has changed since, or was registered by a version that did not note it; what is in `.entropic`; another
+    /// run's result. Nothing is deleted then. When the result cannot be removed, the row is gone, and the next opening
+    /// removes the result.
     pub fn delete_with_file(&self, params: &T) -> Result<bool> {
         self.forget_asked(params, true)
     }
@@ -56,44 +63,63 @@ impl<T: Stored> Store<T> {
         self.forget_id(id, false)
     }
 
-    /// Forgets the run of that key and removes its result, wherever that is. Whether there was one.
+    /// Deletes the run of that key and its result. Returns whether there was one.
     ///
     /// # Errors
-    /// As [`delete_id`](Self::delete_id), and when the result cannot be removed; the row is gone then.
+    /// As [`delete_id`](Self::delete_id), and as [`delete_with_file`](Self::delete_with_file) for the result.
     pub fn delete_id_with_file(&self, id: &RunId) -> Result<bool> {
         self.forget_id(id, true)
     }
 
     fn forget_id(&self, id: &RunId, with_file: bool) -> Result<bool> {
         self.writable("delete")?;
-        let _lock = self.hold(id)?;
-        let row = self.find_row(id)?;
-        self.forget(id, row, with_file)
+        let lease = self.lease(id)?;
+        self.forget(&lease, id, with_file)
     }
 
     fn forget_asked(&self, params: &T, with_file: bool) -> Result<bool> {
         self.writable("delete")?;
         let asked = Asked::of(params)?;
-        let _lock = self.hold(&asked.id)?;
-        let row = self.find_row(&asked.id)?;
-        if let Some(row) = &row {
-            same_params(&asked, row)?;
+        let lease = self.lease(&asked.id)?;
+        match self.find_row(&asked.id) {
+            Ok(Some(row)) => same_params(&asked, &row)?,
+            Ok(None) => {}
+            // A row that cannot be read is to be got rid of all the same.
+            Err(error) if error.is_corrupt() => {}
+            Err(error) => return Err(error),
         }
-        self.forget(&asked.id, row, with_file)
+        self.forget(&lease, &asked.id, with_file)
     }
 
-    fn forget(&self, id: &RunId, row: Option<Record<T>>, with_file: bool) -> Result<bool> {
-        let Some(row) = row else { return Ok(false) };
-        let record = self.resolved(row);
-        if with_file && !record.result_file.as_os_str().is_empty() {
-            self.folder().check_removable(id, &record.result_file)?;
+    /// The row goes by comparison, and then its result: a result without a row is untidy, a row without its result a lie.
+    fn forget(&self, lease: &Lease<'_>, id: &RunId, with_file: bool) -> Result<bool> {
+        while let Some(version) = self.db().version(&T::TABLE, id.as_str())? {
+            let resolved = self.folder().resolve(Path::new(&version));
+            let deletion = if with_file && !version.is_empty() {
+                if self.owner(id, &resolved)?.is_some() {
+                    let why = "it is another run's";
+                    return Err(FileError::NotItsResult { id: id.clone(), path: resolved, why }.into());
+                }
+                self.folder().begin_delete(&lease.file, id, &resolved, &version)?
+            } else {
+                None
+            };
+            let gone = self.db().delete(&T::TABLE, id.as_str(), &version)?;
+            if gone {
+                self.folder().forget_registered(id);
+            }
+            match (deletion, gone) {
+                (Some(deletion), true) => {
+                    self.folder().finish_delete(&deletion)?;
+                    tracing::info!(table = T::TABLE.name, %id, path = %resolved.display(), "result removed");
+                }
+                (Some(deletion), false) => self.folder().end_delete(&deletion)?,
+                (None, _) => {}
+            }
+            if gone {
+                return Ok(true);
+            }
         }
-        // The row first: a result without a row is untidy, a row without its result is a lie.
-        let gone = self.db().delete(&T::TABLE, id.as_str())?;
-        if with_file && !record.result_file.as_os_str().is_empty() {
-            self.folder().remove(&record.result_file)?;
-            tracing::info!(table = T::TABLE.name, %id, path = %record.result_file.display(), "result removed");
-        }
-        Ok(gone)
+        Ok(false)
     }
 }

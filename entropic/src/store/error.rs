@@ -44,6 +44,19 @@ pub enum StoreError {
         /// Where the result should be.
         path: PathBuf,
     },
+    /// The row names the result of another run.
+    #[error(
+        "the row of run `{id}` names `{}`, which is the result of run `{other}`: was the row edited? `run_or_retrieve` makes \
+         the run anew, `delete_id` deletes the row", path.display()
+    )]
+    ResultOfAnother {
+        /// The key.
+        id: RunId,
+        /// The result.
+        path: PathBuf,
+        /// The run whose result it is.
+        other: RunId,
+    },
     /// Two sets of parameters have one key. With hashed keys this means that the row was made by a program that
     /// did not refuse what the hash cannot tell apart, or was changed by hand.
     #[error("run `{id}` is stored with other parameters than were asked: asked {asked}, stored {stored}")]
@@ -95,11 +108,14 @@ pub enum StoreError {
     },
     /// The run has come to its end, and its row could not be written; the next one who opens the store writes it.
     #[error(
-        "run `{id}` is finished, and its row could not be written; it is kept until the store is opened next"
+        "run `{id}` is finished, and its row could not be written; its result is kept as `{}`, and the next one who wants the \
+         run or opens the store writes the row", path.display()
     )]
     NotStored {
         /// The key.
         id: RunId,
+        /// Where its result is.
+        path: PathBuf,
         /// Why.
         source: Arc<crate::Error>,
     },
@@ -125,14 +141,26 @@ impl StoreError {
     }
 
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Self::StillRunning { .. } | Self::NotStored { .. })
+        match self {
+            Self::StillRunning { .. } => true,
+            Self::NotStored { source, .. } => source.is_transient(),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Collision { .. } | Self::Exists { .. })
     }
 
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Self::ResultOfAnother { .. })
+    }
+
     pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::NoRunner { .. } | Self::ReadOnly { .. })
+        match self {
+            Self::NoRunner { .. } | Self::ReadOnly { .. } => true,
+            Self::NotStored { source, .. } => source.is_unsupported(),
+            _ => false,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Store;
-use super::read::{Asked, Found};
+use super::lookup::{Asked, Found};
 use super::rehash::Texts;
 use crate::Result;
 use crate::db::{Stored, Wanted};
@@ -147,7 +147,7 @@ impl<T: Stored> Store<T> {
         let asked = Asked::of(params)?;
         match self.look_up(&asked)? {
             Found::Hit(record) => return Ok(Explanation::Hit(Box::new(record))),
-            Found::Broken(record) => return Ok(Explanation::ResultMissing(Box::new(record))),
+            Found::Broken(broken) => return Ok(Explanation::ResultMissing(Box::new(broken.record))),
             Found::Nothing => {}
         }
         let fields = params.field_texts(None)?;

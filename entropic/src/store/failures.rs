@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::recover::by_first_name;
+use super::row::by_first_name;
 use super::{Store, StoreError};
 use crate::db::{FailureRow, Stored};
 use crate::params::RunId;

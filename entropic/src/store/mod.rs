@@ -6,27 +6,36 @@
 //!    before anything else happens.
 //! 2. Their key is looked up. A row is a hit when its parameters are those asked, field by field in canonical
 //!    form, and its result is there; then nothing runs.
-//! 3. Otherwise the runner gets a private place to write to. Only when it has come back without an error, and the
-//!    result is there and not empty, is the result put under its final name, in one step.
-//! 4. The row is written last. A reader never sees a row without its result, or half a result.
+//! 3. Otherwise the id is leased, and what others have begun of it is settled. The runner gets a private place to write to.
+//! 4. Only when it has come back without an error, and the result is there and not empty, is the result put under a name
+//!    that no result had before, in one step.
+//! 5. The row is switched to that name last, if it still says what it said when the id was leased. A reader sees the old
+//!    row with the old result, or the new one with the new.
 //!
-//! A run that fails leaves everything as it was: an older result of the same parameters stays.
+//! A run that fails leaves everything as it was. What is here, each layer on those before it: translating rows (`row`),
+//! reading the truth of a row (`lookup`), the right to an id (`lease`), storing (`commit`), finishing what the dead have
+//! begun (`recovery`) and what the workers of dead sweeps have made (`adoption`), running (`run`), and what is asked of a
+//! [`Store`] besides.
 
+mod adoption;
 mod builder;
 mod cancel;
 mod commit;
 mod context;
 mod delete;
+mod directory;
 mod error;
 mod explain;
 mod failures;
-mod handed;
+mod lease;
 mod list;
+mod lookup;
 mod patch;
-mod read;
-mod recover;
+mod recovery;
 mod register;
 mod rehash;
+mod replaced;
+mod row;
 mod run;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
@@ -43,9 +52,9 @@ pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};
 
-pub(crate) use commit::Ready;
+pub(crate) use adoption::Handed;
+pub(crate) use commit::{Basis, IfMovedOn, Ready, Seen};
 pub(crate) use failures::NewFailure;
-pub(crate) use handed::Handed;
-pub(crate) use read::Asked;
-pub(crate) use recover::Hold;
+pub(crate) use lease::Lease;
+pub(crate) use lookup::{Asked, Found};
 pub(crate) use run::Finished;

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::read::{Asked, same_params};
+use super::lookup::{Asked, same_params, version_of};
 use super::{Store, StoreError};
 use crate::Result;
-use crate::db::{NewRow, Stored};
+use crate::db::{Changes, NewRow, Stored};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, RecordError};
 
@@ -49,12 +49,8 @@ impl<T: Stored> Store<T> {
     pub fn patch(&self, params: &T, patch: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
         self.writable("patch")?;
-        let _lock = self.hold(&asked.id)?;
-        let row = self.find_row(&asked.id)?;
-        if let Some(row) = &row {
-            same_params(&asked, row)?;
-        }
-        self.apply(&asked.id, row, patch)
+        let _lease = self.lease(&asked.id)?;
+        self.apply(&asked.id, Some(&asked), patch)
     }
 
     /// The same for the run of that key.
@@ -63,53 +59,42 @@ impl<T: Stored> Store<T> {
     /// As [`patch`](Self::patch).
     pub fn patch_id(&self, id: &RunId, patch: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         self.writable("patch")?;
-        let _lock = self.hold(id)?;
-        let row = self.find_row(id)?;
-        self.apply(id, row, patch)
+        let _lease = self.lease(id)?;
+        self.apply(id, None, patch)
     }
 
+    /// Changes the columns that a patch names, in the row as it is; read again if another program has changed which result
+    /// it has.
     fn apply(
         &self,
         id: &RunId,
-        row: Option<Record<T>>,
+        asked: Option<&Asked>,
         patch: &(impl Serialize + ?Sized),
     ) -> Result<Record<T>> {
         let patch = CustomData::given_as("a patch", patch)?;
-        let Some(mut record) = row else {
-            return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());
-        };
-        for (column, value) in patch.into_map() {
-            match (column.as_str(), value) {
-                ("custom_data", Value::Object(map)) => record.custom_data.apply_patch(&map.into()),
-                ("custom_data", other) => {
-                    record.custom_data.apply_patch(&CustomData::from_serialize(&other)?);
-                }
-                (column, Value::Null) => {
-                    if T::TABLE.column(column).is_none() {
-                        return Err(crate::__private::not_patchable::<T>(column).into());
-                    }
-                }
-                (column, value) => record.params.patch_column(&mut record.output, column, value)?,
+        loop {
+            let Some(mut record) = self.find_row(id)? else {
+                return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());
+            };
+            if let Some(asked) = asked {
+                same_params(asked, &record)?;
+            }
+            let changed = patched(&mut record, &patch)?;
+            let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
+            if changed.is_empty() || self.rewrite(&record, &version_of(&record), &changed)? {
+                return self.stored(id);
             }
         }
-        // Outputs and ignored parameters may have become what no column can hold.
-        record.params.check()?;
-        if let Some((field, why)) = T::clean_output(&mut record.output).pop() {
-            return Err(RecordError::Field { table: T::TABLE.name, field, why }.into());
-        }
-        self.rewrite(&record)?;
-        self.stored(id)
     }
 
-    /// Lets the row of a run say where its result is found now.
-    pub(super) fn repoint(&self, id: &RunId) -> Result<()> {
-        if let Some(row) = self.find_row(id)? {
-            self.rewrite(&self.resolved(row))?;
-        }
-        Ok(())
+    /// Lets the row of a run say where its result is found now; whether there was one of that version.
+    pub(super) fn repoint(&self, record: Record<T>) -> Result<bool> {
+        let version = version_of(&record);
+        self.rewrite(&self.resolved(record), &version, &["result_file"])
     }
 
-    fn rewrite(&self, record: &Record<T>) -> Result<()> {
+    /// Writes some columns of a row of that version; whether there was one.
+    fn rewrite(&self, record: &Record<T>, version: &str, columns: &[&str]) -> Result<bool> {
         let row = NewRow {
             params: &record.params,
             output: &record.output,
@@ -118,7 +103,35 @@ impl<T: Stored> Store<T> {
             created_at: record.created_at,
             custom_data: &record.custom_data,
         };
-        self.db().with("change a run", |conn| T::upsert(conn, &row))?;
-        Ok(())
+        let changed =
+            self.db().with("change a run", |conn| T::update(conn, &row, version, Changes::Only(columns)))?;
+        Ok(changed > 0)
     }
+}
+
+/// Applies a patch to a record; the columns that it has changed.
+fn patched<T: Stored>(record: &mut Record<T>, patch: &CustomData) -> Result<Vec<String>> {
+    let mut changed = Vec::new();
+    for (column, value) in patch.iter() {
+        match (column.as_str(), value) {
+            ("custom_data", Value::Object(map)) => record.custom_data.apply_patch(&map.clone().into()),
+            ("custom_data", other) => {
+                record.custom_data.apply_patch(&CustomData::from_serialize(other)?);
+            }
+            (column, Value::Null) => {
+                if T::TABLE.column(column).is_none() {
+                    return Err(crate::__private::not_patchable::<T>(column).into());
+                }
+                continue;
+            }
+            (column, value) => record.params.patch_column(&mut record.output, column, value.clone())?,
+        }
+        changed.push(column.clone());
+    }
+    // Outputs and ignored parameters may have become what no column can hold.
+    record.params.check()?;
+    if let Some((field, why)) = T::clean_output(&mut record.output).pop() {
+        return Err(RecordError::Field { table: T::TABLE.name, field, why }.into());
+    }
+    Ok(changed)
 }

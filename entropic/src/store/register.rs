@@ -1,20 +1,21 @@
 //! Results that were made elsewhere.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
-use super::read::{Asked, same_params};
-use super::run::CHECKSUM;
+use super::lookup::{Asked, CHECKSUM, same_params};
 use super::{Store, StoreError};
 use crate::Result;
-use crate::db::{NewRow, Stored};
+use crate::db::{Changes, NewRow, Stored};
 use crate::files::{FileError, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
 
 impl<T: Stored> Store<T> {
-    /// Makes a result that is there already the run of these parameters. The file stays where it is.
+    /// Makes a result that is there already the run of these parameters. The file stays where it is; its path is kept as an
+    /// absolute one, or below the results directory if it lies there.
     ///
     /// # Errors
     /// `is_not_found` when there is no such file, `is_conflict` when there is a run of these parameters,
@@ -102,15 +103,16 @@ impl<T: Stored> Store<T> {
         replace: bool,
     ) -> Result<Record<T>> {
         self.writable("register")?;
-        if !path.exists() {
-            return Err(FileError::NotThere { path: path.to_owned() }.into());
-        }
+        let there = self.located(path)?;
         if self.inner.checksum {
-            custom_data.insert(CHECKSUM.to_owned(), sha256(path)?.into());
+            custom_data.insert(CHECKSUM.to_owned(), sha256(&there)?.into());
         }
-        let _lock = self.hold(id)?;
-        // In the form in which Python's pathlib writes a path, as rows have it.
-        let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+        let _lease = self.lease(id)?;
+        let path = self.row_path_of(&there);
+        if let Some(name) = path.strip_prefix(self.folder().given()).ok().and_then(Path::to_str) {
+            // It was replaced, and is the result of a run again.
+            self.folder().keep_replaced(name)?;
+        }
         let row = NewRow {
             params,
             output: &T::Output::default(),
@@ -119,16 +121,49 @@ impl<T: Stored> Store<T> {
             created_at: Timestamp::now(),
             custom_data: &custom_data,
         };
-        let written = if replace {
-            self.db().with("register a run", |conn| T::upsert(conn, &row))
-        } else {
-            self.db().with("register a run", |conn| T::insert(conn, &row))
-        };
-        match written {
-            Err(error) if error.is_duplicate() => return Err(StoreError::Exists { id: id.clone() }.into()),
-            other => other?,
-        };
+        loop {
+            let version = self.db().version(&T::TABLE, id.as_str())?;
+            if version.is_some() && !replace {
+                return Err(StoreError::Exists { id: id.clone() }.into());
+            }
+            // First: a file must not be registered without it being known which it was.
+            self.folder().note_registered(id, &there)?;
+            let written = self.db().with("register a run", |conn| match &version {
+                None => T::insert(conn, &row),
+                Some(version) => T::update(conn, &row, version, Changes::All),
+            });
+            match written {
+                Ok(0) => {}
+                Err(error) if error.is_duplicate() => {}
+                Ok(_) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
         tracing::info!(table = T::TABLE.name, %id, path = %path.display(), "registered");
         self.stored(id)
+    }
+
+    /// A result that is to be registered, by a path that means the same whatever the working directory is.
+    fn located(&self, path: &Path) -> Result<PathBuf> {
+        match std::fs::metadata(path) {
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Err(FileError::NotThere { path: path.to_owned() }.into());
+            }
+            Err(error) => return Err(FileError::io("look at", path)(error).into()),
+        }
+        let absolute = std::path::absolute(path).map_err(FileError::io("find", path))?;
+        Ok(absolute.components().filter(|part| *part != Component::CurDir).collect())
+    }
+
+    /// What the row of a registered result says: a path in the results directory as the rows of other results do, in the form
+    /// in which Python's pathlib writes it; any other path as it is.
+    fn row_path_of(&self, there: &Path) -> PathBuf {
+        match there.strip_prefix(self.folder().root()) {
+            Ok(rest) if rest.components().all(|part| matches!(part, Component::Normal(_))) => {
+                self.folder().given().join(rest)
+            }
+            _ => there.to_owned(),
+        }
     }
 }

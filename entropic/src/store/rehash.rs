@@ -3,12 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::recover::Rekeyed;
-use super::store::Results;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Stored, Wanted};
-use crate::files::FileError;
 use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, Record};
 
@@ -57,8 +54,7 @@ impl fmt::Display for RehashPlan {
 pub struct RehashReport {
     /// How many runs have another key now.
     pub moved: usize,
-    /// Runs that are not as they were when the plan was made, or whose new name is taken by a file that is not ours:
-    /// they stay as they are.
+    /// Runs that are not as they were when the plan was made: they stay as they are.
     pub skipped: Vec<RunId>,
     /// Whether every run that can have a key of the new kind has it. Only then the table is opened without
     /// [`Schema::Trust`](crate::Schema::Trust) again.
@@ -189,8 +185,8 @@ impl<T: Stored> Store<T> {
         Ok(self.db().remember(&Wanted::of::<T>()?)?)
     }
 
-    /// Gives runs their new keys: rows and results, one run after the other, each under both keys' locks and the
-    /// journal. Killed at any point, it goes on where it was with the next plan.
+    /// Gives runs their new keys, one run after the other, each under both keys' leases. Results keep their names. Killed at
+    /// any point, it goes on where it was with the next plan.
     ///
     /// # Errors
     /// `is_unsupported` in a read-only store; those of the file system and the database. What was moved stays moved.
@@ -220,28 +216,14 @@ impl<T: Stored> Store<T> {
     fn rekey(&self, from: &RunId, to: &RunId) -> Result<bool> {
         // Always in the same order: two that rehash at once do not wait for each other.
         let (first, second) = if from < to { (from, to) } else { (to, from) };
-        let (hold_first, hold_second) = (self.hold(first)?, self.hold(second)?);
-        let (Some(row), None) = (self.find_row(from)?, self.find_row(to)?) else { return Ok(false) };
-        let folder = self.folder();
-        let stored = row.result_file.clone();
-        let is_ours = folder.resolve(from, &stored) == folder.row_path(from);
-        if self.inner.results == Results::None || !is_ours || !folder.exists(&folder.row_path(from)) {
-            self.db().rekey(&T::TABLE, from.as_str(), to.as_str(), &Self::row_text(&stored)?)?;
-            return Ok(true);
-        }
-        let path = Self::row_text(&folder.row_path(to))?;
-        let kept = Rekeyed { moved_from: from.to_string(), result_file: path.clone() };
-        let kept = serde_json::value::to_raw_value(&kept).map_err(|error| FileError::journal(&error))?;
-        let moved = match folder.begin_move((&hold_first.file, &hold_second.file), from, to, kept) {
-            Err(FileError::Occupied { path }) => {
-                tracing::warn!(%from, %to, path = %path.display(), "the new name is taken");
-                return Ok(false);
-            }
-            other => other?,
+        let _leases = (self.lease(first)?, self.lease(second)?);
+        let (Some(version), None) =
+            (self.db().version(&T::TABLE, from.as_str())?, self.db().version(&T::TABLE, to.as_str())?)
+        else {
+            return Ok(false);
         };
-        self.db().rekey(&T::TABLE, from.as_str(), to.as_str(), &path)?;
-        folder.settle_move(&moved)?;
-        Ok(true)
+        // The result keeps its name: which result a run has is for its row to say.
+        Ok(self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?)
     }
 }
 

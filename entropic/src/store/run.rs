@@ -6,18 +6,16 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::read::{Asked, Found, same_params};
-use super::recover::Hold;
+use super::commit::{Basis, IfMovedOn, Seen};
+use super::lease::Lease;
+use super::lookup::{Asked, Broken, Found, Loss, same_params, version_of};
 use super::store::{Results, Runner};
 use super::{CancelToken, RunContext, Store, StoreError};
 use crate::db::Stored;
-use crate::files::{Attempt, Folder};
+use crate::files::{Attempt, FileError, Folder};
 use crate::params::{ParamsError, RunId};
 use crate::record::{ColumnError, CustomData, Record, Timestamp};
 use crate::{Error, Result};
-
-/// The key of `custom_data` that holds the SHA-256 of the result.
-pub(super) const CHECKSUM: &str = "result_sha256";
 
 /// The key of `custom_data` that holds how long the runner took.
 const ELAPSED: &str = "elapsed_seconds";
@@ -83,42 +81,34 @@ impl<T: Stored> Store<T> {
         row: Option<Record<T>>,
         custom_data: CustomData,
     ) -> Result<Record<T>> {
-        if let Some(hit) = self.judge_row(asked, row)? {
-            return Ok(hit);
-        }
-        let hold = self.claim_run(&asked.id)?;
-        match self.held_hit(asked)? {
-            Ok(made_since) => Ok(made_since),
-            Err(known) => self.make(hold, params, &asked.id, custom_data, known),
-        }
-    }
-
-    /// The run that a row is, or the row back: its result is gone.
-    pub(crate) fn hit(&self, asked: &Asked, row: Record<T>) -> Result<Result<Record<T>, Box<Record<T>>>> {
-        Ok(match self.judge_for(asked, Some(row))? {
-            Found::Hit(record) => Ok(record),
-            Found::Broken(record) => Err(Box::new(record)),
-            // There is a row.
-            Found::Nothing => {
-                return Err(StoreError::NoRun { table: T::TABLE.name, id: asked.id.clone() }.into());
-            }
-        })
-    }
-
-    /// The run that a row is, if it is one.
-    fn judge_row(&self, asked: &Asked, row: Option<Record<T>>) -> Result<Option<Record<T>>> {
         match self.judge_for(asked, row)? {
             Found::Hit(record) => {
                 tracing::info!(table = T::TABLE.name, id = %record.id, "hit");
-                return Ok(Some(record));
+                return Ok(record);
             }
-            Found::Broken(record) => {
-                tracing::warn!(table = T::TABLE.name, id = %record.id, path = %record.result_file.display(),
-                    "the result is gone; running again");
-            }
+            Found::Broken(broken) => Self::tell_of_loss(&broken),
             Found::Nothing => {}
         }
-        Ok(None)
+        let lease = self.claim_run(&asked.id)?;
+        match self.look_under(asked)? {
+            Seen::Made(made_since) => Ok(made_since),
+            Seen::ToRun { version } => {
+                let basis = Basis { version, if_moved_on: IfMovedOn::GiveWay };
+                self.make(lease, params, &asked.id, custom_data, basis)
+            }
+        }
+    }
+
+    fn tell_of_loss(broken: &Broken<T>) {
+        let (id, path) = (&broken.record.id, broken.record.result_file.display());
+        match &broken.loss {
+            Loss::Gone => {
+                tracing::warn!(table = T::TABLE.name, %id, %path, "the result is gone; running again");
+            }
+            Loss::OfAnother(other) => {
+                tracing::warn!(table = T::TABLE.name, %id, %path, %other, "the row names another run's result; running again");
+            }
+        }
     }
 
     /// Runs, whether or not there is a run of these parameters; overwrites it once the new result is complete.
@@ -159,12 +149,13 @@ impl<T: Stored> Store<T> {
     pub fn run_with(&self, params: &T, custom_data: &(impl Serialize + ?Sized)) -> Result<Record<T>> {
         let asked = Asked::of(params)?;
         let custom_data = CustomData::from_serialize(custom_data)?;
-        let hold = self.claim_run(&asked.id)?;
+        let lease = self.claim_run(&asked.id)?;
         let row = self.find_row(&asked.id)?;
         if let Some(row) = &row {
             same_params(&asked, row)?;
         }
-        self.make(hold, params, &asked.id, custom_data, row.is_some())
+        let basis = Basis { version: row.as_ref().map(version_of), if_moved_on: IfMovedOn::Overwrite };
+        self.make(lease, params, &asked.id, custom_data, basis)
     }
 
     /// Runs under a key of the caller's choice instead of the hash. Such a run is found with [`get`](Self::get), not
@@ -182,28 +173,28 @@ impl<T: Stored> Store<T> {
         // A key read from another program's row need not be one that can name a file.
         let id = RunId::new(id.as_str())?;
         let custom_data = CustomData::from_serialize(custom_data)?;
-        let hold = self.claim_run(&id)?;
-        let known = self.find_row(&id)?.is_some();
-        self.make(hold, params, &id, custom_data, known)
+        let lease = self.claim_run(&id)?;
+        let version = self.db().version(&T::TABLE, id.as_str())?;
+        self.make(lease, params, &id, custom_data, Basis { version, if_moved_on: IfMovedOn::Overwrite })
     }
 
     /// Refuses what can be refused before a run, and waits until nobody else runs the id.
-    pub(crate) fn claim_run(&self, id: &RunId) -> Result<Hold<'_>> {
+    pub(crate) fn claim_run(&self, id: &RunId) -> Result<Lease<'_>> {
         self.can_run()?;
-        self.claimed(id, self.hold(id)?)
+        self.claimed(id, self.lease(id)?)
     }
 
     /// The same, unless somebody else holds it.
-    pub(crate) fn claim_run_if_free(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+    pub(crate) fn claim_run_if_free(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
         self.can_run()?;
-        self.hold_if_free(id)?.map(|hold| self.claimed(id, hold)).transpose()
+        self.lease_if_free(id)?.map(|lease| self.claimed(id, lease)).transpose()
     }
 
     /// The right to store what another process has made, unless somebody else has a part in it; also when nothing more is
     /// to be run.
-    pub(crate) fn claim_made(&self, id: &RunId) -> Result<Option<Hold<'_>>> {
+    pub(crate) fn claim_made(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
         self.writable("store a run")?;
-        self.hold_only_if_free(id)
+        self.lease_whoever_claims(id)
     }
 
     fn can_run(&self) -> Result<()> {
@@ -214,31 +205,30 @@ impl<T: Stored> Store<T> {
         Ok(())
     }
 
-    fn claimed<'a>(&self, id: &RunId, hold: Hold<'a>) -> Result<Hold<'a>> {
+    fn claimed<'a>(&self, id: &RunId, lease: Lease<'a>) -> Result<Lease<'a>> {
         if self.cancel.is_cancelled() {
             return Err(StoreError::Cancelled { id: id.clone() }.into());
         }
-        Ok(hold)
+        Ok(lease)
     }
 
-    /// Makes a run and stores it. The lock is held until the row is written. `known` says that there is a row already.
+    /// Makes a run and stores it. The lease is kept until the row is written.
     fn make(
         &self,
-        hold: Hold<'_>,
+        lease: Lease<'_>,
         params: &T,
         id: &RunId,
         custom_data: CustomData,
-        known: bool,
+        basis: Basis,
     ) -> Result<Record<T>> {
-        self.check_target(id, known)?;
         let finished = self.attempt(params, id, None, custom_data)?;
-        let ready = self.ready(hold, params, id, finished, known)?;
+        let ready = self.ready(lease, params, id, finished, basis)?;
         let mut alone = [(params, ready)];
         self.commit(&mut alone, false).into_iter().collect::<Result<()>>()?;
         self.stored(id)
     }
 
-    /// Refuses what could not be put in place, then calls the runner in a private place of this process.
+    /// Calls the runner in a private place of this process.
     pub(crate) fn attempt(
         &self,
         params: &T,
@@ -248,7 +238,7 @@ impl<T: Stored> Store<T> {
     ) -> Result<Finished<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let attempt = self.folder().begin(id)?;
-        let finished = Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
+        let mut finished = Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
             params,
             id,
             replicate,
@@ -256,24 +246,13 @@ impl<T: Stored> Store<T> {
             attempt,
         )?;
         if self.inner.results == Results::Written {
-            finished.attempt.inspect()?;
+            finished.attempt.inspect().map_err(|error| match error {
+                // It may be whole: what cannot be looked at is not thrown away.
+                FileError::Io { .. } => self.folder().keep(&mut finished.attempt, id, error),
+                other => other,
+            })?;
         }
         Ok(finished)
-    }
-
-    /// Refuses a run whose result could not be put in place.
-    pub(crate) fn check_target(&self, id: &RunId, known: bool) -> Result<()> {
-        if self.inner.results == Results::Written {
-            self.folder().check_target(id, known)?;
-        }
-        Ok(())
-    }
-
-    /// The row that was just written.
-    pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
-        let found =
-            self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
-        Ok(self.resolved(found))
     }
 }
 

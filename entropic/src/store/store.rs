@@ -4,14 +4,15 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::handed::Known;
+use super::adoption::Known;
 use super::{CancelToken, RunContext, StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
+use crate::record::TableSpec;
 
 /// What makes a run, with the type of its error forgotten.
 pub(super) type Runner<T> = Arc<
@@ -38,10 +39,52 @@ pub(super) struct Inner {
     pub(super) locks: RunLocks,
     /// Where this process was when the store was opened.
     pub(super) opened_in: PathBuf,
-    /// What is known of the folders of sweeps.
+    /// What is known of the directories of sweeps.
     pub(super) sweeps: Mutex<Known>,
+    pub(super) patience: Duration,
+    /// How long results stay that others have replaced; `None`: for ever.
+    pub(super) keep_replaced: Option<Duration>,
+    /// When replaced results were removed last.
+    pub(super) tidied: Mutex<Instant>,
+    /// Runs whose rows are committed, and may be lost with a crash of the server.
+    pub(super) unflushed: Mutex<Vec<Unflushed>>,
+    pub(super) table: TableSpec,
     /// Removed with the store, where it has a folder for itself.
     pub(super) _private: Option<tempfile::TempDir>,
+}
+
+/// A run whose row is committed and may be lost with a crash of the server.
+pub(super) struct Unflushed {
+    /// What the journal calls it.
+    pub(super) entry: String,
+    pub(super) id: String,
+}
+
+impl Inner {
+    /// Makes sure that rows survive a crash of the server, then tells the journal that they are stored. Those that were lost
+    /// in one already stay in the journal, for whoever wants them next.
+    pub(super) fn flush(&self) {
+        let waiting = std::mem::take(&mut *self.unflushed.lock().unwrap_or_else(PoisonError::into_inner));
+        if waiting.is_empty() {
+            return;
+        }
+        let ids: Vec<String> = waiting.iter().map(|one| one.id.clone()).collect();
+        let there = self.db.flush().and_then(|_| self.db.versions(&self.table, &ids));
+        let settled = there.map_err(crate::Error::from).and_then(|there| {
+            let stored = waiting.iter().filter(|one| there.contains_key(&one.id));
+            let entries: Vec<String> = stored.map(|one| one.entry.clone()).collect();
+            Ok(self.folder.settle_by_name(&entries)?)
+        });
+        if let Err(error) = settled {
+            tracing::warn!(%error, "could not make sure that runs are stored for good; the next one who opens the store does");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.flush();
+    }
 }
 
 /// The runs of one record type: a table of parameters and outputs, and a folder of results.
@@ -165,12 +208,13 @@ impl<T: Stored> Store<T> {
         self.inner.db.url()
     }
 
-    /// Where the result of a run is, or would be.
+    /// Where the first result of a run is put. That of a run that was made again has another name, which its
+    /// [`Record::result_file`](crate::Record) says.
     ///
     /// # Errors
     /// `is_invalid_input` for parameters that cannot be stored.
     pub fn result_path(&self, params: &T) -> Result<std::path::PathBuf> {
-        Ok(self.inner.folder.row_path(&params.id()?))
+        Ok(self.inner.folder.row_path(&self.inner.folder.file_name(&params.id()?)))
     }
 
     /// A pooled connection, for plain Diesel on any table of the database.

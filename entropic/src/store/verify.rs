@@ -2,17 +2,19 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
+use super::lookup::checksum_of;
 use super::store::Results;
 use crate::Result;
 use crate::db::Stored;
 use crate::error::with_causes;
-use crate::files::{Leftovers, sha256};
+use crate::files::{Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
 
@@ -55,6 +57,25 @@ pub enum Problem {
         /// The SHA-256 that it has.
         found: String,
     },
+    /// The row of a run names the result of another run. It is never a hit; `run_or_retrieve` makes the run anew.
+    ResultOfAnother {
+        /// The run.
+        id: String,
+        /// The result.
+        path: PathBuf,
+        /// The run whose result it is.
+        other: String,
+    },
+    /// A finished run whose row the database refuses, or that a record of another shape has made: it is tried again at each
+    /// opening. Remove what the database objects to, or the result.
+    SetAside {
+        /// The run.
+        id: String,
+        /// The result.
+        path: PathBuf,
+        /// What the database said.
+        why: String,
+    },
     /// The key of a row is a hash, and not that of its parameters: it was changed by hand, or made under another
     /// identity. It is never a hit.
     WrongKey {
@@ -90,6 +111,12 @@ impl fmt::Display for Problem {
             Self::ResultEmpty { id, path } => {
                 write!(f, "run `{id}`: its result `{}` has nothing in it", path.display())
             }
+            Self::ResultOfAnother { id, path, other } => {
+                write!(f, "run `{id}`: its row names `{}`, the result of run `{other}`", path.display())
+            }
+            Self::SetAside { id, path, why } => {
+                write!(f, "run `{id}` is finished (`{}`), and its row is refused: {why}", path.display())
+            }
             Self::NoRow { path } => write!(f, "`{}` has the name of a result, and no row", path.display()),
             Self::Changed { id, path, expected, found } => {
                 write!(
@@ -122,6 +149,9 @@ pub struct IntegrityReport {
     pub rows: usize,
     /// How many results were compared with their checksum.
     pub checksums: usize,
+    /// How many results of runs that were made again are still there, which is no problem: they are removed in time.
+    #[serde(default)]
+    pub replaced: usize,
     /// What should not be.
     pub problems: Vec<Problem>,
     /// What dead processes have left; gone at the next open.
@@ -138,8 +168,11 @@ impl IntegrityReport {
 
 impl fmt::Display for IntegrityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, rows, checksums, problems, leftovers } = self;
+        let Self { table, rows, checksums, replaced, problems, leftovers } = self;
         write!(f, "`{table}`: {rows} rows, {checksums} checksums, {} problems", problems.len())?;
+        if *replaced > 0 {
+            write!(f, "; {replaced} results were replaced, and are removed in time")?;
+        }
         if !leftovers.is_empty() {
             write!(f, "; {leftovers}")?;
         }
@@ -212,6 +245,7 @@ impl<T: Stored> Store<T> {
             table: T::TABLE.name.to_owned(),
             rows: ids.len(),
             checksums: 0,
+            replaced: 0,
             problems: Vec::new(),
             leftovers: self.folder().leftovers()?,
         };
@@ -224,11 +258,31 @@ impl<T: Stored> Store<T> {
             }
         }
         if self.inner.results == Results::Written {
-            let known: HashSet<String> = ids.into_iter().collect();
-            let stray = self.folder().results()?.into_iter().filter(|(id, _)| !known.contains(id.as_str()));
-            report.problems.extend(stray.map(|(_, path)| Problem::NoRow { path }));
+            self.look_around(&ids, &mut report)?;
         }
         Ok(report)
+    }
+
+    /// Looks at what lies in the results directory beside the results of rows.
+    fn look_around(&self, ids: &[String], report: &mut IntegrityReport) -> Result<()> {
+        let set_aside = self.folder().all_set_aside()?;
+        let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let mut expected: HashSet<String> =
+            self.folder().replaced()?.into_iter().map(|one| one.name).collect();
+        // Read before the rows: a result that is in the directory has its row soon after.
+        let found = self.folder().results()?;
+        report.replaced = found.iter().filter(|name| expected.contains(*name)).count();
+        expected.extend(set_aside.iter().filter_map(|one| names(&one.path)));
+        expected.extend(self.folder().unfinished_results()?);
+        for chunk in ids.chunks(CHUNK) {
+            let versions = self.db().versions(&T::TABLE, chunk)?;
+            expected.extend(versions.values().filter_map(|version| names(Path::new(version))));
+        }
+        let stray = found.into_iter().filter(|name| !expected.contains(name));
+        report.problems.extend(stray.map(|name| Problem::NoRow { path: self.folder().row_path(&name) }));
+        let refused = set_aside.into_iter();
+        report.problems.extend(refused.map(|SetAside { id, path, why }| Problem::SetAside { id, path, why }));
+        Ok(())
     }
 
     /// Does what can be done without losing anything: finishes what dead processes have begun, removes what they
@@ -267,6 +321,7 @@ impl<T: Stored> Store<T> {
         if !dry_run {
             let before = self.recovered().adopted.len();
             self.recover()?;
+            self.remove_replaced(Some(Duration::ZERO))?;
             report.adopted = self.recovered().adopted.iter().skip(before).map(ToString::to_string).collect();
         }
         let ids = self.db().ids(&T::TABLE)?;
@@ -274,13 +329,15 @@ impl<T: Stored> Store<T> {
             for row in self.readable(chunk, &mut Vec::new())? {
                 let id = row.id.clone();
                 let stored = row.result_file.clone();
-                let found = self.folder().resolve(&id, &stored);
-                if found == stored || !self.folder().exists(&found) {
+                let found = self.folder().resolve(&stored);
+                if found == stored || !self.folder().exists(&found).unwrap_or(false) {
                     continue;
                 }
                 if !dry_run {
-                    let _hold = self.hold(&id)?;
-                    self.repoint(&id)?;
+                    let _lease = self.lease(&id)?;
+                    if let Some(row) = self.find_row(&id)? {
+                        self.repoint(row)?;
+                    }
                 }
                 report.repointed.push(id.to_string());
             }
@@ -326,11 +383,32 @@ impl<T: Stored> Store<T> {
             }
             return (problems, false);
         }
-        if !self.folder().exists(&path) {
-            problems.push(Problem::ResultMissing { id, path });
-            return (problems, false);
+        match self.folder().exists(&path) {
+            Ok(true) => {}
+            Ok(false) => {
+                problems.push(Problem::ResultMissing { id, path });
+                return (problems, false);
+            }
+            Err(error) => {
+                problems.push(Problem::Unread { id, path, why: with_causes(&error) });
+                return (problems, false);
+            }
         }
-        let Some(expected) = record.custom_data.get(super::run::CHECKSUM).and_then(|sum| sum.as_str()) else {
+        match self.owner(&record.id, &path) {
+            Ok(Some(other)) => {
+                let (id, path) = (id.clone(), path.clone());
+                problems.push(Problem::ResultOfAnother { id, path, other: other.to_string() });
+            }
+            Ok(None) => {}
+            Err(error) => {
+                problems.push(Problem::Unread {
+                    id: id.clone(),
+                    path: path.clone(),
+                    why: with_causes(&error),
+                });
+            }
+        }
+        let Some(expected) = checksum_of(&record.custom_data) else {
             if self.folder().is_empty(&path) {
                 problems.push(Problem::ResultEmpty { id, path });
             }

@@ -10,9 +10,9 @@ use serde_json::Map;
 
 use super::CancelToken;
 use super::failures::FailureKind;
-use super::read::Asked;
-use super::recover::by_first_name;
-use super::run::{CHECKSUM, Call, Finished};
+use super::lookup::{Asked, CHECKSUM};
+use super::row::by_first_name;
+use super::run::{Call, Finished};
 use super::store::{Results, Runner};
 use super::{Store, StoreError};
 use crate::db::Stored;

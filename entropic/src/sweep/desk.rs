@@ -5,19 +5,17 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::ledger::Trace;
-use super::work::{Task, Work};
+use super::work::{Held, Task, Work};
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::store::{FailureKind, Handed, Hold, StoreError};
+use crate::store::{FailureKind, Handed, StoreError};
 use crate::worker::{Line, Manifest, Owner, Point, Reader, SweepFolder};
 use crate::{Error, Result};
 
-/// A point that goes out, with the right to it: held, unless all of the sweep are claimed together.
+/// A point that goes out, with the right to it: leased, unless all of the sweep are claimed together.
 pub(super) struct Outgoing<'w, T: Stored> {
     pub(super) task: Task<T>,
-    pub(super) hold: Option<Hold<'w>>,
-    /// There is a row already.
-    pub(super) known: bool,
+    pub(super) held: Option<Held<'w>>,
 }
 
 /// A chunk that a worker has.
@@ -143,25 +141,25 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
 
     /// Hands in a run that a worker has made.
     fn store(&mut self, point: Outgoing<'w, T>, handed: Handed) {
-        let Outgoing { task, hold, known } = point;
+        let Outgoing { task, held } = point;
         let store = &self.work.ledger.store;
-        let held = match hold {
-            Some(hold) => Ok(Some(Some((hold, known)))),
+        let held = match held {
+            Some(held) => Ok(Some(Some(held))),
             None => store
                 .claim_made(&task.asked.id)
-                .and_then(|hold| hold.map(|hold| self.work.look_again(&task, hold)).transpose()),
+                .and_then(|lease| lease.map(|lease| self.work.look_again(&task, lease)).transpose()),
         };
         let received = match held {
             Ok(None) => return self.busy.push_back((task, handed)),
-            // Somebody else has made it as well, and was faster.
+            // Another process has made it as well, and was faster.
             Ok(Some(None)) => return,
-            Ok(Some(Some((hold, known)))) => store
-                .receive(&self.folder, &task.asked.id, handed)
-                .map(|(_, finished)| (hold, finished, known)),
+            Ok(Some(Some(held))) => {
+                store.receive(&self.folder, &task.asked.id, handed).map(|(_, finished)| (held, finished))
+            }
             Err(error) => Err(error),
         };
         match received {
-            Ok((hold, finished, known)) => self.work.end(task, hold, finished, known),
+            Ok((held, finished)) => self.work.end(task, held, finished),
             Err(error) => {
                 // It is still there, for whoever comes next.
                 self.work.ledger.unstored();
@@ -174,7 +172,7 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
     #[cfg(feature = "cluster")]
     pub(super) fn store_busy(&mut self) -> usize {
         for (task, handed) in std::mem::take(&mut self.busy) {
-            self.store(Outgoing { task, hold: None, known: false }, handed);
+            self.store(Outgoing { task, held: None }, handed);
         }
         self.busy.len()
     }

@@ -247,12 +247,9 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         let store = &self.work.ledger.store;
         match store.claim_run_if_free(&task.asked.id) {
             Ok(None) => self.elsewhere.push(task),
-            Ok(Some(hold)) => match self.work.look_again(&task, hold) {
+            Ok(Some(lease)) => match self.work.look_again(&task, lease) {
                 Ok(None) => {}
-                Ok(Some((hold, known))) => match store.check_target(&task.asked.id, known) {
-                    Ok(()) => self.back.push_back(Outgoing { task, hold: Some(hold), known }),
-                    Err(error) => self.work.fail(task, error, Trace::default()),
-                },
+                Ok(Some(held)) => self.back.push_back(Outgoing { task, held: Some(held) }),
                 Err(error) => self.work.fail(task, error, Trace::default()),
             },
             Err(error) => self.work.fail(task, error, Trace::default()),

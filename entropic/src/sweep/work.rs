@@ -10,9 +10,10 @@ use rayon::prelude::*;
 use super::ledger::{Ended, Ledger, Trace};
 use super::queue::Queue;
 use crate::db::Stored;
+use crate::files::FileError;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{Asked, FailureKind, Finished, Hold, StoreError};
+use crate::store::{Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -24,11 +25,6 @@ const LONG_CHUNK: usize = 5_000;
 
 /// How long points are gathered at most: an iterator may have to work for each of them.
 const GATHER: Duration = Duration::from_millis(20);
-
-/// How long a place for a result is taken to be free that was so when its point was looked up. Many are looked at in
-/// little time together; one alone waits for those that are being put in place. That it is free when its own turn has come
-/// is seen to in any case.
-const FREE: Duration = Duration::from_secs(1);
 
 /// What is shared by those who work.
 pub struct Work<'w, 'a, T: Stored, P> {
@@ -47,21 +43,21 @@ pub(super) struct Task<T: Stored> {
     pub(super) waits: bool,
     /// How often it was tried.
     pub(super) attempts: u32,
-    /// When there was nothing in the place of its result.
-    free: Option<Instant>,
 }
 
-/// A hit, or a row that is none.
-type Judged<T> = Result<Record<T>, Box<Record<T>>>;
+/// A point whose id is leased, and that is to be run.
+pub(super) struct Held<'w> {
+    pub(super) lease: Lease<'w>,
+    /// What its row says, if there is one whose result is lost.
+    pub(super) version: Option<String>,
+}
 
 /// A point that was looked up.
 struct LookedUp<T: Stored> {
     at: usize,
     params: T,
     asked: Asked,
-    /// Its row, if there is one; whether that is a hit.
-    found: Result<Option<Judged<T>>>,
-    free: Option<Instant>,
+    found: Result<Found<T>>,
 }
 
 struct Source<T: Stored, P> {
@@ -106,24 +102,19 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         } else {
             self.ledger.store.claim_run_if_free(&task.asked.id)
         };
-        let (hold, known) = match claimed.map(|hold| hold.map(|hold| self.look_again(&task, hold))) {
+        let held = match claimed.map(|lease| lease.map(|lease| self.look_again(&task, lease))) {
             Ok(None) => return self.wait_for(task),
             Ok(Some(Ok(Some(held)))) => held,
             Ok(Some(Ok(None))) => return,
             Ok(Some(Err(error))) | Err(error) => return self.fail(task, error, Trace::default()),
         };
-        if task.free.is_none_or(|then| then.elapsed() >= FREE)
-            && let Err(error) = self.ledger.store.check_target(&task.asked.id, known)
-        {
-            return self.fail(task, error, Trace::default());
-        }
         let start = Instant::now();
         loop {
             task.attempts += 1;
             let Asked { id, replicate, .. } = &task.asked;
             let custom_data = self.ledger.rules.custom_data.clone();
             match self.ledger.store.attempt(&task.params, id, *replicate, custom_data) {
-                Ok(finished) => return self.end(task, hold, finished, known),
+                Ok(finished) => return self.end(task, held, finished),
                 Err(error) if self.tries_again(&task, &error) => {
                     tracing::info!(table = T::TABLE.name, %id, %error, attempts = task.attempts, "trying again");
                 }
@@ -134,15 +125,14 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         }
     }
 
-    /// Looks a held point up: the one who held it before may have made it. `None` if so; otherwise whether there is a
-    /// row.
-    pub(super) fn look_again(&self, task: &Task<T>, hold: Hold<'w>) -> Result<Option<(Hold<'w>, bool)>> {
-        Ok(match self.ledger.store.held_hit(&task.asked)? {
-            Ok(record) => {
+    /// Looks a leased point up: the one who had the lease before may have made it. `None` if so.
+    pub(super) fn look_again(&self, task: &Task<T>, lease: Lease<'w>) -> Result<Option<Held<'w>>> {
+        Ok(match self.ledger.store.look_under(&task.asked)? {
+            Seen::Made(record) => {
                 self.ledger.hit(task.at, record);
                 None
             }
-            Err(known) => Some((hold, known)),
+            Seen::ToRun { version } => Some(Held { lease, version }),
         })
     }
 
@@ -154,8 +144,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     }
 
     /// Hands in a run that has come to its end.
-    pub(super) fn end(&self, task: Task<T>, hold: Hold<'w>, finished: Finished<T>, known: bool) {
-        let ready = self.ledger.store.ready(hold, &task.params, &task.asked.id, finished, known);
+    pub(super) fn end(&self, task: Task<T>, held: Held<'w>, finished: Finished<T>) {
+        let Held { lease, version } = held;
+        let basis = Basis { version, if_moved_on: IfMovedOn::GiveWay };
+        let ready = self.ledger.store.ready(lease, &task.params, &task.asked.id, finished, basis);
         match ready {
             Ok(ready) => {
                 ready.hand_over();
@@ -174,6 +166,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// Hands in what went wrong with a point.
     pub(super) fn fail(&self, task: Task<T>, error: Error, trace: Trace) {
+        if matches!(error, Error::File(FileError::Gone { .. })) {
+            // Every other point would go the same way.
+            return self.ledger.stop(error);
+        }
         let Task { at, params, asked, attempts, .. } = task;
         self.ledger.failed(at, params, Some(asked.id), error, Trace { attempts, ..trace });
     }
@@ -256,16 +252,16 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         }
         if self.ledger.is_over() {
             // Nothing of it is to be run.
-            source
-                .ready
-                .extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked, None)));
+            source.ready.extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked)));
             return Ok(());
         }
         let before = source.ready.len();
-        for LookedUp { at, params, asked, found, free } in self.look_up(asked)? {
+        for LookedUp { at, params, asked, found } in self.look_up(asked)? {
             match found {
-                Ok(Some(Ok(record))) => self.ledger.hit(at, record),
-                Ok(Some(Err(_)) | None) => source.ready.push_back(Task::new(at, params, asked, free)),
+                Ok(Found::Hit(record)) => self.ledger.hit(at, record),
+                Ok(Found::Broken(_) | Found::Nothing) => {
+                    source.ready.push_back(Task::new(at, params, asked));
+                }
                 Err(error) => self.ledger.failed(at, params, Some(asked.id), error, Trace::default()),
             }
         }
@@ -312,9 +308,8 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         Ok(found
             .into_par_iter()
             .map(|(at, params, asked, row)| {
-                let found = row.map(|row| store.hit(&asked, row)).transpose();
-                let free = matches!(found, Ok(None)) && store.check_target(&asked.id, false).is_ok();
-                LookedUp { at, params, asked, found, free: free.then(Instant::now) }
+                let found = store.judge_for(&asked, row);
+                LookedUp { at, params, asked, found }
             })
             .collect())
     }
@@ -347,7 +342,7 @@ impl<T: Stored, P: Iterator<Item = T>> Source<T, P> {
 }
 
 impl<T: Stored> Task<T> {
-    fn new(at: usize, params: T, asked: Asked, free: Option<Instant>) -> Self {
-        Self { at, params, asked, waits: false, attempts: 0, free }
+    fn new(at: usize, params: T, asked: Asked) -> Self {
+        Self { at, params, asked, waits: false, attempts: 0 }
     }
 }

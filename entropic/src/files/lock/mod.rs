@@ -104,12 +104,16 @@ impl Locks {
     }
 }
 
-/// Opens a file to be locked, made with its folder if there is none.
+/// Opens a file to be locked, made with its directory if there is none. Never more than one directory is made: where the
+/// results directory is gone, none is made in its place.
 fn open(path: &Path) -> io::Result<File> {
     let open = || OpenOptions::new().create(true).truncate(false).write(true).open(path);
     match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            fs::create_dir(path.parent().unwrap_or(path)).or_else(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => Ok(()),
+                _ => Err(error),
+            })?;
             open()
         }
         other => other,
@@ -162,6 +166,7 @@ impl Folder {
 
     /// The right to run an id, unless somebody has it.
     pub(super) fn try_lock(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
+        self.check_home()?;
         let path = self.locks().path(id);
         if HELD.with_borrow(|held| held.contains(&path)) {
             return Err(FileError::Recursive { id: id.clone() });
@@ -198,7 +203,7 @@ mod tests {
     #[test]
     fn one_thread_at_a_time_holds_an_id() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process, Duration::ZERO).unwrap();
         let id = RunId::new("a").unwrap();
         let inside = AtomicUsize::new(0);
         thread::scope(|scope| {
@@ -218,7 +223,7 @@ mod tests {
     #[test]
     fn a_waiter_can_give_up() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process, Duration::ZERO).unwrap();
         let id = RunId::new("a").unwrap();
         let _held = folder.lock(&id, || false).unwrap().unwrap();
         thread::scope(|scope| {
@@ -229,7 +234,7 @@ mod tests {
     #[test]
     fn a_thread_does_not_wait_for_itself() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Folder::new(dir.path(), ".h5", Durability::Process).unwrap();
+        let folder = Folder::new(dir.path(), ".h5", Durability::Process, Duration::ZERO).unwrap();
         let id = RunId::new("a").unwrap();
         let held = folder.lock(&id, || false).unwrap().unwrap();
         assert!(matches!(folder.lock(&id, || false), Err(FileError::Recursive { .. })));

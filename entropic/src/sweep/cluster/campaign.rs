@@ -13,7 +13,7 @@ use super::scheduler::{FIRST_PAUSE, JobState, longer};
 use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::store::StoreError;
+use crate::store::{Seen, StoreError};
 use crate::worker::{self, WorkerError};
 use crate::{Error, Result};
 
@@ -38,8 +38,8 @@ const SHRINK: usize = 8;
 
 /// What became of a point that was to be sent out.
 enum Offered {
-    /// It is to be sent out; whether there is a row already.
-    Ours { known: bool },
+    /// It is to be sent out.
+    Ours,
     /// There is a run of it.
     Made,
     /// Somebody else runs it.
@@ -194,7 +194,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             match self.offer_one(&task) {
                 Ok(Offered::Elsewhere) => self.elsewhere.push(task),
                 Ok(Offered::Made) => {}
-                Ok(Offered::Ours { known }) => self.back.push_back(Outgoing { task, hold: None, known }),
+                Ok(Offered::Ours) => self.back.push_back(Outgoing { task, held: None }),
                 Err(error) => self.work.fail(task, error, Trace::default()),
             }
         }
@@ -205,18 +205,16 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         let store = &self.work.ledger.store;
         if !self.claimed.contains(&task.asked.id) {
             // Another sweep is to make it, or has made it.
-            return Ok(match store.held_hit(&task.asked)? {
-                Ok(record) => {
+            return Ok(match store.look_under(&task.asked)? {
+                Seen::Made(record) => {
                     self.work.ledger.hit(task.at, record);
                     Offered::Made
                 }
-                Err(_) => Offered::Elsewhere,
+                Seen::ToRun { .. } => Offered::Elsewhere,
             });
         }
-        let Some(hold) = store.claim_made(&task.asked.id)? else { return Ok(Offered::Elsewhere) };
-        let Some((_given_back, known)) = self.work.look_again(task, hold)? else { return Ok(Offered::Made) };
-        store.check_target(&task.asked.id, known)?;
-        Ok(Offered::Ours { known })
+        let Some(lease) = store.claim_made(&task.asked.id)? else { return Ok(Offered::Elsewhere) };
+        Ok(if self.work.look_again(task, lease)?.is_some() { Offered::Ours } else { Offered::Made })
     }
 
     /// Whether a wave is to be sent out now: at once if nothing is out, otherwise when some time was for more to gather.

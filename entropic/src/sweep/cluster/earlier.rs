@@ -11,6 +11,7 @@ use super::slurm::Slurm;
 use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;
+use crate::store::Seen;
 use crate::worker::{Owner, SweepFolder};
 
 /// How long somebody else may look into the folder of a dead sweep; a living one has it for longer.
@@ -101,9 +102,9 @@ fn take_over<T: Stored, P: Iterator<Item = T>>(
     let new = !adopted.is_empty();
     for id in adopted {
         let Some(task) = tasks.remove(&id) else { continue };
-        match work.ledger.store.held_hit(&task.asked)? {
-            Ok(record) => work.ledger.hit(task.at, record),
-            Err(_) => drop(tasks.insert(id, task)),
+        match work.ledger.store.look_under(&task.asked)? {
+            Seen::Made(record) => work.ledger.hit(task.at, record),
+            Seen::ToRun { .. } => drop(tasks.insert(id, task)),
         }
     }
     Ok(Taken { new, all })

@@ -1,4 +1,8 @@
-//! Reading a run back.
+//! Looking runs up: the only reader of a row's truth.
+//!
+//! A row is a hit when its parameters are those asked, field by field in canonical form, and the result that it names is
+//! there and its own. The row is read first, then the result; as results never change, a result that is gone may mean that
+//! the row has moved on in between, so it is read again, once, before anything is said.
 
 use std::path::Path;
 
@@ -8,16 +12,36 @@ use crate::Result;
 use crate::db::Stored;
 use crate::files::{FileError, sha256};
 use crate::params::{Canonical, RunId, canonical_eq};
-use crate::record::Record;
+use crate::record::{CustomData, Record};
+
+/// The key of `custom_data` that holds the SHA-256 of the result.
+pub(super) const CHECKSUM: &str = "result_sha256";
 
 /// What a look-up found.
-pub(super) enum Found<T: Stored> {
+pub(crate) enum Found<T: Stored> {
     /// No row.
     Nothing,
-    /// A row whose result is gone.
-    Broken(Record<T>),
+    /// A row that is no hit.
+    Broken(Box<Broken<T>>),
     /// A run.
     Hit(Record<T>),
+}
+
+/// A row whose result cannot be had.
+pub(crate) struct Broken<T: Stored> {
+    pub(crate) record: Record<T>,
+    /// What the row says about its result.
+    pub(crate) version: String,
+    pub(crate) loss: Loss,
+}
+
+/// Why a row has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// It is gone, or there never was one.
+    Gone,
+    /// It is the result of another run.
+    OfAnother(RunId),
 }
 
 /// Parameters that were judged: their canonical text, and the key that follows from it.
@@ -110,8 +134,13 @@ impl<T: Stored> Store<T> {
                 tracing::info!(table = T::TABLE.name, id = %record.id, "hit");
                 Ok(Some(record))
             }
-            Found::Broken(record) => {
-                Err(StoreError::ResultMissing { id: record.id, path: record.result_file }.into())
+            Found::Broken(broken) => {
+                let (id, path) = (broken.record.id, broken.record.result_file);
+                Err(match broken.loss {
+                    Loss::Gone => StoreError::ResultMissing { id, path },
+                    Loss::OfAnother(other) => StoreError::ResultOfAnother { id, path, other },
+                }
+                .into())
             }
         }
     }
@@ -121,8 +150,8 @@ impl<T: Stored> Store<T> {
         self.judge_for(asked, self.find_row(&asked.id)?)
     }
 
-    /// What a row is to whoever asked for these parameters.
-    pub(super) fn judge_for(&self, asked: &Asked, row: Option<Record<T>>) -> Result<Found<T>> {
+    /// What a row is to the one who asked for these parameters.
+    pub(crate) fn judge_for(&self, asked: &Asked, row: Option<Record<T>>) -> Result<Found<T>> {
         if let Some(record) = &row {
             same_params(asked, record)?;
         }
@@ -134,29 +163,70 @@ impl<T: Stored> Store<T> {
     }
 
     /// Whether the result of a row is there, and what it was.
-    fn judge(&self, found: Option<Record<T>>) -> Result<Found<T>> {
-        let Some(record) = found else { return Ok(Found::Nothing) };
-        let record = self.resolved(record);
-        if record.result_file.as_os_str().is_empty() {
-            // A row without a result, in a store whose runs have them, has lost it.
-            return Ok(match self.inner.results {
-                Results::None => Found::Hit(record),
-                Results::Written => Found::Broken(record),
-            });
+    fn judge(&self, row: Option<Record<T>>) -> Result<Found<T>> {
+        let Some(record) = row else { return Ok(Found::Nothing) };
+        let (id, version) = (record.id.clone(), version_of(&record));
+        let judged = self.judge_once(record, &version);
+        match &judged {
+            Ok(Found::Broken(_)) => {}
+            Err(crate::Error::File(FileError::Changed { .. })) => {}
+            _ => return judged,
         }
-        if !self.folder().exists(&record.result_file) {
-            return Ok(Found::Broken(record));
+        match self.find_row(&id)? {
+            None => Ok(Found::Nothing),
+            Some(record) if version_of(&record) != version => {
+                let version = version_of(&record);
+                self.judge_once(record, &version)
+            }
+            Some(_) => judged,
+        }
+    }
+
+    fn judge_once(&self, record: Record<T>, version: &str) -> Result<Found<T>> {
+        let record = self.resolved(record);
+        let broken = |record, loss| {
+            let version = version.to_owned();
+            Ok(Found::Broken(Box::new(Broken { record, version, loss })))
+        };
+        if version.is_empty() {
+            // A row without a result, in a store whose runs have them, has lost it.
+            return match self.inner.results {
+                Results::None => Ok(Found::Hit(record)),
+                Results::Written => broken(record, Loss::Gone),
+            };
+        }
+        if !self.folder().exists(&record.result_file)? {
+            return broken(record, Loss::Gone);
+        }
+        if let Some(other) = self.owner(&record.id, &record.result_file)? {
+            return broken(record, Loss::OfAnother(other));
         }
         if self.inner.checksum {
-            self.check_sum(&record)?;
+            match self.check_sum(&record) {
+                Err(error) if error.is_not_found() => return broken(record, Loss::Gone),
+                other => other?,
+            }
         }
         Ok(Found::Hit(record))
     }
 
-    fn check_sum(&self, record: &Record<T>) -> Result<()> {
-        let Some(expected) = record.custom_data.get(super::run::CHECKSUM).and_then(|sum| sum.as_str()) else {
-            return Ok(());
+    /// The other run whose result lies at a path, if its name says so and the row of that run as well.
+    pub(super) fn owner(&self, id: &RunId, resolved: &Path) -> Result<Option<RunId>> {
+        if self.folder().is_named_for(id, resolved) {
+            return Ok(None);
+        }
+        let Some((other, name)) = self.folder().result_name(resolved).filter(|(other, _)| other != id) else {
+            return Ok(None);
         };
+        let version = self.db().version(&T::TABLE, other.as_str())?;
+        let theirs = version.map(|version| self.folder().resolve(Path::new(&version)));
+        let is_theirs =
+            theirs.is_some_and(|theirs| self.folder().result_name(&theirs).is_some_and(|(_, n)| n == name));
+        Ok(is_theirs.then_some(other))
+    }
+
+    fn check_sum(&self, record: &Record<T>) -> Result<()> {
+        let Some(expected) = checksum_of(&record.custom_data) else { return Ok(()) };
         let found = sha256(&self.folder().absolute(&record.result_file))?;
         if found == expected {
             return Ok(());
@@ -168,10 +238,27 @@ impl<T: Stored> Store<T> {
     /// The record with its result where this store finds it.
     pub(crate) fn resolved(&self, mut record: Record<T>) -> Record<T> {
         if record.result_file != Path::new("") {
-            record.result_file = self.folder().resolve(&record.id, &record.result_file);
+            record.result_file = self.folder().resolve(&record.result_file);
         }
         record
     }
+
+    /// The row that was just written.
+    pub(super) fn stored(&self, id: &RunId) -> Result<Record<T>> {
+        let found =
+            self.find_row(id)?.ok_or_else(|| StoreError::NoRun { table: T::TABLE.name, id: id.clone() })?;
+        Ok(self.resolved(found))
+    }
+}
+
+/// What a row says about its result: its version.
+pub(super) fn version_of<T: Stored>(row: &Record<T>) -> String {
+    row.result_file.to_string_lossy().into_owned()
+}
+
+/// The SHA-256 that the result of a run had.
+pub(super) fn checksum_of(custom_data: &CustomData) -> Option<&str> {
+    custom_data.get(CHECKSUM).and_then(|sum| sum.as_str())
 }
 
 /// Whether a row holds the very parameters that were asked. A zero that has lost its sign in the database is the

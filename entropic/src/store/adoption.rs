@@ -1,14 +1,21 @@
-//! What workers have made: taken from a living sweep's folder by its process, and from a dead one's by whoever comes next.
+//! What workers have made: taken from a living sweep's directory by its process, and from a dead one's by the next process
+//! that opens the store or wants a run of it. And the leases of runs, which take the claims of living sweeps into account.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::recover::by_first_name;
+use super::commit::{Basis, IfMovedOn, Seen};
+use super::lease::Lease;
+use super::row::by_first_name;
 use super::run::Finished;
+use super::store::Results;
 use super::{Asked, Store};
 use crate::Result;
 use crate::db::Stored;
@@ -16,6 +23,12 @@ use crate::files::{Durability, SWEEPS};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
+
+/// How long is waited between two looks at a run that a sweep of another process has claimed.
+const CLAIMED: Duration = Duration::from_millis(200);
+
+/// Who waits for longer than this has waited for another process.
+const WAITED: Duration = Duration::from_millis(1);
 
 /// A run that a worker has brought to its end.
 #[derive(Debug, Clone)]
@@ -41,7 +54,97 @@ pub(super) struct Folder {
 }
 
 impl<T: Stored> Store<T> {
-    /// Where the folders of sweeps are.
+    /// Waits until nobody else works on an id or has claimed it, and settles what was begun of it.
+    pub(super) fn lease(&self, id: &RunId) -> Result<Lease<'_>> {
+        let start = Instant::now();
+        let mut looks = 0;
+        loop {
+            let asked = Instant::now();
+            let lease = self.take_lease(id, start)?;
+            let sweeps = SweepFolder::all(&self.folder().sweeps())?;
+            // The one before may have died since the last look, and its worker have made the run.
+            let looked = looks > 1 || (looks == 1 && asked.elapsed() <= WAITED);
+            if looked || sweeps.iter().all(SweepFolder::is_alive) {
+                if !self.is_claimed(&sweeps, id)? {
+                    self.settle(&lease, id)?;
+                    return Ok(lease);
+                }
+                drop(lease);
+                if self.gives_up(start) {
+                    return Err(self.gave_up(id, start).into());
+                }
+                thread::sleep(CLAIMED);
+            } else {
+                drop(lease);
+            }
+            self.take_over()?;
+            looks += 1;
+        }
+    }
+
+    /// The same, unless another thread or process works on the id or has claimed it.
+    pub(super) fn lease_if_free(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
+        let Some(mut lease) = self.try_lease(id)? else { return Ok(None) };
+        let mut sweeps = SweepFolder::all(&self.folder().sweeps())?;
+        if !sweeps.iter().all(SweepFolder::is_alive) {
+            // A run that is to be taken over must be free.
+            drop(lease);
+            self.take_over()?;
+            let Some(again) = self.try_lease(id)? else { return Ok(None) };
+            lease = again;
+            // Another sweep may have begun meanwhile.
+            sweeps = SweepFolder::all(&self.folder().sweeps())?;
+        }
+        if self.is_claimed(&sweeps, id)? {
+            return Ok(None);
+        }
+        self.settle(&lease, id)?;
+        Ok(Some(lease))
+    }
+
+    /// The same, whatever sweeps have claimed it.
+    pub(super) fn lease_whoever_claims(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
+        let Some(lease) = self.try_lease(id)? else { return Ok(None) };
+        self.settle(&lease, id)?;
+        Ok(Some(lease))
+    }
+
+    /// Takes over what the workers of dead sweeps have made.
+    pub(super) fn take_over(&self) -> Result<()> {
+        let adopted = self.adopt_sweeps()?;
+        if !adopted.is_empty() {
+            self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).adopted.extend(adopted);
+        }
+        Ok(())
+    }
+
+    /// How many finished runs were taken over since this was asked last.
+    pub(crate) fn newly_recovered(&self) -> usize {
+        let all = self.recovered().adopted.len();
+        all - self.inner.told_recovered.swap(all, Ordering::Relaxed).min(all)
+    }
+
+    /// Finishes what dead processes have begun.
+    pub(super) fn recover(&self) -> Result<()> {
+        SweepFolder::remove_half_made(&self.folder().sweeps());
+        self.settle_all()?;
+        self.take_over()?;
+        self.remove_replaced(None)
+    }
+
+    /// The same whenever it is wanted.
+    pub(crate) fn recover_now(&self) -> Result<()> {
+        match self.inner.results {
+            _ if self.db().is_read_only() => Ok(()),
+            Results::None => {
+                self.folder().tidy()?;
+                self.take_over()
+            }
+            Results::Written => self.recover(),
+        }
+    }
+
+    /// Where the directories of sweeps are.
     pub(crate) fn sweeps(&self) -> PathBuf {
         self.folder().sweeps()
     }
@@ -156,11 +259,11 @@ impl<T: Stored> Store<T> {
     /// Stores a run that a worker has made, unless it is stored already, or its result is gone; whether it did. `None`
     /// if somebody else has a part in it.
     fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: &Handed) -> Result<Option<bool>> {
-        let written = self.inner.results == super::store::Results::Written;
+        let written = self.inner.results == Results::Written;
         if written && !sweep.staged().join(&handed.staged).exists() {
             return Ok(Some(false));
         }
-        let Some(hold) = self.hold_only_if_free(id)? else { return Ok(None) };
+        let Some(lease) = self.lease_whoever_claims(id)? else { return Ok(None) };
         let (params, finished) = self.receive(sweep, id, handed.clone())?;
         let asked = Asked::of(&params)?;
         let asked = match id.replicated() {
@@ -174,13 +277,14 @@ impl<T: Stored> Store<T> {
             }
             .into());
         }
-        match self.held_hit(&asked)? {
-            Ok(_made) => {
+        match self.look_under(&asked)? {
+            Seen::Made(_) => {
                 finished.attempt.discard();
                 Ok(Some(false))
             }
-            Err(known) => {
-                let ready = self.ready(hold, &params, id, finished, known)?;
+            Seen::ToRun { version } => {
+                let basis = Basis { version, if_moved_on: IfMovedOn::GiveWay };
+                let ready = self.ready(lease, &params, id, finished, basis)?;
                 self.commit(&mut [(&params, ready)], false).into_iter().collect::<Result<()>>()?;
                 if !written {
                     sweep.take(id)?;

@@ -1,0 +1,96 @@
+//! The version of a row: what its `result_file` says. Every change of a row that another process could have made meanwhile
+//! names the version that it saw, and does nothing if the row has another one.
+
+use std::collections::HashMap;
+
+use diesel::sql_types::Text;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use super::ddl::quoted;
+use super::dialect::{bind, flushed, versions_among};
+use super::{Backend, Db, DbError, Synchronous};
+use crate::record::TableSpec;
+
+/// A row, as far as it says which result it has.
+#[derive(Debug, QueryableByName)]
+pub(super) struct Version {
+    #[diesel(sql_type = Text)]
+    pub(super) id: String,
+    #[diesel(sql_type = Text)]
+    pub(super) result_file: String,
+}
+
+impl Db {
+    /// What the row of an id says about its result, whether or not the rest of it can be read.
+    pub(crate) fn version(&self, table: &TableSpec, id: &str) -> Result<Option<String>, DbError> {
+        self.with("look a run up", |conn| {
+            let query = format!(
+                "SELECT \"id\", \"result_file\" FROM {} WHERE \"id\" = {}",
+                quoted(table.name),
+                bind(conn, 1)
+            );
+            let found = sql_query(query).bind::<Text, _>(id).get_result::<Version>(conn).optional()?;
+            Ok(found.map(|found| found.result_file))
+        })
+    }
+
+    /// The same for many ids.
+    pub(crate) fn versions(
+        &self,
+        table: &TableSpec,
+        ids: &[String],
+    ) -> Result<HashMap<String, String>, DbError> {
+        let found = self.with("look runs up", |conn| Ok(versions_among(conn, table.name, "id", ids)?))?;
+        Ok(found.into_iter().map(|found| (found.id, found.result_file)).collect())
+    }
+
+    /// The ids of the rows that name one of some results. Reads the whole table.
+    pub(crate) fn naming(
+        &self,
+        table: &TableSpec,
+        paths: &[String],
+    ) -> Result<Vec<(String, String)>, DbError> {
+        let found = self
+            .with("look for results", |conn| Ok(versions_among(conn, table.name, "result_file", paths)?))?;
+        Ok(found.into_iter().map(|found| (found.id, found.result_file)).collect())
+    }
+
+    /// Removes a row of that version; whether there was one.
+    pub(crate) fn delete(&self, table: &TableSpec, id: &str, seen: &str) -> Result<bool, DbError> {
+        self.with("delete the row", |conn| {
+            let [a, b] = [1, 2].map(|n| bind(conn, n));
+            let table = quoted(table.name);
+            let query = format!("DELETE FROM {table} WHERE \"id\" = {a} AND \"result_file\" = {b}");
+            Ok(sql_query(query).bind::<Text, _>(id).bind::<Text, _>(seen).execute(conn)? > 0)
+        })
+    }
+
+    /// Gives a row of that version another key, and the path that goes with it; whether there was one.
+    pub(crate) fn rekey(
+        &self,
+        table: &TableSpec,
+        (from, to): (&str, &str),
+        (seen, path): (&str, &str),
+    ) -> Result<bool, DbError> {
+        self.with("give a run another key", |conn| {
+            let [a, b, c, d] = [1, 2, 3, 4].map(|n| bind(conn, n));
+            let table = quoted(table.name);
+            let query = format!(
+                "UPDATE {table} SET \"id\" = {a}, \"result_file\" = {b} WHERE \"id\" = {c} AND \"result_file\" = {d}"
+            );
+            let changed = sql_query(query).bind::<Text, _>(to).bind::<Text, _>(path);
+            Ok(changed.bind::<Text, _>(from).bind::<Text, _>(seen).execute(conn)? > 0)
+        })
+    }
+
+    /// Whether a commit may be lost with a crash of the server.
+    pub(crate) fn may_lose_commits(&self) -> bool {
+        self.backend() == Backend::Postgres && self.options().synchronous == Synchronous::Normal
+    }
+
+    /// Makes sure that what was committed survives a crash of the server, or a power cut; whether it could be made sure
+    /// now.
+    pub(crate) fn flush(&self) -> Result<bool, DbError> {
+        self.with("make sure that rows are on the disk", |conn| Ok(flushed(conn)?))
+    }
+}

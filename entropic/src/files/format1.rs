@@ -1,0 +1,184 @@
+//! The journals of versions that gave every result of an id one name: `.entropic/journal/<process>.jsonl`.
+//!
+//! Their unfinished entries are finished once, by the rules of then: a staged result goes into place, and its row is
+//! written over whatever row there is. Nothing writes such journals any more.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::journal::whole_lines;
+use super::names::{self, OLD_JOURNALS, STAGING, SWEEPS};
+use super::others::Other;
+use super::recover::{Recovered, Settle, Unsettled, Verdict};
+use super::{FileError, Folder, boot, rename};
+use crate::params::RunId;
+
+#[derive(Debug, Clone, Deserialize)]
+struct OldEntry {
+    attempt: String,
+    id: String,
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    received: Option<PathBuf>,
+    replaces: bool,
+    full: bool,
+    boot: String,
+    row: Box<RawValue>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OldLine {
+    Publish(OldEntry),
+    Synced(String),
+    Done(String),
+}
+
+impl OldEntry {
+    /// Whether it can be one: a line that was edited by hand must not lead out of the directory.
+    fn is_ours(&self) -> bool {
+        let inside = |path: &PathBuf| {
+            path.starts_with(SWEEPS) && path.components().all(|part| matches!(part, Component::Normal(_)))
+        };
+        let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
+        let ids = [Some(&self.id), self.from.as_ref()];
+        digits
+            && self.received.iter().all(inside)
+            && ids.into_iter().flatten().all(|id| RunId::new(id.as_str()).is_ok())
+    }
+
+    fn staged(&self, folder: &Folder, process: &str) -> PathBuf {
+        let dir = match &self.received {
+            Some(below) => folder.own().join(below),
+            None => folder.own().join(STAGING).join(process).join(&self.attempt),
+        };
+        dir.join(folder.file_name(&RunId::from_stored(self.id.clone())))
+    }
+}
+
+/// What an old journal began and did not finish; whether the disk has it.
+fn unfinished(text: &[u8]) -> Vec<(OldEntry, bool)> {
+    let mut open: Vec<(OldEntry, bool)> = Vec::new();
+    for line in whole_lines(text) {
+        match serde_json::from_slice(line) {
+            Ok(OldLine::Publish(entry)) if entry.is_ours() => open.push((entry, false)),
+            Ok(OldLine::Synced(attempt)) => open
+                .iter_mut()
+                .filter(|(entry, _)| entry.attempt == attempt)
+                .for_each(|(_, synced)| *synced = true),
+            Ok(OldLine::Done(attempt)) => open.retain(|(entry, _)| entry.attempt != attempt),
+            Ok(OldLine::Publish(_)) | Err(_) => {}
+        }
+    }
+    open
+}
+
+impl Folder {
+    /// Whether there are journals of that kind.
+    pub(super) fn has_old_journals(&self) -> bool {
+        fs::read_dir(self.own().join(OLD_JOURNALS)).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
+    /// The journals of that kind.
+    pub(super) fn old_journals(&self) -> Result<Vec<Other>, FileError> {
+        Other::all(&self.own().join(OLD_JOURNALS), None)
+    }
+
+    /// The ids of what a journal of either kind left unfinished.
+    pub(super) fn unfinished_ids(&self, other: &Other) -> Result<Vec<String>, FileError> {
+        if other.is_below(&self.own().join(OLD_JOURNALS)) {
+            return Ok(unfinished(&other.read()?).into_iter().map(|(entry, _)| entry.id).collect());
+        }
+        Ok(other.unfinished()?.into_iter().map(|begun| begun.id().to_owned()).collect())
+    }
+
+    /// Finishes what processes of such a version have begun, if they are dead. The caller holds the recovery lock.
+    pub(super) fn recover_old<E: std::fmt::Display + From<FileError>>(
+        &self,
+        settle: Settle<'_, E>,
+        recovered: &mut Recovered,
+    ) -> Result<(), FileError> {
+        for other in self.old_journals()? {
+            if !other.is_dead()? {
+                continue;
+            }
+            let mut left = false;
+            for (entry, synced) in unfinished(&other.read()?) {
+                let id = RunId::from_stored(entry.id.clone());
+                match self.finish_old(&other, &entry, synced, settle) {
+                    Ok(Verdict::Stored) => recovered.adopted.push(id),
+                    Ok(Verdict::AlreadySo | Verdict::MovedOn) => {}
+                    Ok(Verdict::Refused(why)) => {
+                        tracing::warn!(%id, why, "a finished run of an earlier version cannot be stored; it is kept");
+                        recovered.waiting.push(id);
+                        left = true;
+                        continue;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%id, %error, "a finished run of an earlier version cannot be stored now");
+                        recovered.waiting.push(id);
+                        left = true;
+                        continue;
+                    }
+                }
+                other.note_done(&entry.attempt)?;
+                let staged = entry.staged(self, &other.name);
+                let dir = staged.parent().unwrap_or(&staged);
+                rename::remove(dir).map_err(FileError::io("remove", dir))?;
+            }
+            if !left {
+                other.remove()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_old<E: From<FileError>>(
+        &self,
+        other: &Other,
+        entry: &OldEntry,
+        synced: bool,
+        settle: Settle<'_, E>,
+    ) -> Result<Verdict, E> {
+        let id = RunId::from_stored(entry.id.clone());
+        let mut name = self.file_name(&id);
+        let target = self.root().join(&name);
+        if let Some(from) = entry.from.clone().map(RunId::from_stored) {
+            let old = self.root().join(self.file_name(&from));
+            if Self::is_staged(&old) && !Self::is_staged(&target) {
+                rename::without_replacing(&old, &target).map_err(FileError::io("put in place", &target))?;
+            }
+            return settle(&Unsettled::Rekeyed { from: &from, to: &id });
+        }
+        let Some(_lock) = self.try_lock_idle(&id)? else {
+            return Err(FileError::HeldUp { path: target, seconds: 0.0 }.into());
+        };
+        let staged = entry.staged(self, &other.name);
+        if Self::is_staged(&staged) {
+            if !synced && entry.boot != boot::id() {
+                return Ok(Verdict::MovedOn);
+            }
+            rename::sync(&staged)?;
+            if entry.replaces {
+                // What it was to replace keeps its name: nothing is put over a result any more.
+                name = names::further(&id, self.suffix());
+            }
+            self.put(&staged, &id, &mut name, |_| Ok(()))?;
+            rename::sync_one(self.root())?;
+        } else if !Self::is_staged(&target) || (entry.full && !synced) {
+            return Ok(Verdict::MovedOn);
+        }
+        settle(&Unsettled::Run { id: &id, name: &name, seen: None, overwrites: true, row: &entry.row })
+    }
+}
+
+impl Other {
+    /// Whether the journal lies in a directory.
+    fn is_below(&self, dir: &Path) -> bool {
+        self.path().starts_with(dir)
+    }
+}

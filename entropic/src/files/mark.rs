@@ -1,0 +1,217 @@
+//! Whose a results directory is: `.entropic/store.json`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::json::for_all;
+use super::names::{DIRECTORIES, refuse_link};
+use super::{FileError, Folder, rename};
+
+/// Of the file.
+const FORMAT: u32 = 1;
+
+/// What the file holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Mark {
+    format: u32,
+    store_id: String,
+    table: String,
+    /// Told apart from every other directory; the database knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    directory_id: Option<String>,
+    /// The database file that it was opened with last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    database: Option<PathBuf>,
+    /// Under which paths it was opened: rows of then say these.
+    #[serde(default)]
+    pub(super) known_as: Vec<String>,
+}
+
+/// What all versions of the file begin with.
+#[derive(Debug, Deserialize)]
+struct Head {
+    format: u32,
+}
+
+/// Who asks for a directory.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// The name of the store.
+    pub store_id: &'a str,
+    /// The table of the store.
+    pub table: &'a str,
+    /// How many runs it has whose results must be in the directory; 0 if it was never opened before.
+    pub rows: u64,
+    /// The directory that the database knows, and the path under which it was opened then.
+    pub known: Option<(&'a str, &'a str)>,
+    /// The database, if it is a file.
+    pub database: Option<&'a Path>,
+    /// Whether to take the directory whosever it is.
+    pub adopt: bool,
+}
+
+/// A directory that is marked as the claimant's.
+#[derive(Debug)]
+pub struct Claimed {
+    /// What the database is to know it by.
+    pub directory_id: String,
+    /// Whether it bore no mark before.
+    pub fresh: bool,
+}
+
+impl Folder {
+    /// Makes the directory and marks it as the claimant's, or finds the mark there.
+    ///
+    /// # Errors
+    /// [`FileError::Foreign`], [`FileError::Unmarked`], [`FileError::OtherDirectory`], [`FileError::Link`]
+    /// (`is_conflict`), [`FileError::DamagedMark`] (`is_corrupt`), [`FileError::Newer`] (`is_unsupported`),
+    /// [`FileError::Io`].
+    pub fn claim(&self, claim: &Claim<'_>) -> Result<Claimed, FileError> {
+        if fs::metadata(self.root()).is_ok_and(|meta| !meta.is_dir()) {
+            return Err(FileError::NoFolder { path: self.root().to_owned() });
+        }
+        self.refuse_links()?;
+        let given = self.given().to_string_lossy().into_owned();
+        let mark = match self.read_mark() {
+            Err(error) if !claim.adopt || matches!(error, FileError::Newer { .. }) => return Err(error),
+            Err(_) => None,
+            Ok(mark) => mark,
+        };
+        let mut mark = match mark {
+            Some(mark) if mark.store_id == claim.store_id => mark,
+            Some(mark) if !claim.adopt => {
+                return Err(FileError::Foreign {
+                    path: self.root().to_owned(),
+                    table: mark.table,
+                    found: mark.store_id,
+                    wanted: format!("table `{}`, store {}", claim.table, claim.store_id),
+                });
+            }
+            None if !claim.adopt && (claim.rows > 0 || claim.known.is_some()) => {
+                return Err(match claim.known {
+                    Some((_, known)) => self.other_directory(known),
+                    None => FileError::Unmarked { path: self.root().to_owned(), rows: claim.rows },
+                });
+            }
+            _ => return self.mark(claim, given),
+        };
+        let known = claim.known.filter(|_| !claim.adopt);
+        if let Some((id, path)) = known
+            && mark.directory_id.as_deref() != Some(id)
+        {
+            return Err(self.other_directory(path));
+        }
+        let directory_id = mark.directory_id.get_or_insert_with(new_id).clone();
+        let as_it_is = mark.known_as.contains(&given)
+            && claim.database.is_none_or(|database| mark.database.as_deref() == Some(database))
+            && known.is_some();
+        if !as_it_is {
+            mark.database = claim.database.map(Path::to_owned).or(mark.database);
+            if !mark.known_as.contains(&given) {
+                mark.known_as.push(given);
+            }
+            self.write_mark(&mark, true)?;
+        }
+        self.settle_in()?;
+        Ok(Claimed { directory_id, fresh: false })
+    }
+
+    fn other_directory(&self, known: &str) -> FileError {
+        FileError::OtherDirectory { path: self.root().to_owned(), known: PathBuf::from(known) }
+    }
+
+    /// Marks a directory that bears no mark, or that is taken over.
+    fn mark(&self, claim: &Claim<'_>, given: String) -> Result<Claimed, FileError> {
+        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
+        let mark = Mark {
+            format: FORMAT,
+            store_id: claim.store_id.to_owned(),
+            table: claim.table.to_owned(),
+            directory_id: Some(new_id()),
+            database: claim.database.map(Path::to_owned),
+            known_as: vec![given],
+        };
+        match self.write_mark(&mark, claim.adopt) {
+            // Another process was faster. Whose it is now decides.
+            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                self.claim(claim)
+            }
+            other => {
+                other?;
+                self.settle_in()?;
+                Ok(Claimed { directory_id: mark.directory_id.unwrap_or_default(), fresh: true })
+            }
+        }
+    }
+
+    /// Takes a mark back that was just made: the store has another directory.
+    pub fn unmark(&self) {
+        let _ = fs::remove_file(self.mark_path());
+        // Only what is empty, and so was made with the mark.
+        let _ = fs::remove_dir(self.own()).and_then(|()| fs::remove_dir(self.root()));
+    }
+
+    /// The database that the directory was opened with last, if that is a file and the mark is of a store.
+    ///
+    /// # Errors
+    /// [`FileError::DamagedMark`] (`is_corrupt`), [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
+    pub fn database_of(&self, store_id: &str) -> Result<Option<PathBuf>, FileError> {
+        Ok(self.read_mark()?.filter(|mark| mark.store_id == store_id).and_then(|mark| mark.database))
+    }
+
+    /// Whether the directory is there and still bears the mark of the store that it was opened for.
+    ///
+    /// # Errors
+    /// [`FileError::Gone`], [`FileError::Foreign`] (`is_conflict`), and those of reading the mark.
+    pub fn check_mark(&self, store_id: &str) -> Result<(), FileError> {
+        match self.read_mark()? {
+            Some(mark) if mark.store_id == store_id => Ok(()),
+            Some(_) | None => Err(FileError::Gone { path: self.root().to_owned() }),
+        }
+    }
+
+    fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {
+        let path = self.mark_path();
+        let failed = || FileError::io("write", &path);
+        let text = serde_json::to_string_pretty(mark).map_err(|error| failed()(error.into()))?;
+        let mut file = for_all().tempfile_in(self.own()).map_err(failed())?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
+        let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+        persisted.map_err(|error| failed()(error.error))?;
+        rename::sync_one(&self.own())
+    }
+
+    pub(super) fn read_mark(&self) -> Result<Option<Mark>, FileError> {
+        let path = self.mark_path();
+        refuse_link(&path)?;
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(FileError::io("read", &path)(error)),
+        };
+        // Before the rest is read, which may be of another shape then.
+        if let Ok(Head { format }) = serde_json::from_slice(&text)
+            && format > FORMAT
+        {
+            return Err(FileError::Newer { path, format });
+        }
+        serde_json::from_slice(&text).map(Some).map_err(|_| FileError::DamagedMark { path })
+    }
+
+    fn mark_path(&self) -> PathBuf {
+        self.own().join("store.json")
+    }
+
+    /// Refuses links where directories of our own are, or are to be.
+    pub(super) fn refuse_links(&self) -> Result<(), FileError> {
+        refuse_link(&self.own())?;
+        DIRECTORIES.iter().try_for_each(|name| refuse_link(&self.own().join(name)))
+    }
+}
+
+fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

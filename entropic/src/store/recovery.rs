@@ -1,0 +1,173 @@
+//! Finishing what was begun: by processes that are dead, and by living ones that could not write a row and have handed it
+//! over.
+//!
+//! Whoever takes the lease of an id settles what was begun of it first: it is finished, dropped if the row has moved on, or
+//! set aside if the database refuses it for good. Where the database cannot say, the id is refused as transient, before
+//! anything is run.
+
+use std::path::Path;
+use std::sync::PoisonError;
+
+use super::lease::Lease;
+use super::row::KeptRow;
+use super::store::Results;
+use super::{Store, StoreError};
+use crate::db::{Changes, DbError, Stored, writing_durably};
+use crate::error::with_causes;
+use crate::files::{Durability, Recovered, Unsettled, Verdict};
+use crate::params::RunId;
+use crate::{Error, Result};
+
+/// How often a row is looked at again that changes between the look and the write.
+const TRIES: usize = 8;
+
+impl<T: Stored> Store<T> {
+    /// Settles what was begun of a leased id.
+    pub(super) fn settle(&self, lease: &Lease<'_>, id: &RunId) -> Result<()> {
+        if self.inner.results == Results::None {
+            return Ok(());
+        }
+        let recovered =
+            self.folder().recover_id(&lease.file, id, &mut |unsettled| self.judge_unsettled(unsettled))?;
+        self.note(recovered);
+        Ok(())
+    }
+
+    /// Settles what dead processes have begun of any id that nobody works on.
+    pub(super) fn settle_all(&self) -> Result<()> {
+        let recovered = self.folder().recover(&mut |unsettled| self.judge_unsettled(unsettled))?;
+        self.note(recovered);
+        Ok(())
+    }
+
+    /// What was found half done and finished, at open and since.
+    ///
+    /// A process that dies between the end of a runner and its row leaves a finished result; the next one that
+    /// opens the store, or asks for the same run, writes the row in its place. A process that cannot write a row, because
+    /// the database is busy or down, leaves it to the next one in the same way.
+    #[must_use]
+    pub fn recovered(&self) -> Recovered {
+        self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, recovered: Recovered) {
+        if recovered.is_empty() {
+            return;
+        }
+        tracing::info!(
+            table = T::TABLE.name,
+            adopted = recovered.adopted.len(),
+            set_aside = recovered.set_aside.len(),
+            waiting = recovered.waiting.len(),
+            leftovers = recovered.leftovers,
+            "recovered"
+        );
+        self.inner.recovered.lock().unwrap_or_else(PoisonError::into_inner).add(recovered);
+    }
+
+    /// Finishes in the database what was begun. An error says that the database cannot answer now.
+    fn judge_unsettled(&self, unsettled: &Unsettled<'_>) -> Result<Verdict> {
+        match unsettled {
+            Unsettled::Run { id, name, seen, overwrites, row } => {
+                let verdict = self.finish_run(id, name, *seen, *overwrites, row);
+                if matches!(verdict, Ok(Verdict::AlreadySo)) {
+                    // The journal is about to say so for good.
+                    self.make_durable()?;
+                }
+                verdict
+            }
+            Unsettled::Removal { id, name, seen } => {
+                tracing::debug!(%id, seen, "a run was being deleted");
+                self.is_named(name).map(|named| if named { Verdict::AlreadySo } else { Verdict::MovedOn })
+            }
+            Unsettled::Rekeyed { from, to } => {
+                if let Some(version) = self.db().version(&T::TABLE, from.as_str())? {
+                    let path = Self::row_text(&self.folder().row_path(&self.folder().file_name(to)))?;
+                    self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &path))?;
+                }
+                Ok(Verdict::AlreadySo)
+            }
+        }
+    }
+
+    fn finish_run(
+        &self,
+        id: &RunId,
+        name: &str,
+        seen: Option<&str>,
+        overwrites: bool,
+        row: &serde_json::value::RawValue,
+    ) -> Result<Verdict> {
+        let result_file = Self::row_text(&self.folder().row_path(name))?;
+        let mut kept: Option<KeptRow<T>> = None;
+        for _ in 0..TRIES {
+            let current = self.db().version(&T::TABLE, id.as_str())?;
+            if current.as_deref().is_some_and(|current| self.names(current, Path::new(name))) {
+                return Ok(Verdict::AlreadySo);
+            }
+            let moved_on = !overwrites && current.is_some() && current.as_deref() != seen;
+            if moved_on {
+                let named = self.is_named(Path::new(name))?;
+                return Ok(if named { Verdict::AlreadySo } else { Verdict::MovedOn });
+            }
+            let kept = match &mut kept {
+                Some(kept) => kept,
+                kept => match KeptRow::of(id, row) {
+                    Ok(row) => kept.insert(row),
+                    Err(why) => return Ok(Verdict::Refused(why)),
+                },
+            };
+            let row = kept.row(id.as_str(), &result_file);
+            let written = self.db().with("store a recovered run", |conn| {
+                writing_durably(conn, |conn| match &current {
+                    None => T::insert(conn, &row),
+                    Some(current) => T::update(conn, &row, current, Changes::All),
+                })
+            });
+            match written {
+                Ok(0) => {}
+                Err(error) if error.is_duplicate() => {}
+                Ok(_) => {
+                    if let Some(current) = current {
+                        self.note_replaced(id, &current);
+                    }
+                    return Ok(Verdict::Stored);
+                }
+                Err(error) if is_final(&error) => {
+                    return Ok(Verdict::Refused(with_causes(&Error::from(error))));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::StillRunning { id: id.clone(), seconds: 0.0 }.into())
+    }
+
+    /// Whether what a row says about its result is a result of that name in the results directory.
+    pub(super) fn names(&self, version: &str, name: &Path) -> bool {
+        self.folder().inside(Path::new(version)).is_some_and(|inside| inside == name)
+    }
+
+    /// Whether any row names a result.
+    pub(super) fn is_named(&self, name: &Path) -> Result<bool> {
+        Ok(!self.db().naming(&T::TABLE, &self.folder().row_paths(name))?.is_empty())
+    }
+
+    /// Makes sure that what was committed so far survives a crash of the server, where commits are not synced.
+    pub(super) fn make_durable(&self) -> Result<()> {
+        if self.folder().durability() == Durability::Process && self.db().may_lose_commits() {
+            self.db().flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a database will never take a row: what is busy, full, read-only, damaged or gone may be otherwise later.
+fn is_final(error: &DbError) -> bool {
+    match error {
+        DbError::Record(_) => true,
+        DbError::Query { source: diesel::result::Error::DatabaseError(..), .. } => {
+            !error.is_transient() && !error.is_unsupported()
+        }
+        _ => false,
+    }
+}
