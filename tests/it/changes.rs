@@ -59,15 +59,21 @@ each_backend! {
         assert!(store.delete(&Orbit::of(1.0))?);
         assert!(kept.result_file.exists());
         assert!(store.retrieve(&Orbit::of(1.0))?.is_none());
-        // The result that was left is nobody's now.
-        assert!(store.run_or_retrieve(&Orbit::of(1.0)).unwrap_err().is_conflict());
-        store.register(&Orbit::of(1.0), &kept.result_file)?;
+        // The result that was left is nobody's now, and in nobody's way: a run takes another name, whatever is registered.
+        let elsewhere = s.dir().join("elsewhere.h5");
+        fs::write(&elsewhere, "x").unwrap();
+        store.register(&Orbit::of(1.0), &elsewhere)?;
+        let before = fs::read(&kept.result_file).unwrap();
+        let again = store.run(&Orbit::of(1.0))?;
+        assert_ne!(again.result_file, kept.result_file);
+        assert_eq!(fs::read(&kept.result_file).unwrap(), before);
+        store.register_or_replace(&Orbit::of(1.0), &kept.result_file, &())?;
         assert!(store.delete_with_file(&Orbit::of(1.0))?);
-        assert!(!kept.result_file.exists());
+        assert!(!kept.result_file.exists() && elsewhere.exists());
         let again = store.run_or_retrieve(&Orbit::of(1.0))?;
         assert!(store.delete_id_with_file(&again.id)?);
         assert!(!store.delete_id(&again.id)?);
-        assert_eq!(calls.count(), 2);
+        assert_eq!(calls.count(), 3);
         Ok(())
     }
 

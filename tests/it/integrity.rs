@@ -124,12 +124,30 @@ each_backend! {
         assert_eq!(fs::read_dir(&journal).unwrap().count(), 0);
         assert!(!s.dir().join("evil.h5").exists());
         drop(store);
-        // A line whose row cannot be read is told, and neither forgotten nor in anybody's way.
-        fs::write(journal.join("shapeless.jsonl"), line("0", made.id.as_str())).unwrap();
-        let (store, _) = orbits(s)?;
-        assert_eq!(store.recovered().blocked, std::slice::from_ref(&made.id));
-        assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
-        assert!(journal.join("shapeless.jsonl").exists());
+        // A finished run whose row cannot be read is told, kept, and in nobody's way.
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let (id, journals) = (Orbit::of(2.0).id()?, s.results_dir().join(".entropic/journals"));
+        let name = format!("{id}.h5");
+        fs::write(s.results_dir().join(&name), "finished").unwrap();
+        let entry = json!({"attempt": "0", "id": id, "name": name, "full": false, "boot": boot.trim(), "row": {"columns": 3}});
+        fs::create_dir_all(&journals).unwrap();
+        let lines = format!("{}\n{}\n", json!({"format": 2}), json!({"publish": entry}));
+        fs::write(journals.join("shapeless.jsonl"), lines).unwrap();
+        for _ in 0..2 {
+            let (store, _) = orbits(s)?;
+            let set_aside = store.recovered().set_aside;
+            assert_eq!(set_aside.len(), 1);
+            assert_eq!((&*set_aside[0].id, &set_aside[0].path), (id.as_str(), &s.results_dir().join(&name)));
+            let report = store.verify()?;
+            assert!(matches!(&report.problems[..], [Problem::SetAside { .. }]), "{report}");
+            assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
+        }
+        assert!(!journals.join("shapeless.jsonl").exists());
+        let (store, more) = orbits(s)?;
+        let other = store.run_or_retrieve(&Orbit::of(2.0))?;
+        assert_eq!(more.count(), 1);
+        assert_ne!(other.result_file.file_name().unwrap().to_str().unwrap(), name);
+        assert_eq!(fs::read_to_string(s.results_dir().join(&name)).unwrap(), "finished");
         assert_eq!(calls.count(), 1);
         Ok(())
     }
@@ -208,7 +226,8 @@ mod sqlite {
         let start = Instant::now();
         let error = locked(&s, Duration::from_millis(900), || hasty.run(&Orbit::of(2.0)).unwrap_err());
         assert!(error.is_transient(), "{error:?}");
-        assert!(error.to_string().contains("busy"), "{error}");
+        assert!(format!("{error:?}").contains("busy"), "{error:?}");
+        assert!(error.to_string().contains("kept as"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(5));
         // The result is in place; whoever asks next writes the row and runs nothing.
         let record = hasty.with_runner(|_, _| Err::<(), _>("ran again")).run_or_retrieve(&Orbit::of(2.0))?;

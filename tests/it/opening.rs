@@ -88,7 +88,8 @@ each_backend! {
         store.run(&Orbit::of(1.0))?;
         let empty = s.dir().join("not mounted");
         let error = at::<Orbit>(s).results_dir(&empty).open().unwrap_err();
-        assert!(error.is_conflict() && error.to_string().contains("1 runs"), "{error}");
+        assert!(error.is_conflict() && error.to_string().contains("not mounted"), "{error}");
+        assert!(!empty.exists());
         assert_eq!(calls.count(), 1);
         Ok(())
     }
@@ -145,11 +146,11 @@ each_backend! {
     }
 
     fn relative_folders_stay_as_they_were_given(s: &Scratch) -> Result<()> {
-        let path = entropic::files::Folder::new(Path::new("./a/./b"), ".csv", entropic::Durability::Process)?;
-        let id = entropic::RunId::new("x")?;
+        let (given, patience) = (Path::new("./a/./b"), std::time::Duration::ZERO);
+        let path = entropic::files::Folder::new(given, ".csv", entropic::Durability::Process, patience)?;
         // The form of Python's pathlib.
-        assert_eq!(path.row_path(&id), Path::new("a/b/x.csv"));
-        assert!(path.target(&id).is_absolute());
+        assert_eq!(path.row_path("x.csv"), Path::new("a/b/x.csv"));
+        assert!(path.absolute(Path::new("a/b/x.csv")).is_absolute());
         let _ = s;
         Ok(())
     }
@@ -330,8 +331,10 @@ fn a_store_without_results_removes_what_a_dead_process_left() -> Result<()> {
     let own = s.dir().join("runs.db-work/.entropic");
     fs::create_dir_all(own.join("staging/dead/0/scratch")).unwrap();
     fs::write(own.join("staging/dead/0/scratch/part"), "half").unwrap();
-    fs::create_dir_all(own.join("journal")).unwrap();
-    fs::write(own.join("journal/dead.jsonl"), "").unwrap();
+    for journals in ["journal", "journals"] {
+        fs::create_dir_all(own.join(journals)).unwrap();
+        fs::write(own.join(journals).join("dead.jsonl"), "").unwrap();
+    }
     // Another store that has results may have the same folder.
     let line = r#"{"publish":{"attempt":"0","id":"a","replaces":false,"full":true,"boot":"b","row":{}}}"#;
     fs::create_dir_all(own.join("staging/other/0")).unwrap();
@@ -339,6 +342,7 @@ fn a_store_without_results_removes_what_a_dead_process_left() -> Result<()> {
     fs::write(own.join("journal/other.jsonl"), format!("{line}\n{{\"synced\":\"0\"}}\n")).unwrap();
     drop(open()?);
     assert!(!own.join("staging/dead").exists() && !own.join("journal/dead.jsonl").exists());
+    assert!(!own.join("journals/dead.jsonl").exists());
     assert!(own.join("staging/other/0/a").exists() && own.join("journal/other.jsonl").exists());
     Ok(())
 }

@@ -166,6 +166,10 @@ each_backend! {
         let record = written("three").run(&Orbit::of(1.0))?;
         assert!(record.result_file.is_dir());
         assert!(store.delete_with_file(&Orbit::of(1.0))?);
+        // Those that were replaced are still there, for readers that have their paths.
+        assert_eq!(names(&s.results_dir()).len(), 3);
+        assert_eq!((store.verify()?.replaced, store.verify()?.problems.len()), (3, 0));
+        store.repair(false)?;
         assert_eq!(names(&s.results_dir()), Vec::<String>::new());
         assert_eq!(left_behind(s), Vec::<PathBuf>::new());
         Ok(())
@@ -335,20 +339,22 @@ each_backend! {
         Ok(())
     }
 
-    fn a_name_that_is_taken_is_a_conflict_before_the_run_costs(s: &Scratch) -> Result<()> {
+    fn a_name_that_is_taken_blocks_nobody_and_is_left_alone(s: &Scratch) -> Result<()> {
         let (store, calls) = orbits(s)?;
         let target = s.results_dir().join(format!("{}.h5", Orbit::of(1.0).id()?));
         fs::write(&target, "somebody else's").unwrap();
-        for attempt in [store.run_or_retrieve(&Orbit::of(1.0)), store.run(&Orbit::of(1.0))] {
-            let error = attempt.unwrap_err();
-            assert!(error.is_conflict(), "{error}");
-            assert!(error.to_string().contains("register"), "the cure is told: {error}");
-        }
-        assert_eq!(calls.count(), 0);
+        let made = store.run_or_retrieve(&Orbit::of(1.0))?;
+        assert_ne!(made.result_file, target);
+        assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
+        assert_eq!(calls.count(), 1);
+        store.run(&Orbit::of(1.0))?;
+        assert!(store.delete_with_file(&Orbit::of(1.0))?);
         assert_eq!(fs::read_to_string(&target).unwrap(), "somebody else's");
-        // The cure.
+        // It can be made the result, and so can a directory.
         let record = store.register(&Orbit::of(1.0), &target)?;
         assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, record);
+        fs::create_dir(s.results_dir().join(format!("{}.h5", Orbit::of(2.0).id()?))).unwrap();
+        assert!(store.run_or_retrieve(&Orbit::of(2.0))?.result_file.is_file());
         Ok(())
     }
 
@@ -356,16 +362,14 @@ each_backend! {
         let (store, _) = orbits(s)?;
         let target = s.results_dir().join(format!("{}.h5", Orbit::of(1.0).id()?));
         let there = target.clone();
-        let error = store
+        let made = store
             .with_runner(move |_, run| {
                 fs::write(&there, "just copied here")?;
                 fs::write(run.result_file(), "ours")
             })
-            .run(&Orbit::of(1.0))
-            .unwrap_err();
-        assert!(error.is_conflict(), "{error}");
+            .run(&Orbit::of(1.0))?;
         assert_eq!(fs::read_to_string(&target).unwrap(), "just copied here");
-        assert_eq!(store.count()?, 0);
+        assert_eq!(fs::read_to_string(&made.result_file).unwrap(), "ours");
         Ok(())
     }
 
@@ -380,8 +384,9 @@ each_backend! {
         assert_eq!(calls.count(), 2);
         assert!(healed.result_file.exists());
         fs::remove_file(&healed.result_file).unwrap();
-        assert_eq!(store.sweep([Orbit::of(1.0)]).run()?.misses, 1);
-        assert!(healed.result_file.exists());
+        let report = store.sweep([Orbit::of(1.0)]).run()?;
+        assert_eq!(report.misses, 1);
+        assert!(report.records[0].result_file.exists());
         Ok(())
     }
 

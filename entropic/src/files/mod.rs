@@ -56,6 +56,7 @@ mod replaced;
 pub use attempt::Attempt;
 pub use checksum::sha256;
 pub use error::FileError;
+pub(crate) use fault::at as fault;
 pub use folder::Folder;
 pub use lock::IdLock;
 pub use mark::{Claim, Claimed};

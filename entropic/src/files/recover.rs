@@ -245,8 +245,8 @@ impl Folder {
             Err(FileError::HeldUp { .. }) => return Ok(()),
             other => other?,
         };
-        for other in self.others()? {
-            if other.is_dead()? && other.unfinished()?.is_empty() {
+        for other in self.others()?.into_iter().chain(self.old_journals()?) {
+            if other.is_dead()? && self.unfinished_ids(&other)?.is_empty() {
                 other.remove()?;
             }
         }

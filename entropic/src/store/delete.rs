@@ -7,7 +7,7 @@ use super::lease::Lease;
 use super::lookup::{Asked, same_params};
 use crate::Result;
 use crate::db::Stored;
-use crate::files::FileError;
+use crate::files::{FileError, fault};
 use crate::params::RunId;
 
 impl<T: Stored> Store<T> {
@@ -105,6 +105,7 @@ impl<T: Stored> Store<T> {
                 None
             };
             let gone = self.db().delete(&T::TABLE, id.as_str(), &version)?;
+            fault("deleted");
             if gone {
                 self.folder().forget_registered(id);
             }

@@ -6,6 +6,7 @@ use std::fmt;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Stored, Wanted};
+use crate::files::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, Record};
 
@@ -223,7 +224,10 @@ impl<T: Stored> Store<T> {
             return Ok(false);
         };
         // The result keeps its name: which result a run has is for its row to say.
-        Ok(self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?)
+        fault("rekey");
+        let moved = self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?;
+        fault("rekeyed");
+        Ok(moved)
     }
 }
 
