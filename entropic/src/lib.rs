@@ -113,6 +113,7 @@ pub use db::{
     Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
 };
 pub use error::{Error, Result};
+pub use macros::on_backend;
 pub use files::{Durability, FileError, Recovered};
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
