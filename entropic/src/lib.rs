@@ -113,8 +113,8 @@ pub use db::{
     Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
 };
 pub use error::{Error, Result};
-pub use macros::on_backend;
 pub use files::{Durability, FileError, Recovered};
+pub use macros::on_backend;
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,

@@ -114,7 +114,9 @@ pub enum DbError {
         cure: &'static str,
     },
     /// The disk of the database is full.
-    #[error("the disk of `{url}` is full, so it failed to {what}; what it holds can be read, and there is room to be made")]
+    #[error(
+        "the disk of `{url}` is full, so it failed to {what}; what it holds can be read, and there is room to be made"
+    )]
     Full {
         /// The URL, without its password.
         url: String,
@@ -254,7 +256,9 @@ impl DbError {
 
     pub(crate) fn is_invalid_input(&self) -> bool {
         match self {
-            Self::Url { .. } | Self::Slashes { .. } | Self::MissingFolder { .. } | Self::NoFolder { .. } => true,
+            Self::Url { .. } | Self::Slashes { .. } | Self::MissingFolder { .. } | Self::NoFolder { .. } => {
+                true
+            }
             Self::Refused { missing, .. } => !missing,
             Self::Record(error) => !error.is_corrupt(),
             _ => false,

@@ -27,7 +27,8 @@ pub(super) fn prepare(url: &DbUrl, read_only: bool) -> Result<(), DbError> {
     }
     // A directory more is what a new store may want; a whole path is what a typo makes. Nobody wants one in the root
     // directory that was not made on purpose.
-    let may_be_made = |folder: &Path| folder.parent().is_some_and(|above| above.exists() && above.parent().is_some());
+    let may_be_made =
+        |folder: &Path| folder.parent().is_some_and(|above| above.exists() && above.parent().is_some());
     if !may_be_made(folder) {
         let missing = folder.ancestors().take_while(|folder| !folder.exists()).last().unwrap_or(folder);
         return Err(DbError::MissingFolder { missing: missing.to_owned(), path: path.to_owned() });
@@ -49,7 +50,8 @@ fn refuse_the_other_reading(url: &DbUrl, path: &Path, read_only: bool) -> Result
     let Some(relative) = url.as_sqlalchemy_reads_it() else { return Ok(()) };
     let (folder, beside) = (path.parent(), relative.parent());
     let in_root = folder.is_some_and(|folder| {
-        folder.parent().is_none() || (!folder.exists() && folder.parent().is_some_and(|above| above.parent().is_none()))
+        folder.parent().is_none()
+            || (!folder.exists() && folder.parent().is_some_and(|above| above.parent().is_none()))
     });
     let beside = beside.is_some_and(|beside| !beside.as_os_str().is_empty() && beside.is_dir());
     let likely = relative.is_file()

@@ -88,8 +88,11 @@ impl Db {
         }
         let asked_to_write = !options.read_only;
         let mut unwritable = url.path().filter(|_| asked_to_write).and_then(file::unwritable);
-        let mut options =
-            DbOptions { network: Some(network), read_only: !asked_to_write || unwritable.is_some(), ..options };
+        let mut options = DbOptions {
+            network: Some(network),
+            read_only: !asked_to_write || unwritable.is_some(),
+            ..options
+        };
         let writes = Arc::new(Writes::default());
         if !url.is_memory() {
             greet(&url, &options, &writes)?;

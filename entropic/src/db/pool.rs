@@ -50,7 +50,8 @@ impl ManageConnection for Manager {
             // The one connection is the database.
             while managed.conn.is_broken()
                 && <Conn as TransactionManager<Conn>>::rollback_transaction(&mut managed.conn).is_ok()
-            {}
+            {
+            }
             return managed.lost;
         }
         // Whoever borrowed it may have left a transaction open.
@@ -254,11 +255,7 @@ mod sqlite {
 }
 
 /// A pool that opens its connections when they are wanted.
-pub(super) fn pool(
-    url: &DbUrl,
-    options: &DbOptions,
-    writes: &Arc<Writes>,
-) -> Result<Pool<Manager>, DbError> {
+pub(super) fn pool(url: &DbUrl, options: &DbOptions, writes: &Arc<Writes>) -> Result<Pool<Manager>, DbError> {
     // Every connection to `:memory:` is a database of its own, gone when it closes: there is one, for ever.
     let builder = if url.is_memory() {
         Pool::builder().max_size(1).idle_timeout(None).max_lifetime(None)

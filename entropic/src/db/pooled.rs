@@ -56,7 +56,9 @@ impl Connection for PooledConn {
 
     /// There is none without its pool.
     fn establish(_: &str) -> ConnectionResult<Self> {
-        Err(ConnectionError::BadConnection("a connection of a pool comes from `Store::connection`".to_owned()))
+        Err(ConnectionError::BadConnection(
+            "a connection of a pool comes from `Store::connection`".to_owned(),
+        ))
     }
 
     fn begin_test_transaction(&mut self) -> QueryResult<()> {

@@ -91,8 +91,12 @@ impl ServerUrl {
         if path.is_some_and(|path| path.contains('@')) || query.is_some_and(|query| query.contains('@')) {
             return Err(format!("an `@` follows a `/` or a `?`; {ENCODE}"));
         }
-        let mut url =
-            Self { whole: text.to_owned(), shown: scheme.to_owned(), secrets: Vec::new(), says_timeout: false };
+        let mut url = Self {
+            whole: text.to_owned(),
+            shown: scheme.to_owned(),
+            secrets: Vec::new(),
+            says_timeout: false,
+        };
         let hosts = match authority.split_once('@') {
             None => authority,
             Some((_, hosts)) if hosts.contains('@') => {
@@ -139,7 +143,9 @@ impl ServerUrl {
             };
             let (key, meant) = (decoded(key)?, decoded(value)?);
             if !key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
-                return Err("a name behind `?` is none of libpq's, which are lower case: `password`".to_owned());
+                return Err(
+                    "a name behind `?` is none of libpq's, which are lower case: `password`".to_owned()
+                );
             }
             self.shown += between;
             if SHOWN.contains(&&*key) {

@@ -160,8 +160,7 @@ impl FromStr for DbUrl {
         if matches!(text, "sqlite::memory:" | ":memory:" | "sqlite://:memory:") {
             return Ok(Kind::Memory.into());
         }
-        let (path, start) =
-            text.strip_prefix("sqlite://").map_or((text, ""), |path| (path, "sqlite://"));
+        let (path, start) = text.strip_prefix("sqlite://").map_or((text, ""), |path| (path, "sqlite://"));
         let hidden = format!("{start}…");
         if path.contains('\0') {
             return refuse(&hidden, "it contains a NUL");
@@ -280,12 +279,16 @@ fn looks_like_a_server(text: &str) -> bool {
     let nested = text.contains("://");
     let foreign_login = text.starts_with("//") && text.contains('@');
     // `host=… password=…`, and what other drivers make of it.
-    let word = |key: &str| matches!(key, "host" | "hostaddr" | "port" | "dbname" | "user" | "password" | "service" | "server");
+    let word = |key: &str| {
+        matches!(key, "host" | "hostaddr" | "port" | "dbname" | "user" | "password" | "service" | "server")
+    };
     let settings = text.split([' ', ';', '&', '\t', '\n']).any(|setting| {
         let key = setting.split_once('=').map_or(setting, |(key, _)| key).trim().to_ascii_lowercase();
-        setting.contains('=') && (word(&key) || ["password", "passwd", "pwd"].iter().any(|end| key.ends_with(end)))
+        setting.contains('=')
+            && (word(&key) || ["password", "passwd", "pwd"].iter().any(|end| key.ends_with(end)))
     });
-    let spaced = text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ").contains("password =");
+    let spaced =
+        text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ").contains("password =");
     login || nested || foreign_login || settings || spaced
 }
 
