@@ -8,10 +8,10 @@ use diesel::RunQueryDsl;
 use diesel::r2d2::Pool;
 
 use super::dialect::refuses_writes;
-use super::error::{is_busy, is_damaged, is_full, is_lost, is_read_only};
 use super::file;
 use super::network::on_network;
 use super::pool::{self, Manager};
+use super::signs::{is_busy, is_damaged, is_full, is_lost, is_read_only};
 use super::writes::{SERVER_READS_ONLY, Writes, read_only};
 use super::{Backend, Conn, DbError, DbUrl, PooledConn, RowError};
 

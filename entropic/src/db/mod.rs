@@ -30,6 +30,7 @@ mod pooled;
 mod schema;
 mod server;
 mod shape;
+mod signs;
 mod stored;
 mod url;
 mod writes;

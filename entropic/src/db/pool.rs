@@ -7,7 +7,7 @@ use diesel::ConnectionError;
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 
-use super::error::{is_busy, is_damaged, is_final, is_full, is_read_only};
+use super::signs::{is_busy, is_damaged, is_final, is_full, is_read_only};
 use super::writes::{Writes, read_only};
 use super::{Backend, Conn, DbError, DbOptions, DbUrl, Synchronous};
 
@@ -99,7 +99,7 @@ pub(super) fn failed(url: &DbUrl, error: ManagerError, waited: Duration) -> DbEr
 pub(super) fn may_pass(url: &DbUrl, error: &ManagerError) -> bool {
     match error {
         ManagerError::Connect(error) => url.backend() == Backend::Postgres && !is_final(&error.to_string()),
-        ManagerError::Setup(error) => is_busy(error) || super::error::is_lost(error),
+        ManagerError::Setup(error) => is_busy(error) || super::signs::is_lost(error),
     }
 }
 
@@ -158,7 +158,7 @@ mod sqlite {
     use diesel::{Connection, ConnectionError, SqliteConnection};
 
     use super::{DbOptions, DbUrl, ManagerError, Synchronous};
-    use crate::db::error::is_busy;
+    use crate::db::signs::is_busy;
 
     pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<SqliteConnection, ManagerError> {
         let Some(path) = url.path() else {
