@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entropic::prelude::*;
-use entropic::{Processes, Slurm, SweepReport};
+use entropic::{DbUrl, Processes, Slurm, SweepReport};
 
 /// A square of porous rock: each site is open with some probability.
 #[derive(Debug, Clone, PartialEq, SimRecord)]
@@ -156,9 +156,12 @@ fn main() -> std::process::ExitCode {
 }
 
 fn sweep(options: &Options) -> entropic::Result<(Store<Rock>, SweepReport<Rock>)> {
-    let beside = || options.results.with_file_name("rocks.db").display().to_string();
+    let database = match &options.database {
+        Some(url) => DbUrl::try_from(url)?,
+        None => options.results.with_file_name("rocks.db").into(),
+    };
     let store = Store::<Rock>::builder()
-        .database(options.database.clone().unwrap_or_else(beside))
+        .database(database)
         .results_dir(&options.results)
         .file_suffix(".csv")
         .runner(percolate)

@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let home = target_folder()?.join("quickstart");
     std::fs::create_dir_all(&home)?;
     let store = Store::<Decay>::builder()
-        .database(format!("sqlite://{}", home.join("runs.db").display()))
+        .database(home.join("runs.db"))
         .results_dir(home.join("results"))
         .file_suffix(".txt")
         .runner(simulate)

@@ -180,10 +180,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn at<T: Stored>(home: &Path) -> entropic::StoreBuilder<T> {
-    Store::builder()
-        .database(format!("sqlite://{}", home.join("runs.db").display()))
-        .results_dir(home.join("results"))
-        .file_suffix(".txt")
+    Store::builder().database(home.join("runs.db")).results_dir(home.join("results")).file_suffix(".txt")
 }
 
 fn told<T: Stored>(report: &SweepReport<T>) {

@@ -114,6 +114,7 @@ pub use db::{
 };
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};
+pub use macros::on_backend;
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,

@@ -18,8 +18,8 @@ usage: lotka_volterra [--fresh] [--database URL] [FOLDER]
 pub struct Options {
     /// The folder around everything.
     pub home: PathBuf,
-    /// The database, as a URL.
-    pub database: String,
+    /// The database.
+    pub database: DbUrl,
     /// The folder of the results.
     pub results: PathBuf,
     /// Whether to forget what is stored.
@@ -52,10 +52,11 @@ impl Options {
         // A results folder belongs to one store, so each database has its own.
         let (database, results) = match database {
             Some(url) => {
-                let backend = url.parse::<DbUrl>().map_err(entropic::Error::from)?.backend();
-                (url, home.join(format!("results-{}", backend.to_string().to_lowercase())))
+                let url = url.parse::<DbUrl>().map_err(entropic::Error::from)?;
+                let results = home.join(format!("results-{}", url.backend().to_string().to_lowercase()));
+                (url, results)
             }
-            None => (format!("sqlite://{}", home.join("runs.db").display()), home.join("results")),
+            None => (home.join("runs.db").into(), home.join("results")),
         };
         Ok(Some(Self { home, database, results, fresh }))
     }

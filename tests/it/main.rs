@@ -13,6 +13,7 @@ mod changes;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod crashes;
+mod databases;
 mod derive;
 mod disk;
 mod evolution;

@@ -275,6 +275,7 @@ mod postgres {
     fn a_server_that_is_not_there_is_told_without_the_password() {
         let error = Store::<Orbit>::builder()
             .database("postgres://ada:s3cret@127.0.0.1:1/runs?connect_timeout=1")
+            .patience(std::time::Duration::from_millis(300))
             .open()
             .unwrap_err();
         assert!(error.is_transient(), "{error:?}");

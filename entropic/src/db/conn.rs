@@ -10,7 +10,8 @@ use crate::record::{CustomData, TimeOfDay, Timestamp};
 
 /// A connection to either backend; plain Diesel runs on `&mut Conn`.
 ///
-/// What Diesel's multi backend cannot do (upserts, batch inserts) is done by matching on the variant.
+/// What Diesel's multi backend cannot do (upserts, batch inserts) is done by matching on the variant, or by
+/// [`on_backend`](crate::on_backend), which does that.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// Embedded.
@@ -58,4 +59,6 @@ bridged! {
     UtcTimestamp: Timestamp;
     Time6: TimeOfDay;
     Json: CustomData, CustomJson;
+    diesel::sql_types::Json: serde_json::Value;
+    diesel::sql_types::Jsonb: serde_json::Value;
 }

@@ -152,6 +152,12 @@ pub(crate) fn writing_durably<R, E: From<diesel::result::Error>>(
     })
 }
 
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    yes: bool,
+}
+
 /// The backend of a connection.
 pub(super) fn backend_of(conn: &Conn) -> Backend {
     match conn {
@@ -175,6 +181,17 @@ pub(super) fn exclusively<R, E: From<diesel::result::Error>>(
         }
         job(conn)
     })
+}
+
+/// Whether a database that was seen to take no writes still takes none. SQLite says so with an error.
+pub(super) fn refuses_writes(conn: &mut Conn) -> QueryResult<bool> {
+    match backend_of(conn) {
+        Backend::Postgres => {
+            let question = "SELECT current_setting('transaction_read_only') = 'on' AS yes";
+            Ok(sql_query(question).get_result::<Answer>(conn)?.yes)
+        }
+        Backend::Sqlite => writing(conn, |_| Ok(false)),
+    }
 }
 
 /// Runs a job that writes in a transaction.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::signs::is_lost;
 use super::{Backend, Difference};
 use crate::record::RecordError;
 
@@ -17,7 +18,7 @@ pub enum DbError {
          `sqlite::memory:` and `postgres://user@host/name`"
     )]
     Url {
-        /// The URL, without its password.
+        /// What of it can be no secret: its scheme, if nothing else is sure.
         url: String,
         /// What is wrong with it.
         reason: String,
@@ -32,10 +33,34 @@ pub enum DbError {
         /// The feature that brings it.
         feature: &'static str,
     },
-    /// The folder of a database file is not there and cannot be made.
-    #[error("the folder `{}` of the database `{}` cannot be made", folder.display(), path.display())]
+    /// A path with three slashes, of which the other reading is more likely to be meant.
+    #[error(
+        "`sqlite://{}` is the file `{}`, which is not there: write `sqlite://{}` for `{}` in the working directory (which is \
+         how SQLAlchemy reads three slashes), or `sqlite:///{}` for `{}`",
+        path.display(), path.display(), relative.display(), relative.display(), path.display(), path.display()
+    )]
+    Slashes {
+        /// The path as it was written.
+        path: PathBuf,
+        /// The path as SQLAlchemy reads it.
+        relative: PathBuf,
+    },
+    /// The directories of a database file are not there.
+    #[error(
+        "there is no directory `{}` for the database `{}`: make it, or mend the path; only the last directory of a path is \
+         made, and none in the root directory",
+        missing.display(), path.display()
+    )]
+    MissingFolder {
+        /// The first directory that is missing.
+        missing: PathBuf,
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The directory of a database file is not there and cannot be made.
+    #[error("the directory `{}` of the database `{}` cannot be made", folder.display(), path.display())]
     NoFolder {
-        /// The folder.
+        /// The directory.
         folder: PathBuf,
         /// The database file.
         path: PathBuf,
@@ -56,13 +81,50 @@ pub enum DbError {
         /// The URL, without its password.
         url: String,
     },
-    /// No connection could be had.
-    #[error("failed to connect to `{url}`: {reason}")]
+    /// No connection could be had as long as was waited; another time may do.
+    #[error("failed to connect to `{url}` within {seconds:.1} s: {reason}")]
     Connect {
+        /// The URL, without its password.
+        url: String,
+        /// How long was waited.
+        seconds: f64,
+        /// What the database said.
+        reason: String,
+    },
+    /// The database refuses the connection, and will do so another time: a wrong user, password or name.
+    #[error("`{url}` cannot be opened: {reason}")]
+    Refused {
         /// The URL, without its password.
         url: String,
         /// What the database said.
         reason: String,
+        /// Whether the server has no database of that name.
+        missing: bool,
+    },
+    /// The database takes no writes: its disk or its server is read-only, or this user may not.
+    #[error(
+        "`{url}` cannot be written ({reason}); what it holds can be read, also by a store that is opened with \
+         `.read_only(true)`; to write, {cure}"
+    )]
+    ReadOnly {
+        /// The URL, without its password.
+        url: String,
+        /// What the system or the database said.
+        reason: String,
+        /// What to do about it.
+        cure: &'static str,
+    },
+    /// The disk of the database is full.
+    #[error(
+        "the disk of `{url}` is full, so it failed to {what}; what it holds can be read, and there is room to be made"
+    )]
+    Full {
+        /// The URL, without its password.
+        url: String,
+        /// What was tried.
+        what: &'static str,
+        /// What the database said.
+        source: DieselError,
     },
     /// No connection came free in time.
     #[error(
@@ -195,7 +257,10 @@ impl DbError {
 
     pub(crate) fn is_invalid_input(&self) -> bool {
         match self {
-            Self::Url { .. } | Self::NoFolder { .. } => true,
+            Self::Url { .. } | Self::Slashes { .. } | Self::MissingFolder { .. } | Self::NoFolder { .. } => {
+                true
+            }
+            Self::Refused { missing, .. } => !missing,
             Self::Record(error) => !error.is_corrupt(),
             _ => false,
         }
@@ -212,18 +277,25 @@ impl DbError {
 
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Busy { .. } | Self::Exhausted { .. } | Self::Connect { .. } => true,
+            Self::Busy { .. } | Self::Exhausted { .. } | Self::Connect { .. } | Self::Full { .. } => true,
             Self::Query { source, .. } => is_lost(source),
             _ => false,
         }
     }
 
     pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::NotCompiledIn { .. } | Self::Newer { .. })
+        matches!(self, Self::NotCompiledIn { .. } | Self::Newer { .. } | Self::ReadOnly { .. })
     }
 
     pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::NoDatabase { .. } | Self::NoTable { .. })
+        matches!(self, Self::NoDatabase { .. } | Self::NoTable { .. } | Self::Refused { missing: true, .. })
+    }
+}
+
+/// A URL or path that was none in the first place cannot fail to be one; for `TryInto<DbUrl>`.
+impl From<std::convert::Infallible> for DbError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
     }
 }
 
@@ -240,50 +312,4 @@ pub enum RowError {
     /// An error that names its place already.
     #[error(transparent)]
     Db(#[from] DbError),
-}
-
-/// Whether the database is kept busy by somebody else and the statement did nothing.
-pub(super) fn is_busy(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        DieselError::DatabaseError(_, info) => {
-            let message = info.message();
-            // SQLite's SQLITE_BUSY and SQLITE_LOCKED, PostgreSQL's deadlock_detected and lock_not_available:
-            // Diesel gives them no kind of their own.
-            message.contains("database is locked")
-                || message.contains("database table is locked")
-                || message.contains("deadlock detected")
-                || message.contains("lock timeout")
-        }
-        _ => false,
-    }
-}
-
-/// Whether the connection is gone.
-pub(super) fn is_lost(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-        | DieselError::BrokenTransactionManager => true,
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
-            let message = info.message();
-            [
-                "server closed the connection",
-                "terminating connection",
-                "no connection to the server",
-                "connection to server",
-                "could not receive data",
-                "could not send data",
-                "the database system is",
-            ]
-            .iter()
-            .any(|sign| message.contains(sign))
-        }
-        _ => false,
-    }
-}
-
-/// Whether the file is no database, or a broken one.
-pub(super) fn is_damaged(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, info)
-        if info.message().contains("file is not a database") || info.message().contains("malformed"))
 }

@@ -65,7 +65,7 @@ impl RunLock<'_> {
 
 #[cfg(feature = "postgres")]
 mod postgres {
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use std::thread;
     use std::time::{Duration, Instant};
 
@@ -73,7 +73,8 @@ mod postgres {
     use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
     use sha2::{Digest, Sha256};
 
-    use super::super::pool::{self, ManagerError};
+    use super::super::pool;
+    use super::super::writes::{SERVER_READS_ONLY, Writes, read_only};
     use super::super::{Conn, Db, DbError, DbOptions, DbUrl};
     use crate::params::RunId;
 
@@ -81,6 +82,7 @@ mod postgres {
     pub(super) struct Session {
         url: DbUrl,
         options: DbOptions,
+        writes: Arc<Writes>,
         /// Told apart from the locks of other stores by this.
         salt: i64,
         state: Mutex<State>,
@@ -102,7 +104,16 @@ mod postgres {
     struct Answer {
         #[diesel(sql_type = Bool)]
         yes: bool,
+        /// Whether the server has stopped to take writes.
+        #[diesel(sql_type = Bool)]
+        read_only: bool,
     }
+
+    /// A lock is for a run that is then to be stored: whether it can be is asked with it, at no cost.
+    const TAKE: &str = "SELECT pg_try_advisory_lock($1) AS yes, \
+                        current_setting('transaction_read_only') = 'on' AS read_only";
+    const GIVE_BACK: &str = "SELECT pg_advisory_unlock($1) AS yes, false AS read_only";
+    const STILL_THERE: &str = "SELECT $1 IS NOT NULL AS yes, false AS read_only";
 
     impl Session {
         pub(super) fn new(db: &Db, store: &str) -> Self {
@@ -112,6 +123,7 @@ mod postgres {
             Self {
                 url: db.url().clone(),
                 options: db.options().clone(),
+                writes: Arc::clone(db.writes()),
                 salt: i64::from_be_bytes(salt),
                 state: Mutex::new(State { conn: None, epoch: 0 }),
             }
@@ -127,12 +139,19 @@ mod postgres {
             let mut pause = Duration::from_millis(2);
             loop {
                 let mut state = self.state();
-                match self.ask(&mut state, "SELECT pg_try_advisory_lock($1) AS yes", key) {
+                match self.ask(&mut state, TAKE, key) {
                     // A server that is being restarted is asked again, on a new session.
                     Err(error) if error.is_transient() && start.elapsed() < self.options.patience => {
                         tracing::debug!(%error, "trying again");
                     }
-                    taken => return Ok(taken?.then(|| Held { session: self, key, epoch: state.epoch })),
+                    Ok(Answer { yes, read_only: true }) => {
+                        if yes {
+                            self.ask(&mut state, GIVE_BACK, key)?;
+                        }
+                        self.writes.note(Some(SERVER_READS_ONLY.to_owned()));
+                        return Err(read_only(&self.url, SERVER_READS_ONLY.to_owned()));
+                    }
+                    taken => return Ok(taken?.yes.then(|| Held { session: self, key, epoch: state.epoch })),
                 }
                 drop(state);
                 thread::sleep(pause);
@@ -140,14 +159,14 @@ mod postgres {
             }
         }
 
-        fn ask(&self, state: &mut State, question: &str, key: i64) -> Result<bool, DbError> {
+        fn ask(&self, state: &mut State, question: &str, key: i64) -> Result<Answer, DbError> {
             let mut conn = match state.conn.take() {
                 Some(conn) => conn,
                 None => {
                     state.epoch += 1;
-                    pool::connect(&self.url, &self.options).map_err(|error: ManagerError| {
-                        DbError::Connect { url: self.url.to_string(), reason: error.to_string() }
-                    })?
+                    let start = Instant::now();
+                    pool::connect(&self.url, &self.options, &self.writes)
+                        .map_err(|error| pool::failed(&self.url, error, start.elapsed()))?
                 }
             };
             let answer: QueryResult<Answer> =
@@ -155,7 +174,7 @@ mod postgres {
             match answer {
                 Ok(answer) => {
                     state.conn = Some(conn);
-                    Ok(answer.yes)
+                    Ok(answer)
                 }
                 // The session is dropped, and its locks with it: whatever it was, they cannot be relied upon.
                 Err(source) => Err(DbError::Query { url: self.url.to_string(), what: "lock a run", source }),
@@ -173,7 +192,7 @@ mod postgres {
             if state.epoch != self.epoch || state.conn.is_none() {
                 return false;
             }
-            self.session.ask(&mut state, "SELECT $1 IS NOT NULL AS yes", self.key).is_ok()
+            self.session.ask(&mut state, STILL_THERE, self.key).is_ok()
         }
     }
 
@@ -182,8 +201,7 @@ mod postgres {
             let mut state = self.session.state();
             if state.epoch == self.epoch
                 && state.conn.is_some()
-                && let Err(error) =
-                    self.session.ask(&mut state, "SELECT pg_advisory_unlock($1) AS yes", self.key)
+                && let Err(error) = self.session.ask(&mut state, GIVE_BACK, self.key)
             {
                 tracing::debug!(%error, "the session of a lock was lost");
             }

@@ -5,6 +5,8 @@
 //! - tables are made at open if they are missing, once, however many processes open at the same instant; a
 //!   table that is there and differs is refused with each difference ([`Difference`]) and left as it is, unless the
 //!   caller asked for it to be evolved ([`Schema`]); nothing is ever dropped;
+//! - no password is shown, whatever form a URL has: not by `Display` or `Debug`, and by no error;
+//! - a database that cannot be written is still read, and said to be such before anything is run ([`Db::refuse_if_unwritable`]);
 //! - connections come from a small pool, set up in one place; a busy database is waited for, and a lost
 //!   connection replaced, in one place and with one bounded budget ([`Db::with`]);
 //! - equal values, equal errors. SQL that differs stands in `dialect.rs` and nowhere else.
@@ -17,6 +19,7 @@ mod directory;
 mod drift;
 mod error;
 mod failures;
+mod file;
 mod handle;
 mod identity;
 mod lock;
@@ -24,11 +27,15 @@ mod migration;
 mod network;
 mod own;
 mod pool;
+mod pooled;
 mod schema;
+mod server;
 mod shape;
+mod signs;
 mod stored;
 mod url;
 mod versions;
+mod writes;
 
 pub use conn::{Conn, MultiBackend};
 pub use dialect::IdIn;
@@ -36,7 +43,7 @@ pub use difference::Difference;
 pub use error::{DbError, RowError};
 pub use handle::{Db, DbOptions, Synchronous};
 pub use migration::write_migration;
-pub use pool::PooledConn;
+pub use pooled::PooledConn;
 pub use schema::Schema;
 pub use shape::Wanted;
 pub use stored::{Changes, NewRow, Stored, TakeRecord};

@@ -1,28 +1,15 @@
 //! Connections, set up in one place.
 
-use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::ConnectionError;
-use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 
-use super::{Conn, DbError, DbOptions, DbUrl, Synchronous};
-
-/// A connection of the pool; goes back when dropped. Derefs to [`Conn`].
-pub struct PooledConn(pub(super) PooledConnection<Manager>);
-
-impl Deref for PooledConn {
-    type Target = Conn;
-    fn deref(&self) -> &Conn {
-        &self.0.conn
-    }
-}
-
-impl DerefMut for PooledConn {
-    fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0.conn
-    }
-}
+use super::signs::{is_busy, is_damaged, is_final, is_full, is_read_only};
+use super::writes::{Writes, read_only};
+use super::{Backend, Conn, DbError, DbOptions, DbUrl, Synchronous};
 
 /// A connection and whether it was seen to be gone.
 pub(super) struct Managed {
@@ -35,6 +22,7 @@ pub(super) struct Managed {
 pub(super) struct Manager {
     url: DbUrl,
     options: DbOptions,
+    writes: Arc<Writes>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +38,7 @@ impl ManageConnection for Manager {
     type Error = ManagerError;
 
     fn connect(&self) -> Result<Managed, ManagerError> {
-        connect(&self.url, &self.options).map(|conn| Managed { conn, lost: false })
+        connect(&self.url, &self.options, &self.writes).map(|conn| Managed { conn, lost: false })
     }
 
     fn is_valid(&self, managed: &mut Managed) -> Result<(), ManagerError> {
@@ -58,22 +46,25 @@ impl ManageConnection for Manager {
     }
 
     fn has_broken(&self, managed: &mut Managed) -> bool {
-        managed.lost || std::thread::panicking()
+        if self.url.is_memory() {
+            // The one connection is the database.
+            while managed.conn.is_broken()
+                && <Conn as TransactionManager<Conn>>::rollback_transaction(&mut managed.conn).is_ok()
+            {
+            }
+            return managed.lost;
+        }
+        // Whoever borrowed it may have left a transaction open.
+        managed.lost || std::thread::panicking() || managed.conn.is_broken()
     }
 }
 
 /// A new connection, set up.
-pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<Conn, ManagerError> {
+#[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "only servers are asked"))]
+pub(super) fn connect(url: &DbUrl, options: &DbOptions, writes: &Writes) -> Result<Conn, ManagerError> {
     #[cfg(feature = "postgres")]
-    if let Some(url) = url.postgres() {
-        use diesel::Connection;
-        let mut conn = diesel::PgConnection::establish(url)?;
-        // Rows are compared as text in places; the session's own settings must not change how they look.
-        conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages TO warning")?;
-        if options.synchronous == Synchronous::Normal {
-            conn.batch_execute("SET synchronous_commit TO off")?;
-        }
-        return Ok(Conn::Postgres(conn));
+    if let Some(server) = url.server() {
+        return postgres::connect(server, options, writes);
     }
     #[cfg(feature = "sqlite")]
     {
@@ -86,6 +77,78 @@ pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<Conn, ManagerE
     }
 }
 
+/// What a failure to connect is to the caller.
+pub(super) fn failed(url: &DbUrl, error: ManagerError, waited: Duration) -> DbError {
+    let reason = error.to_string();
+    let shown = url.to_string();
+    match error {
+        ManagerError::Setup(error) if is_damaged(&error) => DbError::Damaged { url: shown, reason },
+        ManagerError::Setup(error) if is_read_only(&error) => read_only(url, reason),
+        ManagerError::Setup(error) if is_full(&error) => {
+            DbError::Full { url: shown, what: "open it", source: error }
+        }
+        ManagerError::Connect(_) if url.backend() == Backend::Sqlite || is_final(&reason) => {
+            let missing = reason.contains("database \"") && reason.contains("does not exist");
+            DbError::Refused { url: shown, reason, missing }
+        }
+        _ => DbError::Connect { url: shown, seconds: waited.as_secs_f64(), reason },
+    }
+}
+
+/// Whether another attempt to connect may do better.
+pub(super) fn may_pass(url: &DbUrl, error: &ManagerError) -> bool {
+    match error {
+        ManagerError::Connect(error) => url.backend() == Backend::Postgres && !is_final(&error.to_string()),
+        ManagerError::Setup(error) => is_busy(error) || super::signs::is_lost(error),
+    }
+}
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use diesel::connection::SimpleConnection;
+    use diesel::sql_types::Bool;
+    use diesel::{Connection, ConnectionError, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+
+    use super::{Conn, DbOptions, ManagerError, Synchronous, Writes};
+    use crate::db::server::ServerUrl;
+    use crate::db::writes::SERVER_READS_ONLY;
+
+    #[derive(QueryableByName)]
+    struct State {
+        #[diesel(sql_type = Bool)]
+        read_only: bool,
+    }
+
+    pub(super) fn connect(
+        server: &ServerUrl,
+        options: &DbOptions,
+        writes: &Writes,
+    ) -> Result<Conn, ManagerError> {
+        let url = server.within(options.patience.as_secs());
+        let mut conn = PgConnection::establish(&url).map_err(|error| match error {
+            ConnectionError::BadConnection(said) => ConnectionError::BadConnection(server.scrubbed(&said)),
+            other => other,
+        })?;
+        // Rows are compared as text in places; the session's own settings must not change how they look. Nobody waits
+        // for a lock for longer than the patience, as with SQLite.
+        conn.batch_execute(&format!(
+            "SET TIME ZONE 'UTC'; SET client_min_messages TO warning; SET lock_timeout TO {}",
+            options.patience.as_millis().clamp(1, 2_000_000_000),
+        ))?;
+        if options.synchronous == Synchronous::Normal {
+            conn.batch_execute("SET synchronous_commit TO off")?;
+        }
+        if !options.read_only {
+            let question = "SELECT current_setting('transaction_read_only') = 'on' AS read_only";
+            let state: State = sql_query(question).get_result(&mut conn)?;
+            if state.read_only {
+                writes.note(Some(SERVER_READS_ONLY.to_owned()));
+            }
+        }
+        Ok(Conn::Postgres(conn))
+    }
+}
+
 #[cfg(feature = "sqlite")]
 mod sqlite {
     use std::path::Path;
@@ -95,7 +158,7 @@ mod sqlite {
     use diesel::{Connection, ConnectionError, SqliteConnection};
 
     use super::{DbOptions, DbUrl, ManagerError, Synchronous};
-    use crate::db::error::is_busy;
+    use crate::db::signs::is_busy;
 
     pub(super) fn connect(url: &DbUrl, options: &DbOptions) -> Result<SqliteConnection, ManagerError> {
         let Some(path) = url.path() else {
@@ -192,7 +255,7 @@ mod sqlite {
 }
 
 /// A pool that opens its connections when they are wanted.
-pub(super) fn pool(url: &DbUrl, options: &DbOptions) -> Result<Pool<Manager>, DbError> {
+pub(super) fn pool(url: &DbUrl, options: &DbOptions, writes: &Arc<Writes>) -> Result<Pool<Manager>, DbError> {
     // Every connection to `:memory:` is a database of its own, gone when it closes: there is one, for ever.
     let builder = if url.is_memory() {
         Pool::builder().max_size(1).idle_timeout(None).max_lifetime(None)
@@ -201,10 +264,14 @@ pub(super) fn pool(url: &DbUrl, options: &DbOptions) -> Result<Pool<Manager>, Db
     };
     builder
         .test_on_check_out(false)
-        .connection_timeout(options.patience.max(std::time::Duration::from_millis(1)))
+        .connection_timeout(options.patience.max(Duration::from_millis(1)))
         .error_handler(Box::new(Silent))
-        .build(Manager { url: url.clone(), options: options.clone() })
-        .map_err(|error| DbError::Connect { url: url.to_string(), reason: error.to_string() })
+        .build(Manager { url: url.clone(), options: options.clone(), writes: Arc::clone(writes) })
+        .map_err(|error| DbError::Connect {
+            url: url.to_string(),
+            seconds: options.patience.as_secs_f64(),
+            reason: error.to_string(),
+        })
 }
 
 /// Errors of connecting reach the caller through the check-out; r2d2 would print them to the log as well.

@@ -13,7 +13,7 @@ use super::store::{Inner, Results, Runner};
 use super::worker::Worker;
 use super::{CancelToken, RunContext, Store, directory};
 use crate::Result;
-use crate::db::{Db, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
+use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
 use crate::files::{Durability, FileError, Folder};
 use crate::worker::Assignment;
 
@@ -26,7 +26,7 @@ const KEPT: Duration = Duration::from_secs(60 * 60);
 /// and the suffix `.h5`.
 #[must_use = "a builder does nothing until `.open()`"]
 pub struct StoreBuilder<T: Stored> {
-    database: String,
+    database: std::result::Result<DbUrl, DbError>,
     results_dir: Option<PathBuf>,
     suffix: String,
     runner: Option<Runner<T>>,
@@ -45,7 +45,7 @@ pub struct StoreBuilder<T: Stored> {
 impl<T: Stored> StoreBuilder<T> {
     pub(super) fn new() -> Self {
         Self {
-            database: "db.sqlite3".to_owned(),
+            database: Ok(DbUrl::from(Path::new("db.sqlite3"))),
             results_dir: None,
             suffix: ".h5".to_owned(),
             runner: None,
@@ -62,9 +62,33 @@ impl<T: Stored> StoreBuilder<T> {
         }
     }
 
-    /// The database: `sqlite://path`, a bare path, `sqlite::memory:` or `postgres://…`; see [`DbUrl`].
-    pub fn database(mut self, url: impl Into<String>) -> Self {
-        self.database = url.into();
+    /// The database: the path of a file, or the text of a URL: `sqlite://path`, a bare path, `sqlite::memory:` or
+    /// `postgres://…`; see [`DbUrl`]. A [`Path`] is taken as it is, whatever it looks like.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// use entropic::Store;
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let store = Store::<Decay>::builder()
+    ///     .database(dir.path().join("runs.db"))
+    ///     .results_dir(dir.path().join("results"))
+    ///     .open()?;
+    /// assert!(store.database().to_string().ends_with("runs.db"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn database<U>(mut self, database: U) -> Self
+    where
+        U: TryInto<DbUrl>,
+        U::Error: Into<DbError>,
+    {
+        self.database = database.try_into().map_err(Into::into);
         self
     }
 
@@ -157,8 +181,8 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
-    /// How long a database that others keep busy, or whose server is gone, is tried again before a call fails with
-    /// an error that `is_transient`; 30 seconds by default.
+    /// How long a database that others keep busy, or whose server is gone or takes no more connections, is tried again
+    /// before a call fails with an error that `is_transient`; 30 seconds by default. [`open`](Self::open) is such a call.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.options.patience = patience;
         self
@@ -192,10 +216,14 @@ impl<T: Stored> StoreBuilder<T> {
     /// and ends the process; another store than that of the sweep is opened to be read there.
     ///
     /// # Errors
-    /// `is_invalid_input` for a URL, suffix or path that cannot be; `is_conflict` for a table that differs from the
-    /// struct (each difference listed) and for a results folder of another store; `is_transient` when the database
-    /// cannot be reached; `is_not_found` when it shall only be read and is not there; `is_corrupt` for a file that
-    /// is no database; `is_unsupported` for a backend that is not compiled in.
+    /// `is_invalid_input` for a URL, suffix or path that cannot be, and for a server that refuses the user; `is_conflict`
+    /// for a table that differs from the struct (each difference listed) and for a results folder of another store;
+    /// `is_transient` when the database cannot be reached; `is_not_found` when it shall only be read and is not there, and
+    /// for a server that has no such database; `is_corrupt` for a file that is no database; `is_unsupported` for a backend
+    /// that is not compiled in, and for a new table in a database that cannot be written.
+    ///
+    /// A database that cannot be written (its disk, or its server, is read-only) and has the table is opened, and hits are
+    /// served; a run is then refused, `is_unsupported`, before the runner is called.
     ///
     /// ```
     /// # mod sim {
@@ -209,7 +237,7 @@ impl<T: Stored> StoreBuilder<T> {
     ///
     /// let dir = tempfile::tempdir()?;
     /// let store = Store::<Decay>::builder()
-    ///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    ///     .database(dir.path().join("runs.db"))
     ///     .results_dir(dir.path().join("results"))
     ///     .open()?;
     /// assert_eq!(store.count()?, 0);
@@ -219,7 +247,7 @@ impl<T: Stored> StoreBuilder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn open(mut self) -> Result<Store<T>> {
-        let url: DbUrl = self.database.parse()?;
+        let url = std::mem::replace(&mut self.database, Ok(DbUrl::from(Path::new(""))))?;
         let (dir, private) = self.folder(&url)?;
         let folder = Folder::new(&dir, &self.suffix, self.durability, self.options.patience)?;
         if let Some(assignment) = Assignment::from_env()? {
@@ -245,9 +273,17 @@ impl<T: Stored> StoreBuilder<T> {
             },
             ..self.options
         };
+        if self.results == Results::Written && !options.read_only && !self.adopt {
+            directory::refuse_early(&url, &folder, T::TABLE.name)?;
+        }
+        let wanted = Wanted::of::<T>()?;
         let db = Db::open(url, options)?;
         db.own_tables()?;
-        db.ensure_table(&Wanted::of::<T>()?, self.schema)?;
+        db.ensure_table(&wanted, self.schema).or_else(|error| match error {
+            // It would be made, if it could be.
+            DbError::NoTable { .. } => db.refuse_if_unwritable().and(Err(error)),
+            other => Err(other),
+        })?;
         let mut name = db.store_name(&T::TABLE)?;
         if self.results == Results::Written && !db.is_read_only() {
             name = name.map(|name| directory::claim::<T>(&db, &folder, name, self.adopt)).transpose()?;

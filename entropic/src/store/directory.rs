@@ -48,6 +48,20 @@ pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt:
     Ok(name)
 }
 
+/// Refuses a results folder that belongs to another store before a database file is made for this one.
+pub(super) fn refuse_early(url: &DbUrl, folder: &Folder, table: &str) -> Result<()> {
+    let Some(path) = url.path().filter(|path| !path.exists()) else { return Ok(()) };
+    // A new database has a name that no mark has; to ask for a run that a folder without a mark cannot have keeps it from
+    // being marked.
+    let claim = Claim { store_id: "of a new database", table, rows: 1, known: None, database: None, adopt: false };
+    match folder.claim(&claim) {
+        Ok(_) | Err(FileError::Unmarked { .. }) => Ok(()),
+        // Another process has made the database meanwhile, and marked the folder.
+        Err(_) if path.exists() => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The database file that a directory was opened with before, if it is there, is another one, and has a store of the same
 /// name: then this one is a copy of it.
 fn original_of<T: Stored>(db: &Db, folder: &Folder, store_id: &str) -> Result<Option<PathBuf>> {

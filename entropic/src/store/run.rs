@@ -198,6 +198,7 @@ impl<T: Stored> Store<T> {
     }
 
     fn can_run(&self) -> Result<()> {
+        self.db().refuse_if_unwritable()?;
         self.writable("run")?;
         if self.runner.is_none() {
             return Err(StoreError::NoRunner { table: T::TABLE.name }.into());
