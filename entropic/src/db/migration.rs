@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ddl::{self, quoted};
 use super::dialect::{declared, text};
@@ -16,7 +17,7 @@ use super::drift::{differences, rename_statements};
 use super::schema::{is_rebuilding, statements};
 use super::shape::{Found, FoundColumn, Wanted, Written};
 use super::{Backend, DbError, Difference, own};
-use crate::record::{Identity, SimRecord, Timestamp};
+use crate::record::{ColumnKind, Identity, SimRecord, Timestamp};
 
 /// What diesel ignores in the folder of a migration.
 const SNAPSHOT: &str = "schema.json";
@@ -32,6 +33,9 @@ struct Snapshot {
     /// What was not done, and why.
     #[serde(default)]
     said: Vec<String>,
+    /// Which database it is of; its folder says so.
+    #[serde(skip)]
+    backend: Option<Backend>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,7 +81,7 @@ pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBu
         .map(|(b, name)| (b, dir.as_ref().join(name)));
     let mut planned = Vec::new();
     for (backend, place) in &places {
-        if let Some(plan) = Plan::of(*backend, &wanted, last(place, wanted.table.name)?) {
+        if let Some(plan) = Plan::of(*backend, &wanted, last(*backend, place, wanted.table.name)?) {
             planned.push((place, plan));
         }
     }
@@ -143,20 +147,36 @@ impl Plan {
 }
 
 impl Snapshot {
+    /// The collation of text in older migrations for PostgreSQL, which left it to the database.
+    fn collation_of(&self, column: &Column) -> Option<String> {
+        let named = column.declared.contains("COLLATE") || column.definition.contains("COLLATE");
+        (self.backend == Some(Backend::Postgres) && !named).then(|| "default".to_owned())
+    }
+
+    /// The kind of floats in older migrations for SQLite, which are declared as this library does it.
+    fn kind_of(&self, column: &str) -> Option<ColumnKind> {
+        match self.columns.iter().find(|other| other.name == column)?.declared.as_str() {
+            "FLOAT" => Some(ColumnKind::Float),
+            _ => None,
+        }
+    }
+
     fn found(&self) -> Found {
         let columns = self.columns.iter().map(|column| FoundColumn {
             name: column.name.clone(),
             declared: column.declared.clone(),
             nullable: column.nullable,
             key: column.name == "id",
+            collation: self.collation_of(column),
         });
         Found {
             columns: columns.collect(),
             indexes: self.indexes.clone(),
             attached: Vec::new(),
-            written: Some(self.written.clone()),
+            written: Some(self.written.clone().with_widths(|name| self.kind_of(name))),
             // Of databases that are not here nothing is known.
             rows: true,
+            strays: Vec::new(),
         }
     }
 
@@ -218,15 +238,28 @@ fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Di
             indexes.push((ddl::free_index_name(wanted.table.name, &index, &taken), index));
         }
     }
-    let mut written = wanted.written(before.map(|before| &before.written));
+    let mut written = wanted.written(before.map(|before| &before.written), &[]);
     written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
     if let Some(before) = before {
+        // Whether rows are fit for another type in JSON only a database can tell, when it is opened.
+        for column in wanted.table.columns.iter().filter(|column| column.kind == ColumnKind::Json) {
+            if let Some(held) = before.written.held(column.key) {
+                written.hold(column.key, Some(held.clone()));
+            }
+        }
         columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
         if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
             written.identity = identity_meanwhile(wanted, &before.written.identity, all);
         }
     }
-    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written, said: Vec::new() }
+    Snapshot {
+        table: wanted.table.name.to_owned(),
+        columns,
+        indexes,
+        written,
+        said: Vec::new(),
+        backend: Some(backend),
+    }
 }
 
 /// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
@@ -291,6 +324,10 @@ fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference])
             Difference::Type { column: name, found, sql, .. } if !sql.is_empty() => {
                 statements.push(ddl::alter_type(table, name, found));
             }
+            Difference::Order { column: name, collation, .. } => {
+                let declared = column(name).map_or("VARCHAR", |column| column.declared.as_str());
+                statements.push(ddl::alter_collation(table, name, declared, collation));
+            }
             Difference::Nullability { column: name, .. } => {
                 let what = if column(name).is_some_and(|column| column.nullable) { "DROP" } else { "SET" };
                 let (table, name) = (quoted(table), quoted(name));
@@ -337,7 +374,7 @@ fn script(statements: &[String]) -> String {
 }
 
 /// What the last migration of a table left.
-fn last(place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
+fn last(backend: Backend, place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
     let entries = match fs::read_dir(place) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other.map_err(failed("list", place))?,
@@ -355,8 +392,11 @@ fn last(place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
             }
             other => other.map_err(failed("read", &path))?,
         };
-        let snapshot: Snapshot =
-            serde_json::from_str(&text).map_err(|error| failed("read", &path)(error.into()))?;
+        let unread = |error: serde_json::Error| failed("read", &path)(error.into());
+        let snapshot: Value = serde_json::from_str(&text).map_err(unread)?;
+        own::known_format(&snapshot["written"], table)?;
+        let mut snapshot: Snapshot = serde_json::from_value(snapshot).map_err(unread)?;
+        snapshot.backend = Some(backend);
         if snapshot.table == table {
             return Ok(Some(snapshot));
         }

@@ -17,6 +17,7 @@ mod drift;
 mod error;
 mod failures;
 mod handle;
+mod held;
 mod identity;
 mod lock;
 mod migration;
@@ -26,6 +27,7 @@ mod pool;
 mod schema;
 mod shape;
 mod stored;
+mod stray;
 mod url;
 
 pub use conn::{Conn, MultiBackend};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Store;
 use super::store::Results;
 use crate::Result;
-use crate::db::Stored;
+use crate::db::{Stored, Wanted};
 use crate::error::with_causes;
 use crate::files::{Leftovers, sha256};
 use crate::params::{RunId, is_key_of};
@@ -124,6 +124,9 @@ pub struct IntegrityReport {
     pub checksums: usize,
     /// What should not be.
     pub problems: Vec<Problem>,
+    /// What would better the table, with the SQL that does; it serves as it is. `Schema::Evolve` does it.
+    #[serde(default)]
+    pub advice: Vec<String>,
     /// What dead processes have left; gone at the next open.
     pub leftovers: Leftovers,
 }
@@ -138,12 +141,13 @@ impl IntegrityReport {
 
 impl fmt::Display for IntegrityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, rows, checksums, problems, leftovers } = self;
+        let Self { table, rows, checksums, problems, advice, leftovers } = self;
         write!(f, "`{table}`: {rows} rows, {checksums} checksums, {} problems", problems.len())?;
         if !leftovers.is_empty() {
             write!(f, "; {leftovers}")?;
         }
-        problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))?;
+        advice.iter().try_for_each(|advice| write!(f, "\n  advice: {advice}"))
     }
 }
 
@@ -213,6 +217,7 @@ impl<T: Stored> Store<T> {
             rows: ids.len(),
             checksums: 0,
             problems: Vec::new(),
+            advice: self.db().advice(&Wanted::of::<T>()?)?.iter().map(ToString::to_string).collect(),
             leftovers: self.folder().leftovers()?,
         };
         for chunk in ids.chunks(CHUNK) {
