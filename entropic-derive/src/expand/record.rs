@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, sql_of};
+use super::{companion, local, sql_of, values};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -18,7 +18,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let check = checks(record);
     let texts = texts(record);
     let defaults = defaults(record);
-    let values = values(record);
+    let values = values::expand(record);
     let parts = parts(record, &output);
     let patch = patch(record);
     let clean = clean(record);
@@ -277,23 +277,6 @@ fn defaults(record: &Record) -> TokenStream {
             let mut __defaults = ::std::vec::Vec::new();
             #(#defaults)*
             ::core::result::Result::Ok(__defaults)
-        }
-    }
-}
-
-/// Of columns whose SQL type does not say it all.
-fn values(record: &Record) -> TokenStream {
-    let Record { entropic, .. } = record;
-    let values = record.columns().filter(|field| field.is_one_of_a_kind()).map(|field| {
-        let (column, values) = (&field.column, Via::of(field, record).values());
-        quote!((#column, #values))
-    });
-    quote! {
-        fn values() -> ::std::vec::Vec<(
-            &'static ::core::primitive::str,
-            #entropic::__private::Values,
-        )> {
-            ::std::vec![#(#values),*]
         }
     }
 }

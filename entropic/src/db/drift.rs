@@ -265,7 +265,8 @@ mod tests {
     }
 
     fn of(columns: Vec<FoundColumn>) -> Found {
-        Found { columns, rows: true, ..Found::default() }
+        let pages = ddl::PAGES.map(str::to_owned).to_vec();
+        Found { columns, rows: true, indexes: vec![("pages".to_owned(), pages)], ..Found::default() }
     }
 
     fn found(name: &str, declared: &str, nullable: bool) -> FoundColumn {

@@ -26,6 +26,7 @@ mod own;
 mod pool;
 mod schema;
 mod shape;
+mod snapshot;
 mod stored;
 mod stray;
 mod url;

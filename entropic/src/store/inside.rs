@@ -110,9 +110,9 @@ impl<'a> Node<'a> {
 
     /// Text in quotes, a number or a word.
     fn token(rest: &mut &'a str) -> Option<&'a str> {
-        let end = if rest.starts_with('"') {
+        let end = if let Some(quoted) = rest.strip_prefix('"') {
             let mut escaped = false;
-            let closing = rest[1..].find(|c| {
+            let closing = quoted.find(|c| {
                 let closes = c == '"' && !escaped;
                 escaped = c == '\\' && !escaped;
                 closes

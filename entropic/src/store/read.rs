@@ -239,6 +239,10 @@ impl<T: Stored> Store<T> {
 
     /// The runs of a typed Diesel query on the record's table.
     ///
+    /// Text is compared and ordered by its bytes on both databases, as long as `verify` has no advice about it. NULL is
+    /// smaller than any value to SQLite, and larger to PostgreSQL: `order(column.asc())` begins with the runs without a
+    /// value on the one, and ends with them on the other. Order by `column.is_null()` first to have them last on both.
+    ///
     /// # Errors
     /// `is_transient` when the database cannot be reached, `is_corrupt` for a row that is no record, or the
     /// database's own error.
