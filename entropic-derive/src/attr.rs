@@ -56,6 +56,7 @@ const KEYS: &[Key] = &[
     Key { name: "table", places: &[Record], form: "table = \"orbits\"" },
     Key { name: "output", places: &[Record], form: "output(energy: f64, period: f64)" },
     Key { name: "retired", places: &[Record], form: "retired(drag: f64 = 0.5)" },
+    Key { name: "retired", places: &[Variant], form: "retired" },
     Key { name: "index", places: &[Record], form: "index(mass, dt)" },
     Key { name: "version", places: &[Record], form: "version = 2" },
     Key { name: "rename_all", places: &[Record, Enum], form: "rename_all = \"snake_case\"" },

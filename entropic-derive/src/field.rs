@@ -197,6 +197,11 @@ impl Field {
         }
     }
 
+    /// Whether its values are some of those that its column can hold: an enum among texts, a type among JSON.
+    pub fn is_one_of_a_kind(&self) -> bool {
+        self.is_json() || (self.sql == Some(SqlType::Text) && !sql_type::is_named(&self.value, &["String"]))
+    }
+
     /// Whether the field is stored as JSON.
     pub fn is_json(&self) -> bool {
         self.sql == Some(SqlType::Json)

@@ -128,6 +128,10 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
             fn check(&self) -> #result<(), #error> {
                 #inner::check(&self.#member)
             }
+            #[inline]
+            fn values() -> #entropic::__private::Values {
+                #inner::values()
+            }
         }
     };
     let implementation = moved(implementation, span);

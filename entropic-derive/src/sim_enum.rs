@@ -12,6 +12,8 @@ use crate::names::{self, Case};
 struct Variant {
     ident: Ident,
     text: String,
+    /// Read, and no longer offered.
+    retired: bool,
 }
 
 pub fn derive(input: TokenStream) -> TokenStream {
@@ -80,6 +82,7 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
         }
         let items = attr::items(&variant.attrs, Place::Variant, errors);
         let renamed = items.get("rename").and_then(|item| errors.keep(item.text()));
+        let retired = items.has_flag("retired", errors);
         let text = match (&renamed, case) {
             (Some(text), _) => text.value(),
             (None, Some(case)) => case.apply(&names::plain(&variant.ident)),
@@ -101,7 +104,7 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
                     first.ident
                 ),
             ),
-            None => variants.push(Variant { ident: variant.ident.clone(), text }),
+            None => variants.push(Variant { ident: variant.ident.clone(), text, retired }),
         }
     }
     variants
@@ -111,6 +114,7 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
 fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     let name = names::plain(ident);
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
+    let present = variants.iter().filter(|variant| !variant.retired).map(|variant| &variant.ident);
     let texts: Vec<_> = variants.iter().map(|variant| &variant.text).collect();
     let result = quote!(::core::result::Result);
     let error = quote!(#entropic::ColumnError);
@@ -118,7 +122,7 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #ident {
-            /// All variants, in their order.
+            /// All variants that are not retired, in their order.
             #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
             pub fn all() -> ::std::vec::Vec<Self> {
                 <Self as #entropic::SimEnum>::all()
@@ -131,7 +135,7 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
             const NAME: &'static #str = #name;
             const TEXTS: &'static [&'static #str] = &[#(#texts),*];
             fn all() -> ::std::vec::Vec<Self> {
-                ::std::vec![#(Self::#idents),*]
+                ::std::vec![#(Self::#present),*]
             }
             fn as_str(&self) -> &'static #str {
                 #[allow(unreachable_patterns, reason = "of a wrong enum some variants are missing here")]
@@ -166,6 +170,12 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
             }
             fn check(&self) -> #result<(), #error> {
                 #result::Ok(())
+            }
+            fn values() -> #entropic::__private::Values {
+                #entropic::__private::Values::Texts {
+                    name: <Self as #entropic::SimEnum>::NAME,
+                    texts: <Self as #entropic::SimEnum>::TEXTS,
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ pub use crate::db::{Changes, Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{
-    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, patched,
+    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, Values, patched,
 };
 pub use crate::sweep::{GridPoints, ZipPoints};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
@@ -97,6 +97,8 @@ pub trait StoredJson: Sized {
     fn verify(&self) -> Result<(), ColumnError>;
     /// The value again, for another point of a grid.
     fn copy(&self) -> Self;
+    /// What a table is to remember of its values.
+    fn values() -> Values;
 }
 
 #[diagnostic::do_not_recommend]
@@ -115,6 +117,9 @@ impl<V: serde::Serialize + serde::de::DeserializeOwned + Clone> StoredJson for V
     }
     fn copy(&self) -> Self {
         self.clone()
+    }
+    fn values() -> Values {
+        Values::json::<V>()
     }
 }
 
@@ -142,6 +147,8 @@ pub trait OutputAs<Sql: SqlColumn>: Sized {
     fn same(one: &Option<Self>, other: &Option<Self>) -> bool;
     /// For `Debug`.
     fn show(value: &Option<Self>) -> &dyn fmt::Debug;
+    /// What a table is to remember of its values.
+    fn values() -> Values;
 }
 
 #[diagnostic::do_not_recommend]
@@ -168,6 +175,9 @@ where
     fn show(value: &Option<Self>) -> &dyn fmt::Debug {
         value
     }
+    fn values() -> Values {
+        V::values()
+    }
 }
 
 /// That a `#[sim(json)]` output of this type can be stored: all that generated code asks of it.
@@ -191,6 +201,8 @@ pub trait OutputJson: Sized {
     fn same(one: &Option<Self>, other: &Option<Self>) -> bool;
     /// For `Debug`.
     fn show(value: &Option<Self>) -> &dyn fmt::Debug;
+    /// What a table is to remember of its values.
+    fn values() -> Values;
 }
 
 #[diagnostic::do_not_recommend]
@@ -212,5 +224,8 @@ impl<V: StoredJson + fmt::Debug + PartialEq> OutputJson for V {
     }
     fn show(value: &Option<Self>) -> &dyn fmt::Debug {
         value
+    }
+    fn values() -> Values {
+        V::values()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use entropic::{Store, Stored};
+use entropic::{Schema, Store, Stored};
 use serde_json::{Value, json};
 
 use crate::python::Peer;
@@ -88,6 +88,28 @@ each_backend! {
         for event in events() {
             let row = py.one("register", &event.told(), json!({"file": file, "custom_data": custom_data()}));
             assert_eq!(seen(&store.retrieve(&event).unwrap().unwrap()), row);
+        }
+    }
+
+    /// It is never refused for what would only better it, and Python goes on as before when it was done.
+    fn a_table_made_by_python_is_bettered_on_request(s: &Scratch) {
+        let Some(mut py) = Peer::start(s, "trials") else { return };
+        py.call("create", json!({}));
+        let trial = &trials()[0];
+        let row = py.one("run", &trial.told(), json!({"content": "x"}));
+        let store = open::<Trial, _, _>(s, never);
+        let advice = store.verify().unwrap().advice;
+        assert!(advice.iter().any(|advice| advice.contains("(\"created_at\", \"id\")")), "{advice:?}");
+        drop(store);
+        let evolving = || {
+            Store::<Trial>::builder().database(s.url()).results_dir(s.results_dir()).schema(Schema::Evolve).open().unwrap()
+        };
+        assert_eq!(evolving().verify().unwrap().advice, Vec::<String>::new());
+        assert_eq!(seen(&evolving().retrieve(trial).unwrap().unwrap()), row);
+        assert_eq!(py.one("run_or_retrieve", &trial.told(), json!({})), row);
+        for trial in trials() {
+            let row = py.one("run", &trial.told(), json!({"content": "y"}));
+            assert_eq!(seen(&evolving().retrieve(&trial).unwrap().unwrap()), row);
         }
     }
 

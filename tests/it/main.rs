@@ -27,6 +27,7 @@ mod reading;
 mod records;
 mod refusals;
 mod rehashing;
+mod remembering;
 mod running;
 mod schemas;
 mod support;

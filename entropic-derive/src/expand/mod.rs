@@ -11,6 +11,7 @@ mod portable;
 mod record;
 mod stored;
 mod table;
+mod values;
 mod via;
 
 use proc_macro2::{Ident, Span, TokenStream};

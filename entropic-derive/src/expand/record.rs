@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, sql_of};
+use super::{companion, local, sql_of, values};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -18,6 +18,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let check = checks(record);
     let texts = texts(record);
     let defaults = defaults(record);
+    let values = values::expand(record);
     let parts = parts(record, &output);
     let patch = patch(record);
     let clean = clean(record);
@@ -32,6 +33,7 @@ pub fn expand(record: &Record) -> TokenStream {
             #check
             #texts
             #defaults
+            #values
             #parts
             #patch
             #clean

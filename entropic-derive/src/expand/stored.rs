@@ -44,11 +44,12 @@ pub fn expand(record: &Record) -> TokenStream {
             ),
         )
     };
+    // The first condition follows from the second; an index is begun at it.
     let behind = quote! {
-        ::diesel::BoolExpressionMethods::or(
-            ::diesel::ExpressionMethods::gt(#module::created_at, __moment),
-            ::diesel::BoolExpressionMethods::and(
-                #eq(#module::created_at, __moment),
+        ::diesel::BoolExpressionMethods::and(
+            ::diesel::ExpressionMethods::ge(#module::created_at, __moment),
+            ::diesel::BoolExpressionMethods::or(
+                ::diesel::ExpressionMethods::gt(#module::created_at, __moment),
                 ::diesel::ExpressionMethods::gt(#module::id, __id),
             ),
         )

@@ -109,6 +109,12 @@ impl<'a> Via<'a> {
         quote!(#method(#value))
     }
 
+    /// What a table is to remember of the values.
+    pub fn values(&self) -> TokenStream {
+        let (path, name) = (&self.path, format_ident!("values", span = ends(&self.field.value).1));
+        quote!(#path::#name())
+    }
+
     /// Whether `one` and `other`, references to outputs, are equal.
     pub fn same(&self, one: &TokenStream, other: &TokenStream) -> TokenStream {
         let method = self.method("same");

@@ -49,7 +49,12 @@ pub(super) fn indexes(table: &TableSpec) -> Vec<Vec<String>> {
     let single =
         table.columns.iter().filter(|column| column.index).map(|column| vec![column.name.to_owned()]);
     let several = table.indexes.iter().map(|index| index.iter().map(|&name| name.to_owned()).collect());
-    single.chain(several).collect()
+    let pages = PAGES.map(str::to_owned).to_vec();
+    let mut all: Vec<Vec<String>> = single.chain(several).collect();
+    if !all.contains(&pages) {
+        all.push(pages);
+    }
+    all
 }
 
 fn create_indexes(table: &TableSpec) -> Vec<String> {
@@ -83,6 +88,16 @@ pub(super) fn drop_column(table: &str, column: &str) -> String {
 
 pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
     format!("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(table), quoted(from), quoted(to))
+}
+
+/// What a listing in the order of its pages is found by.
+pub(super) const PAGES: [&str; 2] = ["created_at", "id"];
+
+/// The statement that lets a column of PostgreSQL be ordered by its bytes, or as the database orders text again.
+pub(super) fn alter_collation(table: &str, column: &str, declared: &str, collation: &str) -> String {
+    let ty = declared.split(" COLLATE ").next().unwrap_or(declared);
+    let (table, column, collation) = (quoted(table), quoted(column), quoted(collation));
+    format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {ty} COLLATE {collation}")
 }
 
 /// The statement that gives a column of PostgreSQL another type.
@@ -186,7 +201,7 @@ mod tests {
     const TABLE: TableSpec = TableSpec::new("orbits", COLUMNS, 1);
 
     fn wanted() -> Wanted {
-        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]) }
+        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]), values: Vec::new() }
     }
 
     #[test]
@@ -199,6 +214,7 @@ mod tests {
                  \"result_file\" VARCHAR NOT NULL,\n    \"created_at\" DATETIME NOT NULL,\n    \
                  \"custom_data\" JSON NOT NULL,\n    PRIMARY KEY (\"id\")\n)",
                 "CREATE INDEX \"ix_orbits_mass\" ON \"orbits\" (\"mass\")",
+                "CREATE INDEX \"ix_orbits_created_at_id\" ON \"orbits\" (\"created_at\", \"id\")",
             ]
         );
     }

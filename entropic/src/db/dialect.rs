@@ -241,9 +241,10 @@ pub(super) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
         (Kind::Double, Backend::Sqlite) => "DOUBLE",
         (Kind::Double, Backend::Postgres) => "DOUBLE PRECISION",
         (Kind::Bool, _) => "BOOLEAN",
-        // Keys are ordered as bytes on SQLite; the order of listings shall not depend on the server's locale.
-        (Kind::Text, Backend::Postgres) if column.name == "id" => "VARCHAR COLLATE \"C\"",
-        (Kind::Text, _) => "VARCHAR",
+        // Text is compared by its bytes on SQLite; neither what a query finds nor its order shall depend on the
+        // server's locale.
+        (Kind::Text, Backend::Postgres) => "VARCHAR COLLATE \"C\"",
+        (Kind::Text, Backend::Sqlite) => "VARCHAR",
         (Kind::Timestamp, Backend::Sqlite) => "DATETIME",
         (Kind::Timestamp, Backend::Postgres) => "TIMESTAMP WITHOUT TIME ZONE",
         (Kind::Date, _) => "DATE",
@@ -288,6 +289,20 @@ pub(super) fn widens(backend: Backend, declared: &str, kind: ColumnKind) -> bool
             (declared, kind),
             ("smallint", Kind::Integer | Kind::BigInt) | ("integer", Kind::BigInt) | ("real", Kind::Double)
         )
+}
+
+/// The width of the floats in a column: SQLite has one, and what is declared says another if it is a name that only
+/// one of them has. SQLAlchemy says FLOAT of any.
+pub(super) fn float_bits(declared: &str, remembered: Option<u8>) -> Option<u8> {
+    if declared.to_lowercase().contains("doub") { Some(64) } else { remembered }
+}
+
+/// A column as text.
+pub(super) fn as_text(conn: &Conn, column: &str) -> String {
+    match backend_of(conn) {
+        Backend::Sqlite => format!("CAST({column} AS TEXT)"),
+        Backend::Postgres => format!("{column}::text"),
+    }
 }
 
 /// Whether a declared type can hold a column's values and give them back.
@@ -345,6 +360,8 @@ struct Introspected {
     nullable: bool,
     #[diesel(sql_type = Bool)]
     key: bool,
+    #[diesel(sql_type = Text)]
+    collation: String,
 }
 
 #[derive(QueryableByName)]
@@ -360,15 +377,19 @@ pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundC
     // A key of SQLite that is not an integer may be NULL unless told otherwise; SQLAlchemy does tell.
     let query = match backend_of(conn) {
         Backend::Sqlite => {
-            "SELECT name, type AS declared, (\"notnull\" = 0 AND pk = 0) AS nullable, pk > 0 AS key \
+            "SELECT name, type AS declared, (\"notnull\" = 0 AND pk = 0) AS nullable, pk > 0 AS key, '' AS collation \
              FROM pragma_table_info(?) ORDER BY cid"
         }
         Backend::Postgres => {
             "SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod)::text AS declared, \
              NOT a.attnotnull AS nullable, \
              EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary \
-                     AND a.attnum = ANY(i.indkey)) AS key \
-             FROM pg_attribute a \
+                     AND a.attnum = ANY(i.indkey)) AS key, \
+             CASE WHEN o.collname IS NULL OR o.collname IN ('C', 'POSIX', 'ucs_basic', 'pg_c_utf8') \
+                       OR lower(o.collname) LIKE 'c.utf%' \
+                       OR (o.collname = 'default' AND 'B' < 'a' AND 'a b' < 'ab') \
+                  THEN '' ELSE o.collname::text END AS collation \
+             FROM pg_attribute a LEFT JOIN pg_collation o ON o.oid = a.attcollation \
              WHERE a.attrelid = to_regclass(quote_ident($1)) AND a.attnum > 0 AND NOT a.attisdropped \
              ORDER BY a.attnum"
         }
@@ -381,6 +402,7 @@ pub(super) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundC
             declared: column.declared,
             nullable: column.nullable,
             key: column.key,
+            collation: Some(column.collation).filter(|name| !name.is_empty()),
         })
         .collect())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::ddl::PAGES;
 use crate::record::IdentityChange;
 
 /// One difference between a table and its record.
@@ -73,6 +74,43 @@ pub enum Difference {
     },
     /// The same parameters have other ids now.
     Identity(IdentityChange),
+    /// Rows hold texts that the enum of the field has no variant for.
+    NoVariant {
+        /// The column.
+        column: String,
+        /// The enum.
+        name: &'static str,
+        /// The texts, the most frequent first.
+        texts: Vec<String>,
+        /// How many rows.
+        rows: u64,
+        /// Some of their ids.
+        ids: Vec<String>,
+    },
+    /// The field is another type in JSON, and rows cannot be read as such, or would not be found.
+    OtherJson {
+        /// The column.
+        column: String,
+        /// The type that the rows were written with, if it was JSON.
+        before: Option<String>,
+        /// The type of the field.
+        now: String,
+        /// How many rows.
+        rows: u64,
+        /// Some of their ids.
+        ids: Vec<String>,
+        /// What is wrong with the first.
+        why: String,
+    },
+    /// Text is not compared and ordered by its bytes, as it is on SQLite.
+    Order {
+        /// The column.
+        column: String,
+        /// The collation that it has.
+        collation: String,
+        /// The statement that changes it.
+        sql: Vec<String>,
+    },
 }
 
 impl Difference {
@@ -82,7 +120,17 @@ impl Difference {
         match self {
             Self::Missing { fillable, .. } => *fillable,
             Self::Renamed { back, .. } => !back,
-            Self::NoIndex { .. } => true,
+            Self::NoIndex { .. } | Self::Order { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the table serves all the same: slower, or with another order of text. It is never refused for that.
+    #[must_use]
+    pub fn is_advice(&self) -> bool {
+        match self {
+            Self::NoIndex { columns, .. } => *columns == PAGES,
+            Self::Order { .. } => true,
             _ => false,
         }
     }
@@ -95,8 +143,13 @@ impl Difference {
             | Self::Renamed { sql, .. }
             | Self::NoIndex { sql, .. }
             | Self::Type { sql, .. }
-            | Self::Nullability { sql, .. } => sql,
-            Self::Unknown { .. } | Self::Key { .. } | Self::Identity(_) => &[],
+            | Self::Nullability { sql, .. }
+            | Self::Order { sql, .. } => sql,
+            Self::Unknown { .. }
+            | Self::Key { .. }
+            | Self::Identity(_)
+            | Self::NoVariant { .. }
+            | Self::OtherJson { .. } => &[],
         }
     }
 
@@ -148,7 +201,52 @@ impl Difference {
             }
             Self::Key { found } => write!(f, "`id` must be the primary key, and {} is", found.join(", ")),
             Self::Identity(change) => write!(f, "{change}"),
+            Self::NoVariant { column, name, texts, rows, ids } => {
+                let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+                write!(
+                    f,
+                    "{} in `{column}` {}, for which `{name}` has no variant: give the variant that it was its text \
+                     again, with `#[sim(rename = \"…\")]` on it (or without a new `rename_all`); or keep the variant, \
+                     as `#[sim(retired)]`; or, if this program is older than the table, use the newer one",
+                    Rows { rows: *rows, ids },
+                    if *rows == 1 {
+                        format!("has {}", texts.join(", "))
+                    } else {
+                        format!("have {}", texts.join(", "))
+                    },
+                )
+            }
+            Self::OtherJson { column, before, now, rows, ids, why } => {
+                let before = before.as_ref().map_or("no JSON".to_owned(), |before| format!("a `{before}`"));
+                write!(
+                    f,
+                    "`{column}` was {before} and is a `{now}`, as which {} would not be found or read ({why}): give the \
+                     field its former type, or let the new one read and write the same JSON; or leave the column to the \
+                     former type with `#[sim(retired(#[sim(json)] {column}: <type> = <value>))]`, and give the field \
+                     another name",
+                    Rows { rows: *rows, ids },
+                )
+            }
+            Self::Order { column, collation, .. } => write!(
+                f,
+                "text in `{column}` is compared by the collation \"{collation}\", and not by its bytes, as on SQLite"
+            ),
         }
+    }
+}
+
+/// "3 rows (runs `a`, `b`, …)".
+struct Rows<'a> {
+    rows: u64,
+    ids: &'a [String],
+}
+
+impl fmt::Display for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, ids } = self;
+        let (noun, run) = if *rows == 1 { ("row", "run") } else { ("rows", "runs") };
+        let more = if *rows > ids.len() as u64 { ", …" } else { "" };
+        write!(f, "{rows} {noun} ({run} `{}`{more})", ids.join("`, `"))
     }
 }
 

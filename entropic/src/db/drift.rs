@@ -1,8 +1,10 @@
 //! How a table differs from its record.
 
 use super::ddl;
-use super::dialect::{declared, holds, widens};
+use super::dialect::{declared, float_bits, holds, widens};
+use super::held::bits;
 use super::shape::{Found, FoundColumn, Wanted};
+use super::stray::What;
 use super::{Backend, Difference};
 use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
 
@@ -28,7 +30,7 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
     for column in wanted.table.all_columns() {
         match columns.iter().find(|found| found.name == column.name) {
             None => all.push(missing(backend, wanted, column, &columns, found, &changes)),
-            Some(found) => compare(backend, wanted, column, found, &columns, &mut all),
+            Some(there) => compare(backend, wanted, column, (there, found), &columns, &mut all),
         }
     }
     let mut taken: Vec<String> = found.indexes.iter().map(|(name, _)| name.clone()).collect();
@@ -52,7 +54,19 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
             all.push(Difference::Identity(change));
         }
     }
+    all.extend(values(found));
     all
+}
+
+/// What rows hold that the record cannot read. Of a column of which nothing was remembered it is left to whoever reads.
+fn values(found: &Found) -> impl Iterator<Item = Difference> {
+    found.strays.iter().filter(|stray| !stray.unknown).cloned().map(|stray| {
+        let (column, rows, ids) = (stray.column.to_owned(), stray.rows, stray.ids);
+        match stray.what {
+            What::Texts { name, texts } => Difference::NoVariant { column, name, texts, rows, ids },
+            What::Json { before, now, why } => Difference::OtherJson { column, before, now, rows, ids, why },
+        }
+    })
 }
 
 /// What of the identity is not as it was when the rows got their keys.
@@ -171,10 +185,14 @@ fn compare(
     backend: Backend,
     wanted: &Wanted,
     column: &ColumnSpec,
-    found: &FoundColumn,
+    (found, table): (&FoundColumn, &Found),
     columns: &[FoundColumn],
     all: &mut Vec<Difference>,
 ) {
+    let held = table.written.as_ref().and_then(|written| written.held(column.key)?.bits);
+    let other_width = backend == Backend::Sqlite
+        && bits(column.kind)
+            .is_some_and(|wanted| float_bits(&found.declared, held).is_some_and(|is| is != wanted));
     if !holds(backend, &found.declared, column.kind) {
         all.push(Difference::Type {
             column: column.name.to_owned(),
@@ -187,6 +205,23 @@ fn compare(
             } else {
                 Vec::new()
             },
+        });
+    } else if other_width {
+        let widens = column.kind == ColumnKind::Double;
+        all.push(Difference::Type {
+            column: column.name.to_owned(),
+            // What the wider or narrower column would be declared as; this one may be declared by another program.
+            found: if widens { "FLOAT of 32 bits" } else { "DOUBLE of 64 bits" }.to_owned(),
+            wanted: declared(backend, column),
+            cure: if widens { "make the field an `f32`, or " } else { "make the field an `f64`, or " },
+            sql: if widens { ddl::rebuild(backend, wanted, columns) } else { Vec::new() },
+        });
+    }
+    if let (ColumnKind::Text, Some(collation)) = (column.kind, &found.collation) {
+        all.push(Difference::Order {
+            column: column.name.to_owned(),
+            collation: collation.clone(),
+            sql: vec![ddl::alter_collation(wanted.table.name, column.name, &found.declared, "C")],
         });
     }
     // A key is never NULL; `id` of a table made elsewhere need not say so.
@@ -226,15 +261,22 @@ mod tests {
     const TABLE: TableSpec = TableSpec::new("runs", COLUMNS, 1);
 
     fn wanted() -> Wanted {
-        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]) }
+        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]), values: Vec::new() }
     }
 
     fn of(columns: Vec<FoundColumn>) -> Found {
-        Found { columns, rows: true, ..Found::default() }
+        let pages = ddl::PAGES.map(str::to_owned).to_vec();
+        Found { columns, rows: true, indexes: vec![("pages".to_owned(), pages)], ..Found::default() }
     }
 
     fn found(name: &str, declared: &str, nullable: bool) -> FoundColumn {
-        FoundColumn { name: name.to_owned(), declared: declared.to_owned(), nullable, key: name == "id" }
+        FoundColumn {
+            name: name.to_owned(),
+            declared: declared.to_owned(),
+            nullable,
+            key: name == "id",
+            collation: None,
+        }
     }
 
     fn reserved() -> Vec<FoundColumn> {

@@ -190,6 +190,19 @@ pub enum DbError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What is remembered about a table was written by a later version of entropic.
+    #[error(
+        "what `entropic_schemas` remembers of table `{table}` was made by a newer version of entropic (format {format}, \
+         this one knows {known}): use that one"
+    )]
+    NewerSchema {
+        /// The table.
+        table: String,
+        /// The format that is not known.
+        format: u64,
+        /// The newest one that is.
+        known: u32,
+    },
     /// Another process kept the database busy for longer than the budget.
     #[error("`{url}` stayed busy for {seconds:.1} s while trying to {what}; try again, or find who holds it")]
     Busy {
@@ -235,11 +248,16 @@ fn way_out(differences: &[Difference]) -> &'static str {
         Difference::Identity(change) => !matches!(change, crate::record::IdentityChange::Kind { .. }),
         _ => false,
     };
+    let values = |difference: &Difference| {
+        matches!(difference, Difference::NoVariant { .. } | Difference::OtherJson { .. })
+    };
     if differences.iter().all(Difference::is_additive) {
         "\nNothing that is there need be touched: open it with `.schema(Schema::Evolve)`."
     } else if differences.iter().all(rehash) {
         "\nIf that is meant, open it with `.schema(Schema::Trust)` and either give the runs their new ids with `rehash`, \
          or, if they are not to be found any more, say so with `accept_schema`."
+    } else if differences.iter().all(values) {
+        "\nIf those runs are to be lost, open it with `.schema(Schema::Trust)` and say so with `accept_schema`."
     } else {
         ""
     }
@@ -284,7 +302,10 @@ impl DbError {
     }
 
     pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::NotCompiledIn { .. } | Self::Newer { .. } | Self::ReadOnly { .. })
+        matches!(
+            self,
+            Self::NotCompiledIn { .. } | Self::Newer { .. } | Self::NewerSchema { .. } | Self::ReadOnly { .. }
+        )
     }
 
     pub(crate) fn is_not_found(&self) -> bool {

@@ -4,44 +4,18 @@
 //! difference between that and the struct, so that no database is needed to write it.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
-use serde::{Deserialize, Serialize};
 
 use super::ddl::{self, quoted};
 use super::dialect::{declared, text};
 use super::drift::{differences, rename_statements};
 use super::schema::{is_rebuilding, statements};
-use super::shape::{Found, FoundColumn, Wanted, Written};
+use super::shape::Wanted;
+use super::snapshot::{Column, REBUILT, SNAPSHOT, Snapshot, failed, last};
 use super::{Backend, DbError, Difference, own};
-use crate::record::{Identity, SimRecord, Timestamp};
-
-/// What diesel ignores in the folder of a migration.
-const SNAPSHOT: &str = "schema.json";
-
-/// A table after a migration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Snapshot {
-    table: String,
-    columns: Vec<Column>,
-    /// The name and columns of each.
-    indexes: Vec<(String, Vec<String>)>,
-    written: Written,
-    /// What was not done, and why.
-    #[serde(default)]
-    said: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Column {
-    name: String,
-    declared: String,
-    nullable: bool,
-    /// As it stands in `CREATE TABLE`.
-    definition: String,
-}
+use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 
 /// Writes the migration that makes the table of a record, or changes it from what the last one left: a folder
 /// `YYYY-MM-DD-HHMMSS_<what>` with `up.sql` and `down.sql`, as Diesel's command line takes them, below
@@ -77,7 +51,7 @@ pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBu
         .map(|(b, name)| (b, dir.as_ref().join(name)));
     let mut planned = Vec::new();
     for (backend, place) in &places {
-        if let Some(plan) = Plan::of(*backend, &wanted, last(place, wanted.table.name)?) {
+        if let Some(plan) = Plan::of(*backend, &wanted, last(*backend, place, wanted.table.name)?) {
             planned.push((place, plan));
         }
     }
@@ -142,46 +116,6 @@ impl Plan {
     }
 }
 
-impl Snapshot {
-    fn found(&self) -> Found {
-        let columns = self.columns.iter().map(|column| FoundColumn {
-            name: column.name.clone(),
-            declared: column.declared.clone(),
-            nullable: column.nullable,
-            key: column.name == "id",
-        });
-        Found {
-            columns: columns.collect(),
-            indexes: self.indexes.clone(),
-            attached: Vec::new(),
-            written: Some(self.written.clone()),
-            // Of databases that are not here nothing is known.
-            rows: true,
-        }
-    }
-
-    /// The statements that make the table again as it was, with the rows of what it became. Columns that it had not
-    /// are lost, which is what going back means.
-    fn rebuild(&self, later: &Self) -> Vec<String> {
-        let definitions = self.columns.iter().map(|column| column.definition.clone()).collect();
-        let pairs: Vec<(String, String)> = self
-            .columns
-            .iter()
-            .filter_map(|column| {
-                let key = self.written.key_of(&column.name);
-                let there = later.columns.iter().find(|other| later.written.key_of(&other.name) == key)?;
-                Some((quoted(&column.name), quoted(&there.name)))
-            })
-            .collect();
-        let (to, from): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-        let mut statements: Vec<String> = REBUILT.map(str::to_owned).into();
-        statements.extend(ddl::made_anew(&self.table, definitions, &to.join(", "), &from.join(", ")));
-        let index = |(name, columns): &(String, Vec<String>)| ddl::create_index(&self.table, name, columns);
-        statements.extend(self.indexes.iter().map(index));
-        statements
-    }
-}
-
 /// The table as it is after the migration: as wanted, with what has no field, and without what nothing can fill.
 fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Difference]) -> Snapshot {
     let unfillable = |name: &str| {
@@ -218,15 +152,40 @@ fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Di
             indexes.push((ddl::free_index_name(wanted.table.name, &index, &taken), index));
         }
     }
-    let mut written = wanted.written(before.map(|before| &before.written));
+    let mut written = wanted.written(before.map(|before| &before.written), &[]);
     written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
     if let Some(before) = before {
+        // What is not done is not remembered; whether rows are fit for another type in JSON only a database can tell,
+        // when it is opened.
+        let is_open = |column: &ColumnSpec| column.kind == ColumnKind::Json || is_undone(all, column.name);
+        for column in wanted.table.columns.iter().filter(|column| is_open(column)) {
+            let held = before.written.held(column.key).cloned();
+            if held.is_some() || is_undone(all, column.name) {
+                written.hold(column.key, held);
+            }
+        }
         columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
         if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
             written.identity = identity_meanwhile(wanted, &before.written.identity, all);
         }
     }
-    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written, said: Vec::new() }
+    Snapshot {
+        table: wanted.table.name.to_owned(),
+        columns,
+        indexes,
+        written,
+        said: Vec::new(),
+        backend: Some(backend),
+    }
+}
+
+/// Whether a column stays as it is, or is not made.
+fn is_undone(all: &[Difference], name: &str) -> bool {
+    all.iter().any(|difference| match difference {
+        Difference::Missing { column, fillable: false, .. } => column == name,
+        Difference::Type { column, sql, .. } => column == name && sql.is_empty(),
+        _ => false,
+    })
 }
 
 /// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
@@ -241,13 +200,6 @@ fn identity_meanwhile(wanted: &Wanted, before: &Identity, all: &[Difference]) ->
     identity.fields.sort_by(|a, b| a.key.cmp(&b.key));
     identity
 }
-
-/// What is to be known of a table that is made anew.
-const REBUILT: [&str; 2] = [
-    "-- The table is made anew. Triggers, views and indexes of your own on it must be made again, and\n\
-     -- `foreign_keys` must be off while tables refer to it with ON DELETE.",
-    "PRAGMA defer_foreign_keys = ON",
-];
 
 /// The statements that remember what a table is written with, as entropic does itself.
 fn remembering(snapshot: &Snapshot) -> [String; 2] {
@@ -290,6 +242,10 @@ fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference])
             }
             Difference::Type { column: name, found, sql, .. } if !sql.is_empty() => {
                 statements.push(ddl::alter_type(table, name, found));
+            }
+            Difference::Order { column: name, collation, .. } => {
+                let declared = column(name).map_or("VARCHAR", |column| column.declared.as_str());
+                statements.push(ddl::alter_collation(table, name, declared, collation));
             }
             Difference::Nullability { column: name, .. } => {
                 let what = if column(name).is_some_and(|column| column.nullable) { "DROP" } else { "SET" };
@@ -336,34 +292,6 @@ fn script(statements: &[String]) -> String {
     text
 }
 
-/// What the last migration of a table left.
-fn last(place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
-    let entries = match fs::read_dir(place) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(failed("list", place))?,
-    };
-    let mut dirs = Vec::new();
-    for entry in entries {
-        dirs.push(entry.map_err(failed("list", place))?.path());
-    }
-    dirs.sort();
-    for dir in dirs.into_iter().rev() {
-        let path = dir.join(SNAPSHOT);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                continue;
-            }
-            other => other.map_err(failed("read", &path))?,
-        };
-        let snapshot: Snapshot =
-            serde_json::from_str(&text).map_err(|error| failed("read", &path)(error.into()))?;
-        if snapshot.table == table {
-            return Ok(Some(snapshot));
-        }
-    }
-    Ok(None)
-}
-
 /// The present second, or the one after the last migration: Diesel knows them, and their order, by it.
 fn free_stamp(places: &[&Path]) -> String {
     const FORM: &str = "%Y-%m-%d-%H%M%S";
@@ -375,8 +303,4 @@ fn free_stamp(places: &[&Path]) -> String {
     let next = stamps.max().map(|last| last + TimeDelta::seconds(1));
     let now = Timestamp::now().naive_utc();
     next.map_or(now, |next| next.max(now)).format(FORM).to_string()
-}
-
-fn failed<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> DbError + 'a {
-    move |source| DbError::MigrationFile { what, path: path.to_owned(), source }
 }

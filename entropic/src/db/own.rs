@@ -6,9 +6,10 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use serde_json::Value;
 
 use super::dialect::{bind, columns_of, exclusively};
-use super::shape::Written;
+use super::shape::{FORMAT, Written};
 use super::{Conn, Db, DbError, RowError};
 use crate::record::Timestamp;
 
@@ -131,13 +132,28 @@ pub(super) fn written(conn: &mut Conn, table: &str) -> Result<Option<Written>, R
     }
     let query = format!("SELECT written FROM entropic_schemas WHERE table_name = {}", bind(conn, 1));
     let found = sql_query(query).bind::<Text, _>(table).get_result::<SchemaText>(conn).optional()?;
-    found
-        .map(|found| {
-            serde_json::from_str(&found.written).map_err(|error| {
-                RowError::Db(DbError::WrittenSchema { table: table.to_owned(), reason: error.to_string() })
-            })
-        })
-        .transpose()
+    Ok(found.map(|found| parsed(&found.written, table)).transpose()?)
+}
+
+/// What a table was written with, from its text.
+fn parsed(text: &str, table: &str) -> Result<Written, DbError> {
+    let wrong = |error: serde_json::Error| DbError::WrittenSchema {
+        table: table.to_owned(),
+        reason: error.to_string(),
+    };
+    let written: Value = serde_json::from_str(text).map_err(wrong)?;
+    known_format(&written, table)?;
+    serde_json::from_value(written).map_err(wrong)
+}
+
+/// Refuses what a later version wrote, however it looks otherwise.
+pub(super) fn known_format(written: &Value, table: &str) -> Result<(), DbError> {
+    match written["format"].as_u64() {
+        Some(format) if format > u64::from(FORMAT) => {
+            Err(DbError::NewerSchema { table: table.to_owned(), format, known: FORMAT })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Remembers what a table is written with.

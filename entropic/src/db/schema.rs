@@ -6,8 +6,10 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::ddl::{self, quoted};
 use super::dialect::{attached_to, columns_of, exclusively, indexes_of};
 use super::drift::differences;
+use super::error::{is_busy, is_lost};
 use super::own::{remember, written};
-use super::shape::{Found, Wanted};
+use super::shape::{Found, Wanted, Written};
+use super::stray::{Stray, strays};
 use super::{Conn, Db, DbError, Difference, RowError};
 use crate::record::Identity;
 
@@ -41,16 +43,31 @@ impl Db {
     /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
     pub fn ensure_table(&self, wanted: &Wanted, schema: Schema) -> Result<(), DbError> {
         let table = wanted.table.name;
-        let found = self.with("look at the table", |conn| find(conn, table))?;
+        // A table that can never be told of is not searched each time for what it has always held.
+        let searched = |found: &Found| !self.is_read_only() || found.written.is_some();
+        let found = self.with("look at the table", |conn| {
+            let found = find(conn, table)?;
+            if searched(&found) { self.with_strays(conn, wanted, found) } else { Ok(found) }
+        })?;
         if found.columns.is_empty() && self.is_read_only() {
             return Err(DbError::NoTable { table, url: self.url().to_string() });
         }
-        let all = differences(self.backend(), wanted, &found);
-        let settled = all.is_empty() && found.written.as_ref().is_some_and(|written| written.agrees(wanted));
-        if settled || (all.is_empty() && self.is_read_only()) {
+        if found.columns.is_empty() {
+            return self
+                .with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)));
+        }
+        self.tell_unread(wanted, &found);
+        let (advice, all) = parted(differences(self.backend(), wanted, &found));
+        let following = schema == Schema::Evolve && !self.is_read_only() && !advice.is_empty();
+        if !following && !advice.is_empty() {
+            let advice: Vec<String> = advice.iter().map(ToString::to_string).collect();
+            tracing::warn!(table, "`Schema::Evolve` would better the table: {}", advice.join("; "));
+        }
+        let agrees = found.written.as_ref().is_some_and(|written| written.agrees(wanted, &found.strays));
+        if all.is_empty() && !following && (agrees || self.is_read_only()) {
             return Ok(());
         }
-        if !found.columns.is_empty() && !all.is_empty() {
+        if !all.is_empty() {
             let unreadable = all.iter().any(|difference| matches!(difference, Difference::Type { .. }));
             if schema == Schema::Trust && !unreadable {
                 for difference in &all {
@@ -73,9 +90,10 @@ impl Db {
             for statement in ddl::create(self.backend(), wanted) {
                 sql_query(statement).execute(conn)?;
             }
-            return remember(conn, table, &wanted.written(None));
+            return remember(conn, table, &wanted.written(None, &[]));
         }
-        let all = differences(self.backend(), wanted, &found);
+        let found = self.with_strays(conn, wanted, found)?;
+        let (_, all) = parted(differences(self.backend(), wanted, &found));
         let may = schema == Schema::Evolve && all.iter().all(Difference::is_additive);
         if !all.is_empty() && !may {
             return Err(self.drift(table, all).into());
@@ -84,7 +102,39 @@ impl Db {
             tracing::info!(table, statement, "evolving the table");
             sql_query(statement).execute(conn)?;
         }
-        remember(conn, table, &wanted.written(found.written.as_ref()))
+        remember(conn, table, &wanted.written(found.written.as_ref(), &found.strays))?;
+        if schema == Schema::Evolve {
+            // As it is by now; a table made anew has its indexes.
+            let (advice, _) = parted(differences(self.backend(), wanted, &find(conn, table)?));
+            follow(conn, table, &advice)?;
+        }
+        Ok(())
+    }
+
+    /// What would better a table that serves as it is.
+    ///
+    /// # Errors
+    /// `is_transient` when the database cannot be reached.
+    pub(crate) fn advice(&self, wanted: &Wanted) -> Result<Vec<Difference>, DbError> {
+        let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
+        if found.columns.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(parted(differences(self.backend(), wanted, &found)).0)
+    }
+
+    /// A table with what its record cannot read of it.
+    fn with_strays(&self, conn: &mut Conn, wanted: &Wanted, found: Found) -> Result<Found, RowError> {
+        let strays = strays(conn, self.backend(), wanted, &found)?;
+        Ok(Found { strays, ..found })
+    }
+
+    /// Tells of rows that cannot be read and never could, as far as is known.
+    fn tell_unread(&self, wanted: &Wanted, found: &Found) {
+        for stray in found.strays.iter().filter(|stray| stray.unknown) {
+            let Stray { column, rows, ids, what, .. } = stray;
+            tracing::warn!(table = wanted.table.name, column, rows, ?ids, ?what, url = %self.url(), "rows that no field can hold");
+        }
     }
 
     /// How the ids of a table's rows were made.
@@ -98,15 +148,27 @@ impl Db {
     /// # Errors
     /// [`DbError::Drift`] (`is_conflict`).
     pub(crate) fn remember(&self, wanted: &Wanted) -> Result<(), DbError> {
+        self.remember_as(wanted, |found| wanted.written(found.written.as_ref(), &[]))
+    }
+
+    /// The same, and that its values are those that the record can read, whatever rows hold.
+    ///
+    /// # Errors
+    /// As [`remember`](Self::remember).
+    pub(crate) fn accept(&self, wanted: &Wanted) -> Result<(), DbError> {
+        self.remember_as(wanted, |found| wanted.accepted(found.written.as_ref()))
+    }
+
+    fn remember_as(&self, wanted: &Wanted, written: impl Fn(&Found) -> Written) -> Result<(), DbError> {
         self.with("remember the schema", |conn| {
             exclusively(conn, |conn| {
                 let found = find(conn, wanted.table.name)?;
-                let mut all = differences(self.backend(), wanted, &found);
+                let (_, mut all) = parted(differences(self.backend(), wanted, &found));
                 all.retain(|difference| !matches!(difference, Difference::Identity(_)));
                 if !all.is_empty() {
                     return Err(self.drift(wanted.table.name, all).into());
                 }
-                remember(conn, wanted.table.name, &wanted.written(found.written.as_ref()))
+                remember(conn, wanted.table.name, &written(&found))
             })
         })
     }
@@ -114,6 +176,32 @@ impl Db {
     fn drift(&self, table: &'static str, differences: Vec<Difference>) -> DbError {
         DbError::Drift { table, url: self.url().to_string(), differences }
     }
+}
+
+/// Differences with which the table serves all the same, and the others.
+fn parted(all: Vec<Difference>) -> (Vec<Difference>, Vec<Difference>) {
+    all.into_iter().partition(Difference::is_advice)
+}
+
+/// Does what is advised, as far as it can be done: a view may stand on a column, or the table be somebody else's.
+fn follow(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), RowError> {
+    for difference in advice {
+        sql_query("SAVEPOINT entropic_advice").execute(conn)?;
+        let done = difference.sql().iter().try_for_each(|statement| {
+            tracing::info!(table, statement, "bettering the table");
+            sql_query(statement).execute(conn).map(drop)
+        });
+        match done {
+            Err(error) if is_busy(&error) || is_lost(&error) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(table, %difference, %error, "the table stays as it is");
+                sql_query("ROLLBACK TO SAVEPOINT entropic_advice").execute(conn)?;
+            }
+            Ok(()) => {}
+        }
+        sql_query("RELEASE SAVEPOINT entropic_advice").execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The statements that cure differences. A table that must be made anew gets all that it lacks with that, but for other
@@ -140,5 +228,5 @@ pub(super) fn find(conn: &mut Conn, table: &str) -> Result<Found, RowError> {
     let query = format!("SELECT EXISTS (SELECT 1 FROM {}) AS found", quoted(table));
     let rows = sql_query(query).get_result::<Exists>(conn)?.found;
     let (indexes, attached) = (indexes_of(conn, table)?, attached_to(conn, table)?);
-    Ok(Found { columns, indexes, attached, written: written(conn, table)?, rows })
+    Ok(Found { columns, indexes, attached, written: written(conn, table)?, rows, strays: Vec::new() })
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, 
 use diesel::sql_types::{self, Nullable, SqlType, is_nullable};
 
 use super::sql::{CustomJson, SqlColumn, Time6, UtcTimestamp};
-use super::{ColumnError, TimeOfDay, Timestamp};
+use super::{ColumnError, TimeOfDay, Timestamp, Values};
 use crate::params::{Canonical, FloatScheme, ParamsError, python};
 
 /// A type that can be a field of a record.
@@ -68,6 +68,12 @@ pub trait SimColumn: Clone {
     fn check(&self) -> Result<(), ColumnError> {
         self.to_repr().map(drop)
     }
+
+    /// What a table is to remember of its values.
+    #[doc(hidden)]
+    fn values() -> Values {
+        Values::Any
+    }
 }
 
 /// That a field of this type is stored as `Sql`: all that generated code asks of it.
@@ -92,6 +98,10 @@ pub trait StoredAs<Sql: SqlColumn>: Sized {
     fn verify(&self) -> Result<(), ColumnError>;
     /// The value again, for another point of a grid.
     fn copy(&self) -> Self;
+    /// What a table is to remember of its values.
+    fn values() -> Values {
+        Values::Any
+    }
 
     // The same for a column that can be NULL. They stand here so that the type inside an `Option` is the one that
     // an error names.
@@ -148,6 +158,9 @@ where
     }
     fn copy(&self) -> Self {
         self.clone()
+    }
+    fn values() -> Values {
+        F::values()
     }
 }
 
@@ -349,6 +362,9 @@ where
     }
     fn check(&self) -> Result<(), ColumnError> {
         self.as_ref().map_or(Ok(()), F::check)
+    }
+    fn values() -> Values {
+        F::values()
     }
 }
 

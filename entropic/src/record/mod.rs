@@ -24,6 +24,7 @@ mod sim_record;
 pub mod sql;
 mod table;
 mod time;
+mod values;
 
 pub use column::{SimColumn, StoredAs};
 pub use custom_data::CustomData;
@@ -31,7 +32,7 @@ pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
 pub use identity::IdentityChange;
 #[doc(hidden)]
-pub use identity::{Class, Identity};
+pub use identity::{Class, Identity, IdentityField};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
 pub use record::Record;
@@ -44,3 +45,6 @@ pub use time::{TimeOfDay, Timestamp};
 pub use column::{json_canonical, json_check, json_from_repr, json_to_repr};
 #[doc(hidden)]
 pub use sim_record::patched;
+#[doc(hidden)]
+pub use values::Values;
+pub(crate) use values::plain_type_name;

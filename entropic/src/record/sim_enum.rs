@@ -2,6 +2,9 @@
 
 /// A unit enum stored as text; made by [`#[derive(SimEnum)]`](derive@crate::SimEnum).
 ///
+/// A table remembers the texts. A variant that is not to be used any more, and that runs still have, is kept as
+/// `#[sim(retired)]`: it is read, shown and found as before, and left out of [`all`](Self::all), of which grids are made.
+///
 /// ```
 /// use entropic::prelude::*;
 ///
@@ -13,14 +16,20 @@
 /// assert_eq!(Method::Rk4.as_str(), "rk4");
 /// assert_eq!(Method::from_text("leap-frog"), Some(Method::LeapFrog));
 /// assert_eq!(Method::from_text("LeapFrog"), None);
+///
+/// #[derive(Debug, Clone, PartialEq, SimEnum)]
+/// enum Solver { Lu, #[sim(retired)] Gauss }
+///
+/// assert_eq!(Solver::all(), [Solver::Lu]);
+/// assert_eq!(Solver::from_text("Gauss"), Some(Solver::Gauss));
 /// ```
 pub trait SimEnum: Sized + 'static {
     /// Name of the enum.
     const NAME: &'static str;
-    /// The texts of its variants, in their order.
+    /// The texts of its variants, retired ones and all, in their order.
     const TEXTS: &'static [&'static str];
 
-    /// All variants, in their order.
+    /// All variants that are not retired, in their order.
     fn all() -> Vec<Self>;
 
     /// The text of this variant.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::path::PathBuf;
 
-use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp};
+use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp, Values};
 use crate::params::{Canonical, FloatScheme, RunId};
 
 /// A struct whose fields are the columns of a table; made by
@@ -53,6 +53,12 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
     /// The defaults, and the values of what is retired, by column.
     #[doc(hidden)]
     fn defaults() -> Result<Vec<ColumnDefault>, RecordError>;
+
+    /// What a table is to remember of the values of its columns, by column.
+    #[doc(hidden)]
+    fn values() -> Vec<(&'static str, Values)> {
+        Vec::new()
+    }
 
     /// A row taken apart.
     #[doc(hidden)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Store;
+use super::inside::inside;
 use super::lookup::{Asked, Found};
 use super::rehash::Texts;
 use crate::Result;
@@ -45,6 +46,13 @@ pub enum Otherwise {
     WithDefault(String),
     /// Whole numbers without their `.0`: what the Python package hashes when it is given an `int`.
     WholeNumbers,
+    /// Without a key inside a `#[sim(json)]` field, and the ones within it: a dotted path, through lists.
+    WithoutKey {
+        /// The column.
+        column: String,
+        /// The key.
+        key: String,
+    },
     /// As the table says that its keys were made.
     AsWritten,
 }
@@ -59,6 +67,11 @@ impl fmt::Display for Otherwise {
             }
             Self::WithDefault(column) => write!(f, "if the default of `{column}` were hashed as well"),
             Self::WholeNumbers => write!(f, "with `1` for `1.0`: was it stored from Python, with an `int`?"),
+            Self::WithoutKey { column, key } => write!(
+                f,
+                "without `{key}` in the JSON of `{column}`: was it added later, and should have \
+                 `#[serde(default, skip_serializing_if = \"…\")]`?"
+            ),
             Self::AsWritten => write!(f, "as keys were made before: see `rehash`"),
         }
     }
@@ -74,6 +87,20 @@ pub struct FieldDifference {
     pub asked: String,
     /// What the other run has.
     pub stored: String,
+}
+
+impl fmt::Display for FieldDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, asked, stored } = self;
+        match inside(asked, stored).as_deref() {
+            Some([only]) if !only.path.is_empty() => {
+                let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+                let (asked, stored) = (shown(&only.asked), shown(&only.stored));
+                write!(f, "`{field}`, in `{}` alone (asked {asked}, stored {stored})", only.path)
+            }
+            _ => write!(f, "`{field}` (asked {asked}, stored {stored})"),
+        }
+    }
 }
 
 impl<T: SimRecord> fmt::Debug for Explanation<T> {
@@ -108,8 +135,7 @@ impl<T: SimRecord> fmt::Display for Explanation<T> {
                 }
                 for (at, difference) in differences.iter().enumerate() {
                     let comma = if at == 0 { "" } else { "," };
-                    let FieldDifference { field, asked, stored } = difference;
-                    write!(f, "{comma} `{field}` (asked {asked}, stored {stored})")?;
+                    write!(f, "{comma} {difference}")?;
                 }
                 Ok(())
             }
@@ -171,11 +197,27 @@ impl<T: Stored> Store<T> {
         for (how, identity) in ways {
             let Some(text) = texts.under(&identity, how == Otherwise::WholeNumbers) else { continue };
             let id = RunId::from_canonical(&text);
-            if self.find_row(&id)?.is_some() {
+            if self.is_there(&id)? {
                 return Ok(Some((id, how)));
             }
         }
+        for (column, key, texts) in texts.without_keys(&wanted.identity) {
+            let Some(text) = texts.under(&wanted.identity, false) else { continue };
+            let id = RunId::from_canonical(&text);
+            if self.is_there(&id)? {
+                return Ok(Some((id, Otherwise::WithoutKey { column, key })));
+            }
+        }
         Ok(None)
+    }
+
+    /// Whether there is a row, readable or not.
+    fn is_there(&self, id: &RunId) -> Result<bool> {
+        match self.find_row(id) {
+            Ok(row) => Ok(row.is_some()),
+            Err(error) if error.is_corrupt() => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 }
 

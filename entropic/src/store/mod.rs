@@ -27,6 +27,7 @@ mod directory;
 mod error;
 mod explain;
 mod failures;
+mod inside;
 mod lease;
 mod list;
 mod lookup;

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use super::inside::without_one_key;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Stored, Wanted};
 use crate::files::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
-use crate::record::{Class, Identity, Record};
+use crate::record::{Class, Identity, IdentityField, Record};
 
 /// What [`Store::rehash`] would do; nothing is changed by making one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,7 +184,7 @@ impl<T: Stored> Store<T> {
     /// ```
     pub fn accept_schema(&self) -> Result<()> {
         self.writable("accept a schema")?;
-        Ok(self.db().remember(&Wanted::of::<T>()?)?)
+        Ok(self.db().accept(&Wanted::of::<T>()?)?)
     }
 
     /// Gives runs their new keys, one run after the other, each under both keys' leases. Results keep their names. Killed at
@@ -300,6 +301,22 @@ impl Texts {
             }
         }
         Self(texts)
+    }
+
+    /// The same without one key in the JSON of one column, for each that there is: the column, the key, the texts.
+    pub(super) fn without_keys(&self, identity: &Identity) -> Vec<(String, String, Self)> {
+        let json = identity.fields.iter().filter(|field| field.class == Class::Json);
+        let of_field = |field: &IdentityField| -> Vec<_> {
+            let at = (field.key.clone(), field.float.as_str());
+            let Some(text) = self.0.get(&at) else { return Vec::new() };
+            let others = without_one_key(text).into_iter().map(|(key, text)| {
+                let mut texts = self.0.clone();
+                texts.insert(at.clone(), text);
+                (field.column.clone(), key, Self(texts))
+            });
+            others.collect()
+        };
+        json.flat_map(of_field).collect()
     }
 
     /// The text that is hashed under an identity; `None` where it has parameters that these have not. `whole` writes

@@ -12,7 +12,7 @@ use super::Store;
 use super::lookup::checksum_of;
 use super::store::Results;
 use crate::Result;
-use crate::db::Stored;
+use crate::db::{Stored, Wanted};
 use crate::error::with_causes;
 use crate::files::{Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
@@ -154,6 +154,9 @@ pub struct IntegrityReport {
     pub replaced: usize,
     /// What should not be.
     pub problems: Vec<Problem>,
+    /// What would better the table, with the SQL that does; it serves as it is. `Schema::Evolve` does it.
+    #[serde(default)]
+    pub advice: Vec<String>,
     /// What dead processes have left; gone at the next open.
     pub leftovers: Leftovers,
 }
@@ -168,7 +171,7 @@ impl IntegrityReport {
 
 impl fmt::Display for IntegrityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, rows, checksums, replaced, problems, leftovers } = self;
+        let Self { table, rows, checksums, replaced, problems, advice, leftovers } = self;
         write!(f, "`{table}`: {rows} rows, {checksums} checksums, {} problems", problems.len())?;
         if *replaced > 0 {
             write!(f, "; {replaced} results were replaced, and are removed in time")?;
@@ -176,7 +179,8 @@ impl fmt::Display for IntegrityReport {
         if !leftovers.is_empty() {
             write!(f, "; {leftovers}")?;
         }
-        problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))?;
+        advice.iter().try_for_each(|advice| write!(f, "\n  advice: {advice}"))
     }
 }
 
@@ -247,6 +251,7 @@ impl<T: Stored> Store<T> {
             checksums: 0,
             replaced: 0,
             problems: Vec::new(),
+            advice: self.db().advice(&Wanted::of::<T>()?)?.iter().map(ToString::to_string).collect(),
             leftovers: self.folder().leftovers()?,
         };
         for chunk in ids.chunks(CHUNK) {

@@ -1,0 +1,190 @@
+//! Rows that hold what their fields cannot be any more. The table is searched for them only if what it remembers says
+//! that there may be some.
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+use super::ddl::quoted;
+use super::dialect::{as_text, bind, holds, text};
+use super::held::Held;
+use super::shape::{Found, Wanted};
+use super::{Backend, Conn, RowError};
+use crate::error::with_causes;
+use crate::params::{Canonical, FloatScheme, canonical_eq};
+use crate::record::{
+    ColumnError, ColumnSpec, Values, json_canonical, json_from_repr, plain_type_name, sql::CustomJson,
+};
+
+/// How many runs are named.
+const NAMED: usize = 3;
+/// How many rows are looked at together.
+const CHUNK: usize = 1_000;
+
+/// Rows whose values in one column the record cannot read, or would not find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stray {
+    /// The column, by its name in the record.
+    pub(super) column: &'static str,
+    /// How many rows.
+    pub(super) rows: u64,
+    /// Some of their ids.
+    pub(super) ids: Vec<String>,
+    /// What is wrong.
+    pub(super) what: What,
+    /// Whether nothing was remembered of the column: a table from before there was such a memory opens as it did.
+    pub(super) unknown: bool,
+}
+
+/// What is wrong with values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    /// Texts that the enum has no variant for.
+    Texts { name: &'static str, texts: Vec<String> },
+    /// JSON of another type.
+    Json { before: Option<String>, now: String, why: String },
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    value: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+#[derive(QueryableByName)]
+struct Valued {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+/// The rows of a table that its record cannot read, or would not find.
+pub(super) fn strays(
+    conn: &mut Conn,
+    backend: Backend,
+    wanted: &Wanted,
+    found: &Found,
+) -> Result<Vec<Stray>, RowError> {
+    let mut strays = Vec::new();
+    if !found.rows {
+        return Ok(strays);
+    }
+    for (name, values) in &wanted.values {
+        let Some(column) = wanted.table.column(name) else { continue };
+        let Some(there) = found.column_of(column) else { continue };
+        if !holds(backend, &there.declared, column.kind) {
+            continue;
+        }
+        let before = found.written.as_ref().and_then(|written| written.held(column.key));
+        if before.is_some_and(|before| before.is_within(&Held::of(column.kind, *values))) {
+            continue;
+        }
+        let place = Place { table: wanted.table.name, column: &there.name };
+        let stray = match *values {
+            Values::Any => None,
+            Values::Texts { name, texts } => of_texts(conn, &place, column, name, texts)?,
+            Values::Json { .. } if before.is_none() => None,
+            Values::Json { name, again } => {
+                let before = before.and_then(|before| before.json.clone());
+                of_json(conn, &place, column, before, name, again)?
+            }
+        };
+        strays.extend(stray.map(|stray| Stray { unknown: before.is_none(), ..stray }));
+    }
+    Ok(strays)
+}
+
+/// Where values are looked for.
+struct Place<'a> {
+    table: &'a str,
+    column: &'a str,
+}
+
+fn of_texts(
+    conn: &mut Conn,
+    place: &Place<'_>,
+    column: &ColumnSpec,
+    name: &'static str,
+    known: &[&str],
+) -> Result<Option<Stray>, RowError> {
+    let (table, quoted) = (quoted(place.table), quoted(place.column));
+    let known: Vec<String> = known.iter().map(|known| text(known)).collect();
+    let others = format!("{quoted} IS NOT NULL AND {quoted} NOT IN ({})", known.join(", "));
+    let value = as_text(conn, &quoted);
+    let query = format!(
+        "SELECT {value} AS value, count(*) AS n FROM {table} WHERE {others} GROUP BY {quoted} ORDER BY count(*) DESC"
+    );
+    let counted = sql_query(query).load::<Counted>(conn)?;
+    if counted.is_empty() {
+        return Ok(None);
+    }
+    let query = format!("SELECT id FROM {table} WHERE {others} ORDER BY created_at, id LIMIT {NAMED}");
+    let ids = sql_query(query).load::<Key>(conn)?;
+    Ok(Some(Stray {
+        column: column.name,
+        rows: counted.iter().map(|counted| u64::try_from(counted.n).unwrap_or_default()).sum(),
+        ids: ids.into_iter().map(|key| key.id).collect(),
+        what: What::Texts { name, texts: counted.into_iter().map(|counted| counted.value).collect() },
+        unknown: false,
+    }))
+}
+
+fn of_json(
+    conn: &mut Conn,
+    place: &Place<'_>,
+    column: &ColumnSpec,
+    before: Option<String>,
+    now: &str,
+    again: fn(&str) -> Result<String, ColumnError>,
+) -> Result<Option<Stray>, RowError> {
+    let (table, quoted) = (quoted(place.table), quoted(place.column));
+    let (value, start) = (as_text(conn, &quoted), bind(conn, 1));
+    let query = format!(
+        "SELECT id, {value} AS value FROM {table} WHERE {quoted} IS NOT NULL AND id > {start} ORDER BY id LIMIT {CHUNK}"
+    );
+    let (mut rows, mut ids, mut first, mut last) = (0, Vec::new(), None, String::new());
+    loop {
+        let chunk = sql_query(&query).bind::<Text, _>(&last).load::<Valued>(conn)?;
+        for Valued { id, value } in &chunk {
+            if let Some(why) = differs(value, again, column.is_identity()) {
+                rows += 1;
+                first.get_or_insert(why);
+                ids.extend((ids.len() < NAMED).then(|| id.clone()));
+            }
+        }
+        match chunk.into_iter().last() {
+            Some(Valued { id, .. }) => last = id,
+            None => break,
+        }
+    }
+    let now = plain_type_name(now);
+    let stray =
+        |why| Stray { column: column.name, rows, ids, what: What::Json { before, now, why }, unknown: false };
+    Ok(first.map(stray))
+}
+
+/// Why a stored text is not the same to the type that a field has now; of what is hashed, the hash must be the same, too.
+fn differs(stored: &str, again: fn(&str) -> Result<String, ColumnError>, hashed: bool) -> Option<String> {
+    let now = match again(stored) {
+        Ok(now) => now,
+        Err(error) => return Some(with_causes(&error)),
+    };
+    let plain = || -> Result<String, ColumnError> {
+        let value: serde_json::Value = json_from_repr(CustomJson(stored.to_owned()))?;
+        let mut out = Canonical::new();
+        json_canonical(&value, &mut out, FloatScheme::Exact)?;
+        Ok(out.into_string())
+    };
+    match plain() {
+        Ok(then) if hashed && !canonical_eq(&then, &now) => Some(format!("{then} is {now} now")),
+        _ => None,
+    }
+}
