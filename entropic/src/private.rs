@@ -20,7 +20,7 @@ pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{
     ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, patched,
 };
-pub use crate::sweep::{GridPoints, ZipPoints};
+pub use crate::sweep::{GridPoints, ZipPoints, grid_len};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
 
 use std::fmt;
@@ -48,6 +48,20 @@ pub fn unless_default(
         out.truncate(before);
     }
     Ok(())
+}
+
+/// The list again, value by value.
+pub fn copied<V>(list: &[V], copy: impl FnMut(&V) -> V) -> Vec<V> {
+    list.iter().map(copy).collect()
+}
+
+/// The canonical text of a value, or why it has none.
+pub fn shown(write: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>) -> String {
+    let mut out = Canonical::new();
+    match write(&mut out) {
+        Ok(()) => out.into_string(),
+        Err(why) => format!("<{why}>"),
+    }
 }
 
 /// Whether two values have the same canonical text; a value that has none is like no other.

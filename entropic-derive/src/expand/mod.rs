@@ -9,6 +9,7 @@ mod grid;
 mod output;
 mod portable;
 mod record;
+mod shown;
 mod stored;
 mod table;
 mod via;

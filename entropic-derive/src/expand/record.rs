@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, sql_of};
+use super::{companion, local, shown, sql_of};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -16,7 +16,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let row = row(record, record.columns());
     let canonical = canonical(record);
     let check = checks(record);
-    let texts = texts(record);
+    let (texts, all_texts) = (texts(record), shown::expand(record));
     let defaults = defaults(record);
     let parts = parts(record, &output);
     let patch = patch(record);
@@ -31,6 +31,7 @@ pub fn expand(record: &Record) -> TokenStream {
             #canonical
             #check
             #texts
+            #all_texts
             #defaults
             #parts
             #patch

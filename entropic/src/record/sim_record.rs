@@ -50,6 +50,10 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn field_texts(&self, scheme: Option<FloatScheme>) -> Result<Vec<(&'static str, String)>, RecordError>;
 
+    /// All fields by their names, to be shown to people: the canonical text to the last digit, or why there is none.
+    #[doc(hidden)]
+    fn all_texts(&self) -> Vec<(&'static str, String)>;
+
     /// The defaults, and the values of what is retired, by column.
     #[doc(hidden)]
     fn defaults() -> Result<Vec<ColumnDefault>, RecordError>;
