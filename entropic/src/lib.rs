@@ -112,6 +112,7 @@ pub mod worker;
 
 pub use db::{
     Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
+    write_migration_for,
 };
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};

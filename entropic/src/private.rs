@@ -82,7 +82,9 @@ pub fn not_patchable<T: SimRecord>(column: &str) -> RecordError {
             Some(ColumnRole::Identity) => {
                 "it belongs to the identity of the run; run or register the other parameters instead"
             }
-            Some(ColumnRole::Reserved) => "entropic keeps it; only `custom_data` can be patched",
+            Some(ColumnRole::Reserved) => {
+                "entropic keeps it; outputs, ignored parameters and `custom_data` can be patched"
+            }
             _ => "there is no such column",
         },
     }

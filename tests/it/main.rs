@@ -17,6 +17,7 @@ mod derive;
 mod disk;
 mod evolution;
 mod failing;
+mod friction;
 mod integrity;
 mod migrating;
 mod opening;

@@ -340,18 +340,17 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
 
 fn patch(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
-    let arms = record.columns().filter(|field| matches!(field.role, Role::Ignored | Role::Output)).map(|field| {
-        let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
-        let blame = blame(field, record, "field");
-        let value = quote! {
-            #entropic::__private::patched::<<#sql as #entropic::__private::SqlColumn>::Repr>(__value) #blame
-        };
-        let read = Via::of(field, record).read(&value);
-        let target = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
-        quote! {
-            #column => { #target.#ident = #read #blame; }
-        }
-    });
+    let arms =
+        record.columns().filter(|field| matches!(field.role, Role::Ignored | Role::Output)).map(|field| {
+            let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
+            let blame = blame(field, record, "patch");
+            let value = quote!(#entropic::__private::patched::<#sql>(__value) #blame);
+            let read = Via::of(field, record).read(&value);
+            let target = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
+            quote! {
+                #column => { #target.#ident = #read #blame; }
+            }
+        });
     quote! {
         fn patch_column(
             &mut self,

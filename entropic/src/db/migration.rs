@@ -8,44 +8,46 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
-use serde::{Deserialize, Serialize};
 
 use super::ddl::{self, quoted};
-use super::dialect::{declared, text};
+use super::dialect::text;
 use super::drift::{differences, rename_statements};
 use super::schema::{is_rebuilding, statements};
-use super::shape::{Found, FoundColumn, Wanted, Written};
+use super::shape::Wanted;
+use super::snapshot::{REBUILT, Snapshot, after, comment};
 use super::{Backend, DbError, Difference, own};
-use crate::record::{Identity, SimRecord, Timestamp};
+use crate::record::{SimRecord, Timestamp};
 
 /// What diesel ignores in the folder of a migration.
 const SNAPSHOT: &str = "schema.json";
 
-/// A table after a migration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Snapshot {
-    table: String,
-    columns: Vec<Column>,
-    /// The name and columns of each.
-    indexes: Vec<(String, Vec<String>)>,
-    written: Written,
-    /// What was not done, and why.
-    #[serde(default)]
-    said: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Column {
-    name: String,
-    declared: String,
-    nullable: bool,
-    /// As it stands in `CREATE TABLE`.
-    definition: String,
-}
-
 /// Writes the migration that makes the table of a record, or changes it from what the last one left: a folder
 /// `YYYY-MM-DD-HHMMSS_<what>` with `up.sql` and `down.sql`, as Diesel's command line takes them, below
 /// `<dir>/sqlite` and `<dir>/postgres`. The folders that were written; none if nothing has changed.
+///
+/// Diesel's command line is told which of the two it shall take, since it refuses a folder of anything but migrations:
+///
+/// ```sh
+/// diesel migration run --migration-dir migrations/sqlite --database-url runs.db
+/// ```
+///
+/// or with `dir = "migrations/sqlite"` below `[migrations_directory]` in its `diesel.toml`. With migrations of your own
+/// in one folder, which is that of one database, use [`write_migration_for`].
+///
+/// Where a table is made by migrations, run them before a store is opened: `open()` makes a table that is missing, and
+/// the migration that was to make it fails ever after with `table "decays" already exists`. (Then either drop the table
+/// while it is empty, or tell Diesel that the migration was run: `INSERT INTO __diesel_schema_migrations (version) VALUES
+/// ('20261120235028')`, the time in its folder's name.)
+///
+/// `diesel print-schema`, which `diesel migration run` calls if `diesel.toml` names a file for it, does not know the type
+/// `json` on SQLite, and ends with ``Unsupported type: `json` `` after the migrations are through. The derive has made the
+/// module of the table already, so leave the table out, and those of entropic itself:
+///
+/// ```toml
+/// [print_schema]
+/// file = "src/schema.rs"
+/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures"] }
+/// ```
 ///
 /// What would destroy something is written as a comment, with the reason. A table that was changed by a migration is
 /// opened as usual; [`Schema::Evolve`](crate::Schema::Evolve) does the same without files.
@@ -72,16 +74,50 @@ struct Column {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBuf>, crate::Error> {
+    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")];
+    write::<T>(&places.map(|(backend, name)| (backend, dir.as_ref().join(name))))
+}
+
+/// As [`write_migration`], for one kind of database and straight into the folder, beside migrations of your own: what
+/// `diesel migration run` takes without more being said. The folder that was written; none if nothing has changed.
+///
+/// # Errors
+/// As `write_migration`.
+///
+/// ```
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays")]
+/// #     pub struct Decay { pub rate: f64 }
+/// # }
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// use entropic::{Backend, write_migration_for};
+///
+/// let written = write_migration_for::<sim::Decay>(Backend::Sqlite, dir.join("migrations"))?;
+/// assert!(written.is_some_and(|written| written.parent() == Some(&dir.join("migrations"))));
+///
+/// std::fs::write(dir.join("file"), "")?;
+/// assert!(write_migration_for::<sim::Decay>(Backend::Sqlite, dir.join("file")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_migration_for<T: SimRecord>(
+    backend: Backend,
+    dir: impl AsRef<Path>,
+) -> Result<Option<PathBuf>, crate::Error> {
+    Ok(write::<T>(&[(backend, dir.as_ref().to_owned())])?.pop())
+}
+
+fn write<T: SimRecord>(places: &[(Backend, PathBuf)]) -> Result<Vec<PathBuf>, crate::Error> {
     let wanted = Wanted::of::<T>()?;
-    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")]
-        .map(|(b, name)| (b, dir.as_ref().join(name)));
     let mut planned = Vec::new();
-    for (backend, place) in &places {
+    for (backend, place) in places {
         if let Some(plan) = Plan::of(*backend, &wanted, last(place, wanted.table.name)?) {
             planned.push((place, plan));
         }
     }
-    let stamp = free_stamp(&places.each_ref().map(|(_, place)| place.as_path()));
+    let stamp = free_stamp(places);
     let mut written = Vec::new();
     for (place, plan) in planned {
         written.push(plan.write(place, &stamp)?);
@@ -142,137 +178,11 @@ impl Plan {
     }
 }
 
-impl Snapshot {
-    fn found(&self) -> Found {
-        let columns = self.columns.iter().map(|column| FoundColumn {
-            name: column.name.clone(),
-            declared: column.declared.clone(),
-            nullable: column.nullable,
-            key: column.name == "id",
-        });
-        Found {
-            columns: columns.collect(),
-            indexes: self.indexes.clone(),
-            attached: Vec::new(),
-            written: Some(self.written.clone()),
-            // Of databases that are not here nothing is known.
-            rows: true,
-        }
-    }
-
-    /// The statements that make the table again as it was, with the rows of what it became. Columns that it had not
-    /// are lost, which is what going back means.
-    fn rebuild(&self, later: &Self) -> Vec<String> {
-        let definitions = self.columns.iter().map(|column| column.definition.clone()).collect();
-        let pairs: Vec<(String, String)> = self
-            .columns
-            .iter()
-            .filter_map(|column| {
-                let key = self.written.key_of(&column.name);
-                let there = later.columns.iter().find(|other| later.written.key_of(&other.name) == key)?;
-                Some((quoted(&column.name), quoted(&there.name)))
-            })
-            .collect();
-        let (to, from): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-        let mut statements: Vec<String> = REBUILT.map(str::to_owned).into();
-        statements.extend(ddl::made_anew(&self.table, definitions, &to.join(", "), &from.join(", ")));
-        let index = |(name, columns): &(String, Vec<String>)| ddl::create_index(&self.table, name, columns);
-        statements.extend(self.indexes.iter().map(index));
-        statements
-    }
-}
-
-/// The table as it is after the migration: as wanted, with what has no field, and without what nothing can fill.
-fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Difference]) -> Snapshot {
-    let unfillable = |name: &str| {
-        all.iter().any(
-            |difference| matches!(difference, Difference::Missing { column, fillable: false, .. } if column == name),
-        )
-    };
-    let is_unknown = |name: &str| {
-        all.iter()
-            .any(|difference| matches!(difference, Difference::Unknown { column, .. } if column == name))
-    };
-    let mut columns: Vec<Column> = wanted
-        .table
-        .all_columns()
-        .filter(|column| !unfillable(column.name))
-        .map(|column| Column {
-            name: column.name.to_owned(),
-            declared: declared(backend, column).to_owned(),
-            nullable: column.nullable,
-            definition: ddl::definition(backend, wanted, column),
-        })
-        .collect();
-    let mut indexes = before.map(|before| before.indexes.clone()).unwrap_or_default();
-    for difference in all {
-        if let Difference::Renamed { from, to, .. } = difference {
-            for name in indexes.iter_mut().flat_map(|(_, columns)| columns).filter(|name| *name == from) {
-                name.clone_from(to);
-            }
-        }
-    }
-    for index in ddl::indexes(&wanted.table) {
-        if indexes.iter().all(|(_, columns)| *columns != index) {
-            let taken: Vec<String> = indexes.iter().map(|(name, _)| name.clone()).collect();
-            indexes.push((ddl::free_index_name(wanted.table.name, &index, &taken), index));
-        }
-    }
-    let mut written = wanted.written(before.map(|before| &before.written));
-    written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
-    if let Some(before) = before {
-        columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
-        if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
-            written.identity = identity_meanwhile(wanted, &before.written.identity, all);
-        }
-    }
-    Snapshot { table: wanted.table.name.to_owned(), columns, indexes, written, said: Vec::new() }
-}
-
-/// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
-fn identity_meanwhile(wanted: &Wanted, before: &Identity, all: &[Difference]) -> Identity {
-    let is_added = |name: &str| {
-        all.iter().any(
-            |difference| matches!(difference, Difference::Missing { column, fillable: true, .. } if column == name),
-        )
-    };
-    let mut identity = before.clone();
-    identity.fields.extend(wanted.identity.fields.iter().filter(|field| is_added(&field.column)).cloned());
-    identity.fields.sort_by(|a, b| a.key.cmp(&b.key));
-    identity
-}
-
-/// What is to be known of a table that is made anew.
-const REBUILT: [&str; 2] = [
-    "-- The table is made anew. Triggers, views and indexes of your own on it must be made again, and\n\
-     -- `foreign_keys` must be off while tables refer to it with ON DELETE.",
-    "PRAGMA defer_foreign_keys = ON",
-];
-
 /// The statements that remember what a table is written with, as entropic does itself.
 fn remembering(snapshot: &Snapshot) -> [String; 2] {
     let written = serde_json::to_string(&snapshot.written).unwrap_or_default();
     let values = [&snapshot.table, &written, &Timestamp::now().to_string()].map(|value| text(value));
     [own::schemas_table(), own::remembering(values)]
-}
-
-/// What is not done, and why.
-fn comment(table: &str, difference: &Difference) -> Option<String> {
-    let statement = match difference {
-        Difference::Unknown { column, .. } => Some(ddl::drop_column(table, column)),
-        Difference::Missing { fillable: false, .. } | Difference::Key { .. } | Difference::Identity(_) => {
-            None
-        }
-        Difference::Type { sql, .. } if sql.is_empty() => None,
-        _ => return None,
-    };
-    let mut text: Vec<String> =
-        format!("Not done: {difference}").lines().map(|line| format!("-- {line}")).collect();
-    text.extend(statement.map(|statement| format!("-- To lose what is in it: {statement};")));
-    if matches!(difference, Difference::Identity(_)) {
-        text.push("-- The rows get their new ids from `Store::rehash`.".to_owned());
-    }
-    Some(text.join("\n"))
 }
 
 /// The statements that undo a migration, the last one first.
@@ -365,9 +275,9 @@ fn last(place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
 }
 
 /// The present second, or the one after the last migration: Diesel knows them, and their order, by it.
-fn free_stamp(places: &[&Path]) -> String {
+fn free_stamp(places: &[(Backend, PathBuf)]) -> String {
     const FORM: &str = "%Y-%m-%d-%H%M%S";
-    let names = places.iter().flat_map(|place| fs::read_dir(place).into_iter().flatten().flatten());
+    let names = places.iter().flat_map(|(_, place)| fs::read_dir(place).into_iter().flatten().flatten());
     let stamps = names.filter_map(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         NaiveDateTime::parse_from_str(name.split('_').next()?, FORM).ok()

@@ -25,6 +25,7 @@ mod own;
 mod pool;
 mod schema;
 mod shape;
+mod snapshot;
 mod stored;
 mod url;
 
@@ -33,7 +34,7 @@ pub use dialect::IdIn;
 pub use difference::Difference;
 pub use error::{DbError, RowError};
 pub use handle::{Db, DbOptions, Synchronous};
-pub use migration::write_migration;
+pub use migration::{write_migration, write_migration_for};
 pub use pool::PooledConn;
 pub use schema::Schema;
 pub use shape::Wanted;

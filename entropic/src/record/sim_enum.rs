@@ -2,6 +2,9 @@
 
 /// A unit enum stored as text; made by [`#[derive(SimEnum)]`](derive@crate::SimEnum).
 ///
+/// The derive also writes `Display` and `FromStr`, whose error is a [`ColumnError`](crate::ColumnError) that names the
+/// texts there are. An enum that has one of them already says so, `#[sim(without(Display))]`.
+///
 /// ```
 /// use entropic::prelude::*;
 ///
@@ -13,6 +16,12 @@
 /// assert_eq!(Method::Rk4.as_str(), "rk4");
 /// assert_eq!(Method::from_text("leap-frog"), Some(Method::LeapFrog));
 /// assert_eq!(Method::from_text("LeapFrog"), None);
+///
+/// assert_eq!(Method::LeapFrog.to_string(), "leap-frog");
+/// assert_eq!("rk4".parse::<Method>()?, Method::Rk4);
+/// let error = "rk5".parse::<Method>().unwrap_err();
+/// assert_eq!(error.to_string(), "`rk5` is none of the values of `Method` (euler, rk4, leap-frog)");
+/// # Ok::<(), entropic::ColumnError>(())
 /// ```
 pub trait SimEnum: Sized + 'static {
     /// Name of the enum.

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::path::PathBuf;
 
+use super::sql::SqlColumn;
 use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp};
 use crate::params::{Canonical, FloatScheme, RunId};
 
@@ -156,8 +157,11 @@ pub trait Grid {
     fn point(&self, at: &[usize]) -> Self::Record;
 }
 
-/// Helps generated code to say which column a JSON value was meant for.
+/// The value of a patch for a column.
 #[doc(hidden)]
-pub fn patched<R: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<R, ColumnError> {
-    serde_json::from_value(value).map_err(ColumnError::Json)
+pub fn patched<S: SqlColumn>(value: serde_json::Value) -> Result<S::Repr, ColumnError> {
+    let found = super::custom_data::kind(&value);
+    serde_json::from_value(value).map_err(|why| {
+        ColumnError::Other(format!("it holds {}, and the patch has {found} ({why})", S::KIND.holds()))
+    })
 }

@@ -68,7 +68,8 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
-    /// What the names of results end with, such as `.csv`. Any text that can end a file name.
+    /// What the names of results end with, such as `.csv`, with its dot. Any text that can end a file name and does not
+    /// run into the id; none is fine.
     pub fn file_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.suffix = suffix.into();
         self
