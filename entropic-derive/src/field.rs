@@ -165,10 +165,12 @@ impl Field {
             && !ignore
             && let Some(item) = items.get("float")
         {
-            let ty = raw.ty.to_token_stream();
+            let ty = raw.ty.to_token_stream().to_string().replace(' ', "");
             errors.at(
                 item.span,
-                format!("`float` says how floats enter the identity, and a `{ty}` has none: leave it out"),
+                format!(
+                    "`float` says how floats enter the identity, and there are none in `{ty}`: leave it out"
+                ),
             );
         }
         let sql = match items.get("sql") {

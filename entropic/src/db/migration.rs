@@ -46,7 +46,7 @@ const SNAPSHOT: &str = "schema.json";
 /// ```toml
 /// [print_schema]
 /// file = "src/schema.rs"
-/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures"] }
+/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_migrations"] }
 /// ```
 ///
 /// What would destroy something is written as a comment, with the reason. A table that was changed by a migration is
