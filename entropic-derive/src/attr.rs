@@ -69,6 +69,7 @@ const KEYS: &[Key] = &[
     Key { name: "json", places: &[Field, Output, Retired], form: "json" },
     Key { name: "sql", places: &[Field, Output, Retired], form: "sql = Double" },
     Key { name: "index", places: &[Field, Output], form: "index" },
+    Key { name: "without", places: &[Enum], form: "without(Display, FromStr)" },
 ];
 
 /// One `key`, `key = value` or `key(…)`.
@@ -211,13 +212,21 @@ pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
             };
             let value = match meta {
                 Meta::Path(_) => Value::None,
-                Meta::NameValue(pair) => Value::Expr(pair.value),
+                Meta::NameValue(pair) => Value::Expr(ungrouped(pair.value)),
                 Meta::List(list) => Value::List(list),
             };
             items.push(Item { key: key.name, span, form: key.form, value });
         }
     }
     Items { items, sound }
+}
+
+/// What a `$value:literal` of a macro stands for comes in invisible brackets.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
+    }
 }
 
 /// What the parser of Rust says, and what should have been written.
@@ -256,9 +265,12 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// The path generated code reaches the library by: `::entropic`, or what `crate = "…"` says.
-pub fn crate_path(items: &Items, errors: &mut Errors) -> Path {
+pub fn crate_path(items: &Items, at: Span, errors: &mut Errors) -> Path {
     let standard = || syn::parse_quote!(::entropic);
-    let Some(item) = items.get("crate") else { return standard() };
+    let Some(item) = items.get("crate") else {
+        crate::manifest::has_entropic(at, errors);
+        return standard();
+    };
     let Some(text) = errors.keep(item.text()) else { return standard() };
     // What is no path is not shown to Rust's lexer, which has words of its own for it.
     let given = text.value();

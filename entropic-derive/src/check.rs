@@ -31,6 +31,20 @@ fn has_a_parameter(record: &Record, errors: &mut Errors) {
                 record.ident
             ),
         );
+    } else if record.fields.iter().all(|field| field.role == Role::Ignored) {
+        errors.on(
+            &record.ident,
+            "every field is ignored, so that all points would be one run: leave `ignore` out on those that the result \
+             depends on",
+        );
+    }
+    let identity = record.columns().filter(|field| matches!(field.role, Role::Identity | Role::Retired));
+    let floats = |field: &Field| field.floats || !field.sound;
+    if let Some(span) = record.float_at
+        && !record.fields.is_empty()
+        && !identity.into_iter().any(floats)
+    {
+        errors.at(span, "`float` says how floats enter the identity, and no parameter is one: leave it out");
     }
 }
 

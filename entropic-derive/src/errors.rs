@@ -8,11 +8,14 @@ pub struct Errors {
     all: Option<syn::Error>,
     silent: bool,
     asked: bool,
+    /// Generated code cannot name the library: nothing stands in for what is wrong, or every line of it would be an
+    /// error too.
+    pub nameless: bool,
 }
 
 impl Errors {
     pub fn new() -> Self {
-        Self { all: None, silent: false, asked: false }
+        Self { all: None, silent: false, asked: false, nameless: false }
     }
 
     pub fn push(&mut self, error: syn::Error) {

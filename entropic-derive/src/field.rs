@@ -34,6 +34,8 @@ pub struct Field {
     pub value_then: Option<Default>,
     pub float: Scheme,
     pub index: bool,
+    /// Whether it may have a float in it.
+    pub floats: bool,
     /// Whether nothing was wrong with its attributes.
     pub sound: bool,
 }
@@ -157,6 +159,20 @@ impl Field {
             }
             _ => raw.ty.clone(),
         };
+        let floats =
+            json || items.get("sql").is_some() || sql_type::may_hold_floats(inner.unwrap_or(&raw.ty));
+        if !floats
+            && !ignore
+            && let Some(item) = items.get("float")
+        {
+            let ty = raw.ty.to_token_stream().to_string().replace(' ', "");
+            errors.at(
+                item.span,
+                format!(
+                    "`float` says how floats enter the identity, and there are none in `{ty}`: leave it out"
+                ),
+            );
+        }
         let sql = match items.get("sql") {
             Some(item) if json => {
                 errors.at(
@@ -193,6 +209,7 @@ impl Field {
             value_then: None,
             float: own_float.unwrap_or(float),
             index,
+            floats,
             sound: items.sound,
         }
     }

@@ -1,7 +1,9 @@
 //! Whether the crate that uses the derives has what generated code names.
 //!
-//! Diesel's `table!` names the crate `diesel`, so the user's crate must depend on it. Without it the compiler would
-//! say so a hundred times, and never what to write. The compiler cannot be asked from here, but the manifest can.
+//! Diesel's `table!` names the crate `diesel`, and everything else names `entropic`, so the user's crate must depend on
+//! both. Without them the compiler would say so many times, and never what to write. A derive is run by the compiler
+//! itself, whose arguments say which crates there are; where they do not (an editor's server of macros, arguments in a
+//! file), the manifest is read.
 
 use std::path::Path;
 
@@ -9,22 +11,73 @@ use proc_macro2::Span;
 
 use crate::errors::Errors;
 
-const MESSAGE: &str = "generated code names the crate `diesel`, which this crate does not depend on: add `diesel = { version \
+const NO_DIESEL: &str = "generated code names the crate `diesel`, which this crate does not depend on: add `diesel = { version \
      = \"2.3\", default-features = false }` below `[dependencies]` in its Cargo.toml";
+const NO_ENTROPIC: &str = "generated code names the crate `entropic`, which has another name here: say which with \
+     `#[sim(crate = \"::other_name\")]`, the name in Cargo.toml";
 
-/// Tells of a manifest without Diesel. Gives whether generated code may name it.
+/// Tells of a crate without Diesel. Gives whether generated code may name it.
 pub fn has_diesel(span: Span, errors: &mut Errors) -> bool {
-    let found = std::env::var_os("CARGO_MANIFEST_DIR").is_none_or(|dir| names_diesel(Path::new(&dir)));
+    let found = externs(std::env::args()).map_or_else(
+        || std::env::var_os("CARGO_MANIFEST_DIR").is_none_or(|dir| has_manifest_diesel(Path::new(&dir))),
+        |names| names.iter().any(|name| name == "diesel"),
+    );
     if !found {
-        errors.at(span, MESSAGE);
+        errors.at(span, NO_DIESEL);
     }
     found
 }
 
-/// A manifest that cannot be read, under a build system other than Cargo say, gets the benefit of the doubt. However
-/// a dependency is written down, its name is in the text.
-fn names_diesel(dir: &Path) -> bool {
-    std::fs::read_to_string(dir.join("Cargo.toml")).map_or(true, |manifest| manifest.contains("diesel"))
+/// Tells of a crate that knows the library by another name, which it has not said.
+pub fn has_entropic(span: Span, errors: &mut Errors) {
+    let found = externs(std::env::args()).is_none_or(|names| names.iter().any(|name| name == "entropic"));
+    if !found {
+        errors.at(span, NO_ENTROPIC);
+        errors.nameless = true;
+    }
+}
+
+/// The crates that the compiler was told of, and the one that it compiles; nothing if these are no arguments of the
+/// compiler, or not all of them.
+fn externs(args: impl Iterator<Item = String>) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut any = false;
+    let mut args = args.skip(1);
+    while let Some(arg) = args.next() {
+        if arg.starts_with('@') {
+            return None;
+        }
+        let (key, value) = match arg.split_once('=') {
+            Some((key @ ("--extern" | "--crate-name"), value)) => (key.to_owned(), value.to_owned()),
+            _ if arg == "--extern" || arg == "--crate-name" => (arg, args.next()?),
+            _ => continue,
+        };
+        any |= key == "--extern";
+        // `priv,noprelude:name=path`
+        let name = value.split('=').next().unwrap_or_default();
+        names.push(name.rsplit(':').next().unwrap_or_default().to_owned());
+    }
+    any.then_some(names)
+}
+
+/// A manifest that cannot be read, under a build system other than Cargo say, gets the benefit of the doubt.
+fn has_manifest_diesel(dir: &Path) -> bool {
+    std::fs::read_to_string(dir.join("Cargo.toml")).map_or(true, |manifest| depends_on(&manifest, "diesel"))
+}
+
+/// Whether a manifest has a dependency of that name. Dependencies of tests count: this may be one.
+fn depends_on(manifest: &str, name: &str) -> bool {
+    let unquoted = |key: &str| key.trim().trim_matches(['"', '\'']).to_owned();
+    let mut section = String::new();
+    manifest.lines().map(str::trim).any(|line| {
+        if let Some(header) = line.strip_prefix('[') {
+            section = header.split(']').next().unwrap_or_default().trim().to_owned();
+            let Some((table, last)) = section.rsplit_once('.') else { return false };
+            return table.ends_with("dependencies") && unquoted(last) == name;
+        }
+        let key = line.split(['=', '.']).next().unwrap_or_default();
+        section.ends_with("dependencies") && line.contains('=') && unquoted(key) == name
+    })
 }
 
 #[cfg(test)]
@@ -33,7 +86,46 @@ mod tests {
 
     #[test]
     fn only_a_manifest_that_can_be_read_and_has_no_diesel_is_told() {
-        assert!(!names_diesel(Path::new(env!("CARGO_MANIFEST_DIR"))), "the derive itself needs no Diesel");
-        assert!(names_diesel(Path::new("/nonexistent")));
+        assert!(
+            !has_manifest_diesel(Path::new(env!("CARGO_MANIFEST_DIR"))),
+            "the derive itself needs no Diesel"
+        );
+        assert!(has_manifest_diesel(Path::new("/nonexistent")));
+    }
+
+    #[test]
+    fn a_dependency_is_more_than_a_word() {
+        for (manifest, has) in [
+            ("[package]\nname = \"nodiesel\"\n[dependencies]\n# diesel = \"2\"\nother = \"1\"", false),
+            ("[package]\ndiesel = 1", false),
+            ("[dependencies]\ndiesel_migrations = \"2\"", false),
+            ("[dependencies]\ndiesel = \"2\"", true),
+            ("[dependencies]\n\"diesel\" = { version = \"2\" }", true),
+            ("[dependencies]\ndiesel.workspace = true", true),
+            ("[dependencies.diesel]\nversion = \"2\"", true),
+            ("[target.'cfg(unix)'.dependencies]\ndiesel = \"2\"", true),
+            ("[dev-dependencies]\ndiesel = \"2\"", true),
+        ] {
+            assert_eq!(depends_on(manifest, "diesel"), has, "{manifest}");
+        }
+    }
+
+    #[test]
+    fn the_compiler_is_told_of_crates_in_several_ways() {
+        let externs = |args: &[&str]| externs(args.iter().map(|arg| (*arg).to_owned()));
+        assert_eq!(
+            externs(&[
+                "rustc",
+                "--crate-name",
+                "mine",
+                "--extern",
+                "diesel=/x.rlib",
+                "--extern=priv:entropic=/y"
+            ]),
+            Some(["mine", "diesel", "entropic"].map(str::to_owned).into())
+        );
+        assert_eq!(externs(&["rustc", "--extern", "noprelude:diesel"]), Some(vec!["diesel".to_owned()]));
+        assert_eq!(externs(&["rustc", "@arguments"]), None);
+        assert_eq!(externs(&["server"]), None);
     }
 }

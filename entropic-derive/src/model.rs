@@ -1,6 +1,6 @@
 //! The record as the rest of the crate sees it.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::parse::Parse;
 use syn::{Data, DeriveInput, Fields, Generics, Path, Visibility};
 
@@ -31,13 +31,15 @@ pub struct Record {
     pub indexes: Vec<Vec<String>>,
     /// Whether it is a struct with named fields and without generics.
     pub well_shaped: bool,
+    /// Where the record says how its floats enter the identity.
+    pub float_at: Option<Span>,
 }
 
 impl Record {
     /// Reads the struct; of what cannot be a record at all, what its stand-in needs.
     pub fn read(input: DeriveInput, errors: &mut Errors) -> Self {
         let items = attr::items(&input.attrs, Place::Record, errors);
-        let entropic = attr::crate_path(&items, errors);
+        let entropic = attr::crate_path(&items, input.ident.span(), errors);
         let table = table_name(&items, &input.ident, errors);
         let rename_all = items.get("rename_all").and_then(|item| case(item, errors));
         let float = items.get("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
@@ -60,6 +62,7 @@ impl Record {
             module,
             version,
             well_shaped: fields.is_some(),
+            float_at: items.get("float").map(|item| item.span),
             fields: Vec::new(),
             outputs: Vec::new(),
             retired: Vec::new(),
@@ -199,6 +202,11 @@ fn table_name(items: &Items, ident: &Ident, errors: &mut Errors) -> String {
         Some(prefix) => Some(format!(
             "tables whose names begin with `{prefix}` are not the user's: choose another with \
              `#[sim(table = \"…\")]`"
+        )),
+        None if name.contains('.') => Some(format!(
+            "`{name}` would be one name with a dot in it, not a table in a schema: leave the schema out, and choose it \
+             in PostgreSQL with the `search_path` of the URL, `postgres://…?options=-csearch_path%3D{}`",
+            name.split('.').next().unwrap_or_default()
         )),
         None => names::refusal(&name, "table"),
     };

@@ -16,11 +16,13 @@ pub fn derive(input: TokenStream) -> TokenStream {
         return errors.finish().unwrap_or_default();
     };
     let items = attr::items(&input.attrs, Place::Newtype, &mut errors);
-    let entropic = attr::crate_path(&items, &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
     let wrapped = wrapped(&input, &mut errors);
     manifest::has_diesel(input.ident.span(), &mut errors);
+    let nameless = errors.nameless;
     let messages = errors.finish();
     match (&messages, wrapped) {
+        (Some(messages), _) if nameless => messages.clone(),
         (None, Some(wrapped)) => expand(&input, &wrapped, &entropic),
         _ => {
             let stand_in = stand_in(&input, &entropic);

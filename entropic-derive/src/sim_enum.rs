@@ -22,7 +22,7 @@ pub fn derive(input: TokenStream) -> TokenStream {
         return errors.finish().unwrap_or_default();
     };
     let items = attr::items(&input.attrs, Place::Enum, &mut errors);
-    let entropic = attr::crate_path(&items, &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
     let variants = variants(&input, &items, &mut errors);
     let generic = !input.generics.params.is_empty();
     if generic {
@@ -31,13 +31,16 @@ pub fn derive(input: TokenStream) -> TokenStream {
             "a `SimEnum` cannot be generic, since it is stored as the names of its variants",
         );
     }
+    let without = without(&items, &mut errors);
     let diesel = manifest::has_diesel(input.ident.span(), &mut errors);
+    let nameless = errors.nameless;
     let messages = errors.finish();
     // The implementations stand in for themselves: of a wrong enum the right variants are left.
-    let tokens = (!generic).then(|| {
+    let tokens = (!generic && !nameless).then(|| {
         let column = column(&input.ident, &entropic, &variants);
+        let by_hand = by_hand(&input.ident, &entropic, &without);
         let expressions = diesel.then(|| expressions(&input.ident, &entropic));
-        quote!(#column #expressions)
+        quote!(#column #by_hand #expressions)
     });
     quote!(#messages #tokens)
 }
@@ -110,7 +113,88 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
     variants
 }
 
-/// The enum as a column, and what its users call.
+/// What `without(…)` may name.
+const OPTIONAL: [&str; 4] = ["Display", "FromStr", "all", "as_str"];
+
+/// What the user writes by hand.
+fn without(items: &Items, errors: &mut Errors) -> Vec<String> {
+    let list = items.get("without").and_then(|item| errors.keep(item.list::<Ident>()));
+    let mut without = Vec::new();
+    for ident in list.into_iter().flatten() {
+        let name = names::plain(&ident);
+        if OPTIONAL.contains(&name.as_str()) {
+            without.push(name);
+            continue;
+        }
+        let hint = names::nearest(&name, &OPTIONAL).map_or_else(
+            || format!("it takes `{}`", OPTIONAL.join("`, `")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        errors.on(&ident, format!("`without` has no `{name}`: {hint}"));
+    }
+    without
+}
+
+/// What a user may have written by hand already.
+fn by_hand(ident: &Ident, entropic: &Path, without: &[String]) -> TokenStream {
+    let str = quote!(::core::primitive::str);
+    let of_trait = quote!(<Self as #entropic::SimEnum>);
+    let unless = |name: &str, tokens: TokenStream| (!without.iter().any(|w| w == name)).then_some(tokens);
+    let all = unless(
+        "all",
+        quote! {
+            /// All variants, in their order.
+            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+            pub fn all() -> ::std::vec::Vec<Self> {
+                #of_trait::all()
+            }
+        },
+    );
+    let as_str = unless(
+        "as_str",
+        quote! {
+            /// The text of this variant.
+            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+            pub fn as_str(&self) -> &'static #str {
+                #of_trait::as_str(self)
+            }
+        },
+    );
+    let display = unless(
+        "Display",
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Display for #ident {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Formatter::pad(__f, #of_trait::as_str(self))
+                }
+            }
+        },
+    );
+    let from_str = unless(
+        "FromStr",
+        quote! {
+            #[automatically_derived]
+            impl ::core::str::FromStr for #ident {
+                type Err = #entropic::ColumnError;
+                fn from_str(__text: &#str) -> ::core::result::Result<Self, #entropic::ColumnError> {
+                    #of_trait::from_repr_text(__text)
+                }
+            }
+        },
+    );
+    quote! {
+        #[automatically_derived]
+        impl #ident {
+            #all
+            #as_str
+        }
+        #display
+        #from_str
+    }
+}
+
+/// The enum as a column.
 fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     let name = names::plain(ident);
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
@@ -120,15 +204,6 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     let error = quote!(#entropic::ColumnError);
     let str = quote!(::core::primitive::str);
     quote! {
-        #[automatically_derived]
-        impl #ident {
-            /// All variants that are not retired, in their order.
-            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
-            pub fn all() -> ::std::vec::Vec<Self> {
-                <Self as #entropic::SimEnum>::all()
-            }
-        }
-
         #[automatically_derived]
         #[allow(deprecated, reason = "a variant may be")]
         impl #entropic::SimEnum for #ident {

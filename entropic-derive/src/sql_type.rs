@@ -191,15 +191,32 @@ pub fn option_inner(ty: &Type) -> Option<&Type> {
     }
 }
 
+/// What a `$ty:ty` of a macro stands for comes in invisible brackets.
+fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        other => other,
+    }
+}
+
+/// Whether there may be a float in a type: of one that is not known by its name there may.
+pub fn may_hold_floats(ty: &Type) -> bool {
+    match SqlType::of(ty) {
+        Ok(SqlType::Text) => !is_named(ty, &["String"]),
+        Ok(sql) => matches!(sql, SqlType::Float | SqlType::Double),
+        Err(_) => true,
+    }
+}
+
 /// What a type is stored as if it is a primitive one.
 pub fn primitive(ty: &Type) -> Option<SqlType> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = ungrouped(ty) else { return None };
     path.path.get_ident().and_then(|ident| SqlType::of_primitive(&ident.to_string()))
 }
 
 /// Whether a type is written as a path that ends in one of these names.
 pub fn is_named(ty: &Type, wanted: &[&str]) -> bool {
-    let Type::Path(path) = ty else { return false };
+    let Type::Path(path) = ungrouped(ty) else { return false };
     path.path.segments.last().is_some_and(|last| wanted.contains(&names::plain(&last.ident).as_str()))
 }
 

@@ -107,10 +107,12 @@ pub mod params;
 pub mod record;
 pub mod store;
 pub mod sweep;
+mod words;
 pub mod worker;
 
 pub use db::{
     Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
+    write_migration_for,
 };
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};
@@ -118,11 +120,12 @@ pub use macros::on_backend;
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
-    Timestamp, sql,
+    Timestamp, is_replicate, sql,
 };
 pub use store::{
     CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Otherwise, Problem,
-    RehashPlan, RehashReport, RepairReport, RunContext, Store, StoreBuilder, StoreError,
+    RehashPlan, RehashReport, RepairReport, RunContext, RunResult, RunnerError, Store, StoreBuilder,
+    StoreError,
 };
 #[cfg(feature = "cluster")]
 pub use sweep::Slurm;
@@ -151,7 +154,10 @@ pub use entropic_derive::SimColumn;
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
-/// What nearly every program wants: the derives and the store.
+/// What nearly every program wants: the derives, the store, and what sweeps are made of.
 pub mod prelude {
-    pub use crate::{Record, RunContext, SimColumn, SimEnum, SimRecord, Store, SweepReport};
+    pub use crate::{
+        Processes, Record, RunContext, RunId, RunResult, Schema, Serial, SimColumn, SimEnum, SimRecord,
+        Store, SweepReport, Threads, Timestamp, linspace, logspace,
+    };
 }

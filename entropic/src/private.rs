@@ -20,7 +20,7 @@ pub use crate::record::sql::{ReadAs, SqlColumn};
 pub use crate::record::{
     ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, Values, patched,
 };
-pub use crate::sweep::{GridPoints, ZipPoints};
+pub use crate::sweep::{GridPoints, ZipPoints, grid_len};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
 
 use std::fmt;
@@ -50,6 +50,20 @@ pub fn unless_default(
     Ok(())
 }
 
+/// The list again, value by value.
+pub fn copied<V>(list: &[V], copy: impl FnMut(&V) -> V) -> Vec<V> {
+    list.iter().map(copy).collect()
+}
+
+/// The canonical text of a value, or why it has none.
+pub fn shown(write: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>) -> String {
+    let mut out = Canonical::new();
+    match write(&mut out) {
+        Ok(()) => out.into_string(),
+        Err(why) => format!("<{why}>"),
+    }
+}
+
 /// Whether two values have the same canonical text; a value that has none is like no other.
 pub fn same_text(
     one: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>,
@@ -68,7 +82,9 @@ pub fn not_patchable<T: SimRecord>(column: &str) -> RecordError {
             Some(ColumnRole::Identity) => {
                 "it belongs to the identity of the run; run or register the other parameters instead"
             }
-            Some(ColumnRole::Reserved) => "entropic keeps it; only `custom_data` can be patched",
+            Some(ColumnRole::Reserved) => {
+                "entropic keeps it; outputs, ignored parameters and `custom_data` can be patched"
+            }
             _ => "there is no such column",
         },
     }

@@ -18,6 +18,7 @@ mod derive;
 mod disk;
 mod evolution;
 mod failing;
+mod friction;
 mod integrity;
 mod migrating;
 mod opening;

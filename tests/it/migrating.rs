@@ -5,7 +5,7 @@ use std::path::Path;
 
 use diesel::Connection as _;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use entropic::{Result, write_migration};
+use entropic::{Result, write_migration, write_migration_for};
 
 use crate::records::at;
 use crate::schemas::{fresh, shape};
@@ -204,4 +204,29 @@ fn a_folder_that_is_a_file_is_named() {
     fs::write(&file, "").unwrap();
     let error = write_migration::<first::Beam>(&file).unwrap_err();
     assert!(error.to_string().contains("file"), "{error}");
+}
+
+/// For `tests/diesel-cli.sh`: in the folder that it names, `migrations` has those of one database and `both` those of
+/// both, three of each.
+#[cfg(feature = "sqlite")]
+#[test]
+fn write_what_the_command_line_runs() {
+    let named = std::env::var_os("ENTROPIC_WRITE_MIGRATIONS");
+    let scratch = Scratch::sqlite();
+    let dir = named.as_ref().map_or(scratch.dir(), Path::new);
+    let (one, both) = (dir.join("migrations"), dir.join("both"));
+    let backend = entropic::Backend::Sqlite;
+    let written = [
+        write_migration_for::<first::Beam>(backend, &one).unwrap(),
+        write_migration_for::<second::Beam>(backend, &one).unwrap(),
+        write_migration_for::<third::Beam>(backend, &one).unwrap(),
+    ];
+    for dir in &written {
+        let dir = dir.as_ref().expect("something has changed");
+        assert!(dir.starts_with(&one) && dir.join("up.sql").exists());
+    }
+    assert_eq!(write_migration_for::<third::Beam>(backend, &one).unwrap(), None);
+    write_migration::<first::Beam>(&both).unwrap();
+    write_migration::<second::Beam>(&both).unwrap();
+    write_migration::<third::Beam>(&both).unwrap();
 }

@@ -49,6 +49,21 @@ fn grid(record: &Record) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl ::core::clone::Clone for #name {
+            fn clone(&self) -> Self { #body }
+        }
+
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for #name {
+            fn eq(&self, _: &Self) -> ::core::primitive::bool { #body }
+        }
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #body }
+        }
+
+        #[automatically_derived]
         impl #entropic::__private::Grid for #name {
             type Record = #ident;
             fn sides(&self) -> ::std::vec::Vec<::core::primitive::usize> { #body }
@@ -59,6 +74,8 @@ fn grid(record: &Record) -> TokenStream {
         #[allow(missing_docs, dead_code, reason = "a stand-in")]
         impl #name {
             #vis fn expand(self) -> #entropic::__private::GridPoints<Self> { #body }
+            #vis fn len(&self) -> ::core::primitive::usize { #body }
+            #vis fn is_empty(&self) -> ::core::primitive::bool { #body }
             #vis fn zip(self) -> #entropic::Result<#entropic::__private::ZipPoints<Self>> { #body }
         }
     }
@@ -121,6 +138,7 @@ fn sim_record(record: &Record, diesel: bool) -> TokenStream {
             const TABLE: #entropic::TableSpec = #entropic::TableSpec::new(#name, &[], 1);
             fn write_canonical(&self, _: &mut #private::Canonical) -> #result<(), #error> { #body }
             fn check(&self) -> #result<(), #error> { #body }
+            fn all_texts(&self) -> ::std::vec::Vec<(&'static #str, ::std::string::String)> { #body }
             fn defaults() -> #result<::std::vec::Vec<#private::ColumnDefault>, #error> { #body }
             fn field_texts(
                 &self,

@@ -6,12 +6,16 @@ use quote::quote;
 use super::via::{Via, no_generics};
 use super::{companion, local};
 use crate::model::Record;
+use crate::names;
 
 /// The struct, and what its user calls.
 pub fn declare(record: &Record) -> TokenStream {
     let Record { ident, vis, fields, entropic, .. } = record;
     let name = companion(record, "Grid");
-    let doc = format!("Lists of values for the fields of [`{ident}`]; spans their product.");
+    let doc = format!(
+        "Lists of values for the fields of [`{ident}`]; spans their product. `Clone`, and where the types of the fields \
+         are, `Debug` and `PartialEq`."
+    );
     let fields = fields.iter().map(|field| {
         let (ident, ty) = (&field.ident, &field.ty);
         let doc = format!("The values of `{}`.", field.column);
@@ -35,6 +39,17 @@ pub fn declare(record: &Record) -> TokenStream {
                 #entropic::__private::GridPoints::new(self)
             }
 
+            /// How many points [`expand`](Self::expand) gives: the product of the lengths of the lists, or `usize::MAX` if
+            /// there are more.
+            pub fn len(&self) -> ::core::primitive::usize {
+                #entropic::__private::grid_len(self)
+            }
+
+            /// Whether there is no point, because a list is empty.
+            pub fn is_empty(&self) -> ::core::primitive::bool {
+                Self::len(self) == 0
+            }
+
             /// The lists side by side: the first values of all, then the second ones. A list of one value stands for
             /// that value in every point.
             ///
@@ -50,6 +65,7 @@ pub fn declare(record: &Record) -> TokenStream {
 pub fn implement(record: &Record) -> TokenStream {
     let Record { ident, fields, entropic, .. } = record;
     let name = companion(record, "Grid");
+    let private = quote!(#entropic::__private);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let values: Vec<_> = (0..fields.len()).map(|at| local("value", at)).collect();
     let points = fields.iter().enumerate().map(|(at, field)| {
@@ -58,7 +74,40 @@ pub fn implement(record: &Record) -> TokenStream {
         quote!(#ident: #value,)
     });
     let usize = quote!(::core::primitive::usize);
+    let clones = fields.iter().map(|field| {
+        let ident = &field.ident;
+        let value = Via::of(field, record).copy(&quote!(__value));
+        quote!(#ident: #private::copied(&self.#ident, |__value| #value),)
+    });
+    let text = name.to_string();
+    let names = idents.iter().map(|ident| names::plain(ident));
+    let (equal, debug) =
+        (where_all(record, &quote!(::core::cmp::PartialEq)), where_all(record, &quote!(::core::fmt::Debug)));
     quote! {
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl ::core::clone::Clone for #name {
+            fn clone(&self) -> Self {
+                Self { #(#clones)* }
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl ::core::cmp::PartialEq for #name #equal {
+            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                true #(&& self.#idents == __other.#idents)*
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated, reason = "a field may be")]
+        impl ::core::fmt::Debug for #name #debug {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __f.debug_struct(#text) #(.field(#names, &self.#idents))* .finish()
+            }
+        }
+
         #[automatically_derived]
         #[allow(deprecated, reason = "a field may be")]
         impl ::core::convert::From<#ident> for #name {
@@ -80,4 +129,14 @@ pub fn implement(record: &Record) -> TokenStream {
             }
         }
     }
+}
+
+/// That the types of all fields have a trait. A derive would ask the same of them, and be an error where they have not.
+fn where_all(record: &Record, bound: &TokenStream) -> TokenStream {
+    let bounds = record.fields.iter().map(|field| {
+        let ty = Via::of(field, record).ty();
+        // The lifetime is for the compiler, which would else refuse a condition that it can see is not met.
+        quote!(for<'__always> #ty: #bound,)
+    });
+    quote!(where #(#bounds)*)
 }

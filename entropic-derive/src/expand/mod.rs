@@ -9,6 +9,7 @@ mod grid;
 mod output;
 mod portable;
 mod record;
+mod shown;
 mod stored;
 mod table;
 mod values;
@@ -32,7 +33,9 @@ pub fn derive(input: TokenStream) -> TokenStream {
     let record = Record::read(input, &mut errors);
     check::check(&record, &mut errors);
     let diesel = manifest::has_diesel(record.ident.span(), &mut errors);
+    let nameless = errors.nameless;
     match errors.finish() {
+        Some(messages) if nameless => messages,
         Some(messages) => {
             let stand_in = fallback::expand(&record, diesel);
             quote!(#messages #stand_in)

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, sql_of, values};
+use super::{companion, local, shown, sql_of, values};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -16,7 +16,7 @@ pub fn expand(record: &Record) -> TokenStream {
     let row = row(record, record.columns());
     let canonical = canonical(record);
     let check = checks(record);
-    let texts = texts(record);
+    let (texts, all_texts) = (texts(record), shown::expand(record));
     let defaults = defaults(record);
     let values = values::expand(record);
     let parts = parts(record, &output);
@@ -32,6 +32,7 @@ pub fn expand(record: &Record) -> TokenStream {
             #canonical
             #check
             #texts
+            #all_texts
             #defaults
             #values
             #parts
@@ -341,18 +342,17 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
 
 fn patch(record: &Record) -> TokenStream {
     let Record { entropic, .. } = record;
-    let arms = record.columns().filter(|field| matches!(field.role, Role::Ignored | Role::Output)).map(|field| {
-        let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
-        let blame = blame(field, record, "field");
-        let value = quote! {
-            #entropic::__private::patched::<<#sql as #entropic::__private::SqlColumn>::Repr>(__value) #blame
-        };
-        let read = Via::of(field, record).read(&value);
-        let target = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
-        quote! {
-            #column => { #target.#ident = #read #blame; }
-        }
-    });
+    let arms =
+        record.columns().filter(|field| matches!(field.role, Role::Ignored | Role::Output)).map(|field| {
+            let (ident, column, sql) = (&field.ident, &field.column, sql_of(field, record));
+            let blame = blame(field, record, "patch");
+            let value = quote!(#entropic::__private::patched::<#sql>(__value) #blame);
+            let read = Via::of(field, record).read(&value);
+            let target = if field.role == Role::Output { quote!(__output) } else { quote!(self) };
+            quote! {
+                #column => { #target.#ident = #read #blame; }
+            }
+        });
     quote! {
         fn patch_column(
             &mut self,

@@ -6,7 +6,7 @@ use super::held::bits;
 use super::shape::{Found, FoundColumn, Wanted};
 use super::stray::What;
 use super::{Backend, Difference};
-use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
+use crate::record::{ColumnRole, ColumnSpec, IdentityChange};
 
 /// Each difference between a record and what was found, those first that others build on.
 pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> Vec<Difference> {
@@ -198,7 +198,7 @@ fn compare(
             column: column.name.to_owned(),
             found: found.declared.clone(),
             wanted: declared(backend, column),
-            cure: other_field(column.kind, &found.declared),
+            cure: other_field(backend, &found.declared),
             // What is not sure to keep every value is for people to do.
             sql: if widens(backend, &found.declared, column.kind) {
                 vec![ddl::alter_type(wanted.table.name, column.name, declared(backend, column))]
@@ -235,8 +235,12 @@ fn compare(
 }
 
 /// What the field could be instead, for the pairs that Python's types lead to.
-fn other_field(kind: ColumnKind, found: &str) -> &'static str {
-    match (kind, found.to_lowercase().as_str()) {
+fn other_field(backend: Backend, found: &str) -> &'static str {
+    match (backend, found.to_lowercase().as_str()) {
+        // Its integers are of one width.
+        (Backend::Sqlite, "smallint" | "integer" | "bigint") => {
+            "make the field an `i64` or an `i32` as it was, or "
+        }
         (_, "smallint") => "make the field an `i16`, or ",
         (_, "integer") => "make the field an `i32`, or ",
         (_, "bigint") => "make the field an `i64`, or ",
@@ -252,7 +256,7 @@ fn other_field(kind: ColumnKind, found: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::params::FloatScheme;
-    use crate::record::{Identity, TableSpec};
+    use crate::record::{ColumnKind, Identity, TableSpec};
 
     const COLUMNS: &[ColumnSpec] = &[
         ColumnSpec::new("n", ColumnKind::BigInt, false, ColumnRole::Identity, false, FloatScheme::Decimal12),

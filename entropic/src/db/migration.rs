@@ -21,6 +21,30 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// `YYYY-MM-DD-HHMMSS_<what>` with `up.sql` and `down.sql`, as Diesel's command line takes them, below
 /// `<dir>/sqlite` and `<dir>/postgres`. The folders that were written; none if nothing has changed.
 ///
+/// Diesel's command line is told which of the two it shall take, since it refuses a folder of anything but migrations:
+///
+/// ```sh
+/// diesel migration run --migration-dir migrations/sqlite --database-url runs.db
+/// ```
+///
+/// or with `dir = "migrations/sqlite"` below `[migrations_directory]` in its `diesel.toml`. With migrations of your own
+/// in one folder, which is that of one database, use [`write_migration_for`].
+///
+/// Where a table is made by migrations, run them before a store is opened: `open()` makes a table that is missing, and
+/// the migration that was to make it fails ever after with `table "decays" already exists`. (Then either drop the table
+/// while it is empty, or tell Diesel that the migration was run: `INSERT INTO __diesel_schema_migrations (version) VALUES
+/// ('20261120235028')`, the time in its folder's name.)
+///
+/// `diesel print-schema`, which `diesel migration run` calls if `diesel.toml` names a file for it, does not know the type
+/// `json` on SQLite, and ends with ``Unsupported type: `json` `` after the migrations are through. The derive has made the
+/// module of the table already, so leave the table out, and those of entropic itself:
+///
+/// ```toml
+/// [print_schema]
+/// file = "src/schema.rs"
+/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_migrations"] }
+/// ```
+///
 /// What would destroy something is written as a comment, with the reason. A table that was changed by a migration is
 /// opened as usual; [`Schema::Evolve`](crate::Schema::Evolve) does the same without files.
 ///
@@ -46,16 +70,50 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBuf>, crate::Error> {
+    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")];
+    write::<T>(&places.map(|(backend, name)| (backend, dir.as_ref().join(name))))
+}
+
+/// As [`write_migration`], for one kind of database and straight into the folder, beside migrations of your own: what
+/// `diesel migration run` takes without more being said. The folder that was written; none if nothing has changed.
+///
+/// # Errors
+/// As `write_migration`.
+///
+/// ```
+/// # mod sim {
+/// #     use entropic::prelude::*;
+/// #     #[derive(SimRecord)]
+/// #     #[sim(table = "decays")]
+/// #     pub struct Decay { pub rate: f64 }
+/// # }
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// use entropic::{Backend, write_migration_for};
+///
+/// let written = write_migration_for::<sim::Decay>(Backend::Sqlite, dir.join("migrations"))?;
+/// assert!(written.is_some_and(|written| written.parent() == Some(&dir.join("migrations"))));
+///
+/// std::fs::write(dir.join("file"), "")?;
+/// assert!(write_migration_for::<sim::Decay>(Backend::Sqlite, dir.join("file")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_migration_for<T: SimRecord>(
+    backend: Backend,
+    dir: impl AsRef<Path>,
+) -> Result<Option<PathBuf>, crate::Error> {
+    Ok(write::<T>(&[(backend, dir.as_ref().to_owned())])?.pop())
+}
+
+fn write<T: SimRecord>(places: &[(Backend, PathBuf)]) -> Result<Vec<PathBuf>, crate::Error> {
     let wanted = Wanted::of::<T>()?;
-    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")]
-        .map(|(b, name)| (b, dir.as_ref().join(name)));
     let mut planned = Vec::new();
-    for (backend, place) in &places {
+    for (backend, place) in places {
         if let Some(plan) = Plan::of(*backend, &wanted, last(*backend, place, wanted.table.name)?) {
             planned.push((place, plan));
         }
     }
-    let stamp = free_stamp(&places.each_ref().map(|(_, place)| place.as_path()));
+    let stamp = free_stamp(places);
     let mut written = Vec::new();
     for (place, plan) in planned {
         written.push(plan.write(place, &stamp)?);
@@ -293,9 +351,9 @@ fn script(statements: &[String]) -> String {
 }
 
 /// The present second, or the one after the last migration: Diesel knows them, and their order, by it.
-fn free_stamp(places: &[&Path]) -> String {
+fn free_stamp(places: &[(Backend, PathBuf)]) -> String {
     const FORM: &str = "%Y-%m-%d-%H%M%S";
-    let names = places.iter().flat_map(|place| fs::read_dir(place).into_iter().flatten().flatten());
+    let names = places.iter().flat_map(|(_, place)| fs::read_dir(place).into_iter().flatten().flatten());
     let stamps = names.filter_map(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         NaiveDateTime::parse_from_str(name.split('_').next()?, FORM).ok()

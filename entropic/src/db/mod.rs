@@ -45,7 +45,7 @@ pub use dialect::IdIn;
 pub use difference::Difference;
 pub use error::{DbError, RowError};
 pub use handle::{Db, DbOptions, Synchronous};
-pub use migration::write_migration;
+pub use migration::{write_migration, write_migration_for};
 pub use pooled::PooledConn;
 pub use schema::Schema;
 pub use shape::Wanted;

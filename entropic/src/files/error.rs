@@ -187,6 +187,12 @@ pub enum FileError {
         /// The suffix.
         suffix: String,
     },
+    /// A suffix that would run into the id.
+    #[error("the file suffix `{suffix}` would run into the id before it: write `.{suffix}`")]
+    BareSuffix {
+        /// The suffix.
+        suffix: String,
+    },
     /// The file to be registered is not there.
     #[error("there is no result to register at `{}`", path.display())]
     NotThere {
@@ -206,6 +212,15 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// Why a text cannot be a suffix.
+    pub(super) fn of_suffix(suffix: &str) -> Option<Self> {
+        let shown = || suffix.escape_debug().to_string();
+        if suffix.len() > 64 || suffix.contains(['/', '\\']) || suffix.chars().any(char::is_control) {
+            return Some(Self::Suffix { suffix: shown() });
+        }
+        suffix.starts_with(char::is_alphanumeric).then(|| Self::BareSuffix { suffix: shown() })
+    }
+
     pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { what, path, source }
@@ -256,7 +271,11 @@ impl FileError {
     pub(crate) fn is_invalid_input(&self) -> bool {
         matches!(
             self,
-            Self::NotUtf8 { .. } | Self::NoFolder { .. } | Self::Suffix { .. } | Self::Recursive { .. }
+            Self::NotUtf8 { .. }
+                | Self::NoFolder { .. }
+                | Self::Suffix { .. }
+                | Self::BareSuffix { .. }
+                | Self::Recursive { .. }
         )
     }
 }

@@ -59,15 +59,15 @@ impl Folder {
     /// A directory that need not exist yet.
     ///
     /// # Errors
-    /// [`FileError::Suffix`], [`FileError::NotUtf8`] (`is_invalid_input`).
+    /// [`FileError::Suffix`], [`FileError::BareSuffix`], [`FileError::NotUtf8`] (`is_invalid_input`).
     pub fn new(
         given: &Path,
         suffix: &str,
         durability: Durability,
         patience: Duration,
     ) -> Result<Self, FileError> {
-        if suffix.len() > 64 || suffix.contains(['/', '\\']) || suffix.chars().any(char::is_control) {
-            return Err(FileError::Suffix { suffix: suffix.escape_debug().to_string() });
+        if let Some(error) = FileError::of_suffix(suffix) {
+            return Err(error);
         }
         if given.to_str().is_none_or(|text| text.contains('\0')) {
             return Err(FileError::NotUtf8 { path: given.to_owned() });

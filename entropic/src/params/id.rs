@@ -4,6 +4,10 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql};
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +20,8 @@ const LONGEST: usize = 128;
 const HASHED: usize = 16;
 
 /// The id of a run: the hash of its parameters, or a name that a caller chose.
+///
+/// In typed queries it is compared with the column `id`: `orbits::id.eq(&record.id)`, `orbits::id.eq_any(ids)`.
 ///
 /// Either way it can be used as a file name: 1 to 128 bytes, no separators,
 /// control characters or any of `<>:"|?*`, no dot or space at the ends (nothing
@@ -31,7 +37,18 @@ const HASHED: usize = 16;
 /// assert!("../../evil".parse::<RunId>().is_err());
 /// # Ok::<(), entropic::params::ParamsError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
+#[diesel(sql_type = Text)]
 #[serde(transparent)]
 pub struct RunId(Box<str>);
 
@@ -265,5 +282,25 @@ impl<'de> Deserialize<'de> for RunId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let id = String::deserialize(deserializer)?;
         Self::new(id).map_err(de::Error::custom)
+    }
+}
+
+impl<DB> ToSql<Text, DB> for RunId
+where
+    DB: Backend,
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.as_str().to_sql(out)
+    }
+}
+
+impl<DB> FromSql<Text, DB> for RunId
+where
+    DB: Backend,
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        String::from_sql(value).map(Self::from_stored)
     }
 }

@@ -133,7 +133,7 @@ pub(crate) fn to_json<S: Serialize + ?Sized>(value: &S) -> Result<Value, String>
 }
 
 /// What JSON calls a value, for messages.
-fn kind(value: &Value) -> &'static str {
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -84,6 +84,16 @@ pub enum RecordError {
         /// Why, and what can be done.
         reason: &'static str,
     },
+    /// The value of a patch does not fit its column.
+    #[error("column `{field}` of `{table}` cannot be patched: {why}")]
+    PatchValue {
+        /// Table of the record.
+        table: &'static str,
+        /// The column.
+        field: &'static str,
+        /// The reason.
+        why: ColumnError,
+    },
     /// Custom data, or a patch, is not a JSON object.
     #[error("{what} must be a JSON object such as `json!({{\"note\": \"x\"}})`, not {found}")]
     NotAnObject {
@@ -119,6 +129,12 @@ impl RecordError {
     #[doc(hidden)]
     pub fn field(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
         move |why| Self::Field { table, field, why }
+    }
+
+    /// A column that the value of a patch does not fit.
+    #[doc(hidden)]
+    pub fn patch(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
+        move |why| Self::PatchValue { table, field, why }
     }
 
     /// A column that cannot be read.

@@ -19,6 +19,7 @@ mod identity;
 mod portable;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod record;
+mod replicate;
 mod sim_enum;
 mod sim_record;
 pub mod sql;
@@ -36,6 +37,9 @@ pub use identity::{Class, Identity, IdentityField};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
 pub use record::Record;
+#[doc(hidden)]
+pub use replicate::IsReplicate;
+pub use replicate::is_replicate;
 pub use sim_enum::SimEnum;
 pub use sim_record::{ColumnDefault, Grid, RowParts, SimRecord};
 pub use table::{ColumnKind, ColumnRole, ColumnSpec, TableSpec};

@@ -52,6 +52,13 @@ impl<T: SimRecord> Record<T> {
     pub fn elapsed_seconds(&self) -> Option<f64> {
         self.custom_data.elapsed_seconds()
     }
+
+    /// Which of several runs of the same parameters it is, from 0 on; none unless it is one of the
+    /// [replicates](crate::Store::replicates). In typed queries, [`is_replicate`](crate::is_replicate) tells them apart.
+    #[must_use]
+    pub fn replicate(&self) -> Option<u32> {
+        self.id.replicated().map(|(_, number)| number)
+    }
 }
 
 impl<T: SimRecord> Deref for Record<T> {
@@ -87,18 +94,36 @@ impl<T: SimRecord + PartialEq> PartialEq for Record<T> {
     }
 }
 
-// Without a bound on `T`, so that `unwrap_err` and `assert!` work for records of any struct: the identity of
-// the parameters is shown by their canonical text when there is one.
+// Without a bound on `T`, so that `unwrap_err` and `assert!` work for records of any struct: a parameter is shown by its
+// canonical text, to its last digit.
 impl<T: SimRecord> fmt::Debug for Record<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("id", &self.id)
-            .field("params", &format_args!("{}", self.params.canonical_text().unwrap_or_default()))
+            .field("params", &Shown(self.params.all_texts()))
             .field("output", &self.output)
             .field("result_file", &self.result_file)
             .field("created_at", &self.created_at)
             .field("custom_data", &self.custom_data)
             .finish()
+    }
+}
+
+/// Fields and what is in them.
+struct Shown(Vec<(&'static str, String)>);
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(name, text)| (Bare(name), Bare(text)))).finish()
+    }
+}
+
+/// Text without quotes.
+struct Bare<'a>(&'a str);
+
+impl fmt::Debug for Bare<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 

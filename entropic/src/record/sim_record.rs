@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::path::PathBuf;
 
+use super::sql::SqlColumn;
 use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp, Values};
 use crate::params::{Canonical, FloatScheme, RunId};
 
@@ -49,6 +50,10 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
     /// The canonical text of each identity field, by column; with another scheme for floats, if one is given.
     #[doc(hidden)]
     fn field_texts(&self, scheme: Option<FloatScheme>) -> Result<Vec<(&'static str, String)>, RecordError>;
+
+    /// All fields by their names, to be shown to people: the canonical text to the last digit, or why there is none.
+    #[doc(hidden)]
+    fn all_texts(&self) -> Vec<(&'static str, String)>;
 
     /// The defaults, and the values of what is retired, by column.
     #[doc(hidden)]
@@ -158,8 +163,11 @@ pub trait Grid {
     fn point(&self, at: &[usize]) -> Self::Record;
 }
 
-/// Helps generated code to say which column a JSON value was meant for.
+/// The value of a patch for a column.
 #[doc(hidden)]
-pub fn patched<R: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<R, ColumnError> {
-    serde_json::from_value(value).map_err(ColumnError::Json)
+pub fn patched<S: SqlColumn>(value: serde_json::Value) -> Result<S::Repr, ColumnError> {
+    let found = super::custom_data::kind(&value);
+    serde_json::from_value(value).map_err(|why| {
+        ColumnError::Other(format!("it holds {}, and the patch has {found} ({why})", S::KIND.holds()))
+    })
 }

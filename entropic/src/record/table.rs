@@ -30,6 +30,24 @@ pub enum ColumnKind {
     Json,
 }
 
+impl ColumnKind {
+    /// What a column of this kind holds, for messages.
+    pub(crate) fn holds(self) -> &'static str {
+        match self {
+            Self::SmallInt => "an integer of 16 bits",
+            Self::Integer => "an integer of 32 bits",
+            Self::BigInt => "an integer of 64 bits",
+            Self::Float | Self::Double => "a number",
+            Self::Bool => "a boolean",
+            Self::Text => "text",
+            Self::Timestamp => "a moment such as `2026-11-20 23:50:28.740700`",
+            Self::Date => "a date such as `2026-11-20`",
+            Self::Time => "a time such as `23:50:28.740700`",
+            Self::Json => "JSON of another shape",
+        }
+    }
+}
+
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

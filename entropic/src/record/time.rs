@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, SubsecRound, Timelike, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql};
 
 use super::RecordError;
 use super::sql::{Time6, UtcTimestamp};
@@ -81,6 +83,12 @@ impl TryFrom<String> for Timestamp {
 impl From<Timestamp> for String {
     fn from(moment: Timestamp) -> Self {
         moment.to_string()
+    }
+}
+
+impl From<Timestamp> for NaiveDateTime {
+    fn from(moment: Timestamp) -> Self {
+        moment.naive_utc()
     }
 }
 
@@ -222,6 +230,28 @@ impl FromStr for TimeOfDay {
             .map(Self::from)
             .ok_or_else(|| RecordError::StoredTime { value: text.to_owned() })
     }
+}
+
+/// Columns of these types are selected as chrono's values. To be compared with a column chrono's values become a
+/// [`Timestamp`] or a [`TimeOfDay`] first: that they could be bound themselves, Rust's rules of coherence forbid.
+macro_rules! selected {
+    ($($chrono:ty: $sql:ty, $ours:ty;)*) => {$(
+        impl<DB> FromSql<$sql, DB> for $chrono
+        where
+            DB: Backend,
+            $ours: FromSql<$sql, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                <$ours>::from_sql(value).map(Self::from)
+            }
+        }
+    )*};
+}
+
+selected! {
+    NaiveDateTime: UtcTimestamp, Timestamp;
+    DateTime<Utc>: UtcTimestamp, Timestamp;
+    NaiveTime: Time6, TimeOfDay;
 }
 
 #[cfg(test)]

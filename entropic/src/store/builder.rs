@@ -1,6 +1,5 @@
 //! How a store is opened.
 
-use std::error::Error as StdError;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
@@ -11,7 +10,7 @@ use tempfile::TempDir;
 
 use super::store::{Inner, Results, Runner};
 use super::worker::Worker;
-use super::{CancelToken, RunContext, Store, directory};
+use super::{CancelToken, RunContext, RunnerError, Store, directory};
 use crate::Result;
 use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
 use crate::files::{Durability, FileError, Folder};
@@ -98,22 +97,25 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
-    /// What the names of results end with, such as `.csv`. Any text that can end a file name.
+    /// What the names of results end with, such as `.csv`, with its dot. Any text that can end a file name and does not
+    /// run into the id; none is fine.
     pub fn file_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.suffix = suffix.into();
         self
     }
 
     /// What makes a run: a function or closure that writes its result to
-    /// [`run.result_file()`](RunContext::result_file) and returns any error it likes.
+    /// [`run.result_file()`](RunContext::result_file) and returns any error it likes that can go to another thread: of
+    /// boxed ones `Box<dyn Error + Send + Sync>`, not `Box<dyn Error>`. A closure that ends with `Ok(())` says its
+    /// error, for Rust cannot guess it: `|orbit, run| -> RunResult { … }`, with [`RunResult`](crate::RunResult).
     ///
     /// It is called by whichever thread asks for a run.
     pub fn runner<F, E>(mut self, runner: F) -> Self
     where
         F: Fn(&T, &mut RunContext<T>) -> std::result::Result<(), E> + Send + Sync + 'static,
-        E: Into<Box<dyn StdError + Send + Sync>>,
+        E: RunnerError,
     {
-        self.runner = Some(Arc::new(move |params, run| runner(params, run).map_err(Into::into)));
+        self.runner = Some(Arc::new(move |params, run| runner(params, run).map_err(RunnerError::boxed)));
         self
     }
 

@@ -10,7 +10,9 @@ use crate::files::{Attempt, FileError};
 use crate::params::RunId;
 use crate::record::{CustomData, SimRecord};
 
-/// One run, as its runner sees it.
+/// One run, as its runner sees it. A runner returns any error that can go to another thread;
+/// [`RunResult`](crate::RunResult) is short for `Result<(), Box<dyn Error + Send + Sync>>`, and what a closure says whose
+/// error Rust cannot guess.
 ///
 /// ```
 /// # mod sim {
@@ -20,9 +22,9 @@ use crate::record::{CustomData, SimRecord};
 /// #     pub struct Decay { pub rate: f64 }
 /// # }
 /// # use sim::Decay;
-/// use entropic::RunContext;
+/// use entropic::{RunContext, RunResult};
 ///
-/// fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> RunResult {
 ///     std::fs::write(run.result_file(), format!("{}\n", (-decay.rate).exp()))?;
 ///     run.output.half_life = Some(std::f64::consts::LN_2 / decay.rate);   // a column
 ///     run.set("solver", "closed form");                                   // a key of `custom_data`

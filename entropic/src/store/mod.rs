@@ -38,6 +38,7 @@ mod rehash;
 mod replaced;
 mod row;
 mod run;
+mod runner_error;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
 mod verify;
@@ -50,6 +51,7 @@ pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
 pub use failures::{Failure, FailureKind};
 pub use rehash::{RehashPlan, RehashReport};
+pub use runner_error::{RunResult, RunnerError};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};
 

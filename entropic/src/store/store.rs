@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::adoption::Known;
-use super::{CancelToken, RunContext, StoreBuilder, StoreError};
+use super::{CancelToken, RunContext, RunnerError, StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
@@ -133,13 +133,16 @@ impl<T: Stored> Clone for Store<T> {
     }
 }
 
+/// One line: which runs, and where they are.
 impl<T: Stored> fmt::Debug for Store<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store")
-            .field("table", &T::TABLE.name)
-            .field("database", &self.inner.db.url())
-            .field("results", &self.inner.folder)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Store");
+        shown.field("table", &T::TABLE.name);
+        shown.field("database", &format_args!("{}", self.inner.db.url()));
+        if self.inner.results == Results::Written {
+            shown.field("results", &self.inner.folder.root());
+        }
+        shown.finish_non_exhaustive()
     }
 }
 
@@ -194,10 +197,10 @@ impl<T: Stored> Store<T> {
     pub fn with_runner<F, E>(&self, runner: F) -> Self
     where
         F: Fn(&T, &mut RunContext<T>) -> std::result::Result<(), E> + Send + Sync + 'static,
-        E: Into<Box<dyn StdError + Send + Sync>>,
+        E: RunnerError,
     {
         Self {
-            runner: Some(Arc::new(move |params, run| runner(params, run).map_err(Into::into))),
+            runner: Some(Arc::new(move |params, run| runner(params, run).map_err(RunnerError::boxed))),
             ..self.clone()
         }
     }

@@ -1,5 +1,7 @@
 //! What can be wrong with a sweep.
 
+use crate::words::count;
+
 /// An error of a grid, a sampling, or a sweep as a whole.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,7 +25,7 @@ pub enum SweepError {
     },
     /// A sweep was ended before all its points were tried.
     #[error(
-        "the sweep was interrupted: {done} points are done, {left} are left; the same sweep again does them"
+        "the sweep was interrupted, with {} done and {left} left; the same sweep again does the rest", count(*done, "point")
     )]
     Interrupted {
         /// How many have a record.

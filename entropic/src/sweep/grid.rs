@@ -3,6 +3,16 @@
 use super::SweepError;
 use crate::record::Grid;
 
+/// How many points a grid has; `usize::MAX` if there are more.
+#[doc(hidden)]
+pub fn grid_len<G: Grid>(grid: &G) -> usize {
+    let sides = grid.sides();
+    if sides.contains(&0) {
+        return 0;
+    }
+    sides.iter().fold(1, |product: usize, side| product.saturating_mul(*side))
+}
+
 /// The points of a grid, in the order of nested loops: the first field varies slowest. Exact in size, and made
 /// one at a time.
 ///
@@ -15,9 +25,11 @@ use crate::record::Grid;
 /// }
 ///
 /// let grid = sim::DecayGrid { rate: vec![0.5, 0.1], steps: vec![10, 20, 30] };
-/// let points: Vec<_> = grid.expand().map(|point| (point.rate, point.steps)).collect();
+/// assert_eq!(grid.len(), 6);
+/// let points: Vec<_> = grid.clone().expand().map(|point| (point.rate, point.steps)).collect();
 /// assert_eq!(points, [(0.5, 10), (0.5, 20), (0.5, 30), (0.1, 10), (0.1, 20), (0.1, 30)]);
 /// ```
+#[derive(Debug, Clone)]
 pub struct GridPoints<G: Grid> {
     grid: G,
     sides: Vec<usize>,
@@ -30,12 +42,7 @@ impl<G: Grid> GridPoints<G> {
     #[doc(hidden)]
     #[must_use]
     pub fn new(grid: G) -> Self {
-        let sides = grid.sides();
-        let end = if sides.contains(&0) {
-            0
-        } else {
-            sides.iter().fold(1usize, |product, side| product.saturating_mul(*side))
-        };
+        let (sides, end) = (grid.sides(), grid_len(&grid));
         Self { grid, sides, next: 0, end }
     }
 
@@ -75,6 +82,7 @@ impl<G: Grid> Iterator for GridPoints<G> {
 impl<G: Grid> ExactSizeIterator for GridPoints<G> {}
 
 /// The points of a grid whose lists are walked side by side: the first values of all, then the second ones.
+#[derive(Debug, Clone)]
 pub struct ZipPoints<G: Grid> {
     grid: G,
     sides: Vec<usize>,

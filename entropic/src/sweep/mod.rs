@@ -27,7 +27,7 @@ mod work;
 pub use cluster::Slurm;
 pub use error::SweepError;
 pub use executor::{Executor, Serial, Threads};
-pub use grid::{GridPoints, ZipPoints};
+pub use grid::{GridPoints, ZipPoints, grid_len};
 pub use processes::Processes;
 pub use progress::Progress;
 pub use report::{SweepFailure, SweepReport};

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::words::count;
+
 /// How often a callback is called at most.
 const EVENTS: Duration = Duration::from_millis(100);
 
@@ -48,11 +50,12 @@ impl Progress {
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.done)?;
-        if let Some(total) = self.total {
-            write!(f, " of {total}")?;
+        match self.total {
+            Some(total) => write!(f, "{} of {}", self.done, count(total, "point"))?,
+            None => write!(f, "{}", count(self.done, "point"))?,
         }
-        write!(f, " points: {} hits, {} misses, {} failures", self.hits, self.misses, self.failures)?;
+        write!(f, ": {}, {}", count(self.hits, "hit"), count(self.misses, "miss"))?;
+        write!(f, ", {}", count(self.failures, "failure"))?;
         write!(f, ", {:.1}/s", self.rate())?;
         match self.eta {
             _ if self.stopping => write!(f, ", stopping"),
@@ -202,9 +205,8 @@ impl<'a> Watch<'a> {
     fn show(&mut self, progress: &Progress) {
         if let Some(bar) = &self.bar {
             bar.set_position(progress.done as u64);
-            let hits = progress.hits;
-            let mut message =
-                format!("{hits} hits, {} failures, {:.1}/s", progress.failures, progress.rate());
+            let (hits, failures) = (count(progress.hits, "hit"), count(progress.failures, "failure"));
+            let mut message = format!("{hits}, {failures}, {:.1}/s", progress.rate());
             if progress.stopping {
                 message += ", stopping (Ctrl-C again ends at once)";
             } else if let Some(eta) = progress.eta {
@@ -257,6 +259,24 @@ mod tests {
         // Two seconds each, however long each took.
         assert_eq!(eta(&counts, Some(200)), Some(Duration::from_secs(190)));
         assert_eq!(eta(&counts, None), None);
+    }
+
+    #[test]
+    fn a_line_counts_as_people_do() {
+        let mut progress = Progress {
+            done: 1,
+            total: Some(1),
+            hits: 1,
+            misses: 0,
+            failures: 1,
+            duplicates: 0,
+            elapsed: Duration::from_secs(1),
+            eta: None,
+            stopping: false,
+        };
+        assert_eq!(progress.to_string(), "1 of 1 point: 1 hit, 0 misses, 1 failure, 1.0/s");
+        (progress.total, progress.misses) = (None, 1);
+        assert_eq!(progress.to_string(), "1 point: 1 hit, 1 miss, 1 failure, 1.0/s");
     }
 
     #[test]

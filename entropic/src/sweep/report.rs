@@ -10,6 +10,7 @@ use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
 use crate::store::FailureKind;
+use crate::words::count;
 use crate::{Error, Result};
 
 /// How many failures a report tells of one by one.
@@ -182,30 +183,37 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} runs: {} hits, {} misses, {} failures in {}",
-            self.hits + self.misses + self.failures.len(),
-            self.hits,
-            self.misses,
-            self.failures.len(),
+            "{}: {}, {}, {} in {}",
+            count(self.hits + self.misses + self.failures.len(), "run"),
+            count(self.hits, "hit"),
+            count(self.misses, "miss"),
+            count(self.failures.len(), "failure"),
             short(self.elapsed),
         )?;
-        if self.hits > 0 {
-            write!(f, "; the hits saved {}", short(self.saved))?;
+        // Of runs that were registered nobody knows how long they took.
+        if !self.saved.is_zero() {
+            let hits = if self.hits == 1 { "the hit" } else { "the hits" };
+            write!(f, "; {hits} saved {}", short(self.saved))?;
         }
         if self.recovered > 0 {
-            write!(f, "\n  {} finished runs of processes that died were taken over", self.recovered)?;
+            let were =
+                if self.recovered == 1 { "a process that died was" } else { "processes that died were" };
+            write!(f, "\n  {} of {were} taken over", count(self.recovered, "finished run"))?;
         }
         if self.duplicates > 0 {
-            write!(f, "\n  {} points came again and were counted once", self.duplicates)?;
+            let were = if self.duplicates == 1 { "was" } else { "were" };
+            write!(f, "\n  {} came again and {were} counted once", count(self.duplicates, "point"))?;
         }
         if self.left > 0 {
-            write!(f, "\n  interrupted: {} points are left; the same sweep again does them", self.left)?;
+            let (are, them) = if self.left == 1 { ("is", "it") } else { ("are", "them") };
+            let left = count(self.left, "point");
+            write!(f, "\n  interrupted: {left} {are} left; the same sweep again does {them}")?;
         }
         for failure in self.failures.iter().take(TOLD) {
             write!(f, "\n  {}", one_line(&failure.to_string()))?;
         }
         if self.failures.len() > TOLD {
-            write!(f, "\n  … and {} more failures", self.failures.len() - TOLD)?;
+            write!(f, "\n  … and {}", count(self.failures.len() - TOLD, "more failure"))?;
         }
         Ok(())
     }

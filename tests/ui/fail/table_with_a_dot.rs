@@ -1,0 +1,9 @@
+use entropic::prelude::*;
+
+#[derive(SimRecord)]
+#[sim(table = "public.orbits")]
+struct Orbit {
+    mass: f64,
+}
+
+fn main() {}
