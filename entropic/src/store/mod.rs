@@ -21,6 +21,7 @@ mod error;
 mod explain;
 mod failures;
 mod handed;
+mod list;
 mod patch;
 mod read;
 mod recover;
