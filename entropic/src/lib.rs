@@ -120,8 +120,8 @@ pub use record::{
     Timestamp, sql,
 };
 pub use store::{
-    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Otherwise, Problem,
-    RehashPlan, RehashReport, RepairReport, RunContext, Store, StoreBuilder, StoreError,
+    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Listing, Otherwise,
+    Problem, RehashPlan, RehashReport, RepairReport, RunContext, Store, StoreBuilder, StoreError, Unreadable,
 };
 #[cfg(feature = "cluster")]
 pub use sweep::Slurm;

@@ -78,10 +78,10 @@ pub fn row<'a>(record: &Record, columns: impl Iterator<Item = &'a Field>) -> Tok
     quote! {
         (
             #(#columns,)*
-            ::std::string::String,
-            ::std::string::String,
-            #entropic::Timestamp,
-            #entropic::CustomData,
+            #entropic::__private::Read<::std::string::String>,
+            #entropic::__private::Read<::std::string::String>,
+            #entropic::__private::Read<#entropic::Timestamp>,
+            #entropic::__private::Read<#entropic::CustomData>,
         )
     }
 }
@@ -102,6 +102,14 @@ fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
     let what = format_ident!("{what}");
     quote! {
         .map_err(#entropic::RecordError::#what(<Self as #entropic::SimRecord>::TABLE.name, #column))?
+    }
+}
+
+/// What names the run and the column in an error.
+fn blame_stored(column: &str, record: &Record) -> TokenStream {
+    let entropic = &record.entropic;
+    quote! {
+        .map_err(#entropic::RecordError::stored(<Self as #entropic::SimRecord>::TABLE.name, #column, &__id))?
     }
 }
 
@@ -190,7 +198,9 @@ fn checks(record: &Record) -> TokenStream {
         let ident = &field.ident;
         let check = Via::of(field, record).verify(&quote!(&self.#ident));
         let blame = blame(field, record, "field");
-        quote!(#check #blame;)
+        let indexed = indexed(field, record, &quote!(&self.#ident));
+        let indexed = indexed.map(|indexed| quote!(#indexed #blame;));
+        quote!(#check #blame; #indexed)
     });
     quote! {
         fn check(&self) -> ::core::result::Result<(), #entropic::RecordError> {
@@ -198,6 +208,26 @@ fn checks(record: &Record) -> TokenStream {
             ::core::result::Result::Ok(())
         }
     }
+}
+
+/// Whether the text of an indexed field, a reference, fits its indexes; a `Result`.
+fn indexed(field: &Field, record: &Record, value: &TokenStream) -> Option<TokenStream> {
+    let is_text = |field: &Field| field.sql.unwrap_or(sql_type::SqlType::Text) == sql_type::SqlType::Text;
+    if !is_text(field) || field.is_json() {
+        return None;
+    }
+    let texts_in = |index: &Vec<String>| {
+        record.columns().filter(|field| is_text(field) && index.contains(&field.column)).count()
+    };
+    let shared = record.indexes.iter().filter(|index| index.contains(&field.column)).map(texts_in).max();
+    let columns = if field.index { Some(shared.unwrap_or(1)) } else { shared }?;
+    let (entropic, repr) = (&record.entropic, Via::of(field, record).repr(value));
+    Some(quote! {
+        ::core::result::Result::and_then(
+            #repr,
+            |__text| #entropic::__private::check_indexed(&__text, #columns),
+        )
+    })
 }
 
 fn texts(record: &Record) -> TokenStream {
@@ -285,11 +315,11 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
     let mut values = record.columns().zip(&names).map(|(field, name)| {
         let field_ident = &field.ident;
         let sql = sql_of(field, record);
+        let blame = blame_stored(&field.column, record);
         let repr = quote! {
-            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name) #blame
         };
         let read = Via::of(field, record).read(&repr);
-        let blame = blame(field, record, "stored");
         quote!(#field_ident: #read #blame,)
     });
     let params: Vec<_> = values.by_ref().take(record.fields.len()).collect();
@@ -299,11 +329,11 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
         let (via, scheme) = (Via::of(field, record), scheme(field, record));
         let then = field.value_then.as_ref().map(|then| constant(field, then, record));
         let sql = sql_of(field, record);
+        let blame = blame_stored(&field.column, record);
         let repr = quote! {
-            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name) #blame
         };
         let read = via.read(&repr);
-        let blame = blame(field, record, "stored");
         let (stored, then) = (
             via.write(&quote!(&__stored), &quote!(__out), &scheme),
             via.write(&quote!(&#then), &quote!(__out), &scheme),
@@ -316,21 +346,25 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
             __as_retired &= #entropic::__private::same_text(|__out| #stored, |__out| #then);
         }
     });
+    let reserved = |column: &str| blame_stored(column, record);
+    let (file, at, data) = (reserved("result_file"), reserved("created_at"), reserved("custom_data"));
+    let read_as = quote!(#entropic::__private::ReadAs::read_as);
     quote! {
         fn parts(
             __row: Self::Row,
         ) -> ::core::result::Result<#entropic::__private::RowParts<Self>, #entropic::RecordError> {
             let (#(#names,)* __id, __result_file, __created_at, __custom_data,) = __row;
+            let __id = __id.key();
             #[allow(unused_mut, reason = "most records have nothing retired")]
             let mut __as_retired = true;
             #(#retired)*
             ::core::result::Result::Ok(#entropic::__private::RowParts {
                 params: #ident { #(#params)* },
                 output: #output { #(#outputs)* },
+                result_file: #read_as(__result_file) #file,
+                created_at: #read_as(__created_at) #at,
+                custom_data: #read_as(__custom_data) #data,
                 id: __id,
-                result_file: __result_file,
-                created_at: __created_at,
-                custom_data: __custom_data,
                 as_retired: __as_retired,
             })
         }
@@ -374,7 +408,10 @@ fn clean(record: &Record) -> TokenStream {
     let Record { entropic, outputs, .. } = record;
     let cleaned = outputs.iter().map(|field| {
         let (ident, column) = (&field.ident, &field.column);
-        let check = Via::of(field, record).verify(&quote!(&__output.#ident));
+        let mut check = Via::of(field, record).verify(&quote!(&__output.#ident));
+        if let Some(indexed) = indexed(field, record, &quote!(&__output.#ident)) {
+            check = quote!(::core::result::Result::and_then(#check, |()| #indexed));
+        }
         quote! {
             if let ::core::result::Result::Err(__why) = #check {
                 __output.#ident = ::core::option::Option::None;

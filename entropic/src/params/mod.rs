@@ -54,6 +54,7 @@ pub use error::ParamsError;
 pub use id::RunId;
 pub use scheme::FloatScheme;
 
+pub(crate) use serialize::MAX_NESTING;
 pub(crate) use zeros::is_key_of;
 
 use serde::Serialize;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::params::RunId;
+use crate::record::RecordError;
 
 /// An error of the store itself.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,14 @@ pub enum StoreError {
     Exists {
         /// The key.
         id: RunId,
+    },
+    /// One row of many is no record.
+    #[error("{why}; `{readable}` gives the runs that can be read, and tells the others")]
+    Unreadable {
+        /// The run, the column and the value.
+        why: RecordError,
+        /// What to call instead.
+        readable: &'static str,
     },
     /// The runner panicked.
     #[error("the runner panicked for run `{id}`: {message}")]
@@ -122,6 +131,10 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::NoRun { .. } | Self::ResultMissing { .. })
+    }
+
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
     }
 
     pub(crate) fn is_transient(&self) -> bool {

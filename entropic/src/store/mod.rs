@@ -39,6 +39,7 @@ pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
 pub use failures::{Failure, FailureKind};
+pub use list::{Listing, Unreadable};
 pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, Problem, RepairReport};

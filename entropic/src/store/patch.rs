@@ -74,7 +74,7 @@ impl<T: Stored> Store<T> {
         row: Option<Record<T>>,
         patch: &(impl Serialize + ?Sized),
     ) -> Result<Record<T>> {
-        let patch = CustomData::given_as("a patch", patch)?;
+        let patch = CustomData::patch(patch)?;
         let Some(mut record) = row else {
             return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());
         };

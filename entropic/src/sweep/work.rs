@@ -12,7 +12,7 @@ use super::queue::Queue;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{Asked, FailureKind, Finished, Hold, StoreError};
+use crate::store::{Asked, FailureKind, Finished, Hold, StoreError, Unreadable};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -299,8 +299,12 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let store = &self.ledger.store;
         let mut ids: Vec<String> = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         ids.sort_unstable();
-        let mut rows: HashMap<RunId, Record<T>> =
-            store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
+        let id = |row: &Result<Record<T>, Unreadable>| match row {
+            Ok(record) => record.id.clone(),
+            Err(row) => row.id.clone(),
+        };
+        let mut rows: HashMap<RunId, Result<Record<T>, Unreadable>> =
+            store.find_rows(ids)?.into_iter().map(|row| (id(&row), row)).collect();
         let found: Vec<_> = asked
             .into_iter()
             .map(|(at, params, ask)| {
@@ -312,7 +316,8 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         Ok(found
             .into_par_iter()
             .map(|(at, params, asked, row)| {
-                let found = row.map(|row| store.hit(&asked, row)).transpose();
+                // One row that is no record fails one point.
+                let found = row.map(|row| store.hit(&asked, row.map_err(|row| row.error)?)).transpose();
                 let free = matches!(found, Ok(None)) && store.check_target(&asked.id, false).is_ok();
                 LookedUp { at, params, asked, found, free: free.then(Instant::now) }
             })
