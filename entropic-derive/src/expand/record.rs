@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, sql_of};
+use super::{checks, companion, local, sql_of};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -15,12 +15,12 @@ pub fn expand(record: &Record) -> TokenStream {
     let spec = spec(record);
     let row = row(record, record.columns());
     let canonical = canonical(record);
-    let check = checks(record);
+    let check = checks::of_params(record);
     let texts = texts(record);
     let defaults = defaults(record);
     let parts = parts(record, &output);
     let patch = patch(record);
-    let clean = clean(record);
+    let clean = checks::of_outputs(record);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "a field may be")]
@@ -97,7 +97,7 @@ fn scheme(field: &Field, record: &Record) -> TokenStream {
 }
 
 /// What names the field in an error.
-fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
+pub fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
     let (entropic, column) = (&record.entropic, &field.column);
     let what = format_ident!("{what}");
     quote! {
@@ -190,44 +190,6 @@ fn is_text(expr: &syn::Expr) -> bool {
 /// The fields that make the identity.
 fn identity(record: &Record) -> impl Iterator<Item = &Field> {
     record.columns().filter(|field| matches!(field.role, Role::Identity | Role::Retired))
-}
-
-fn checks(record: &Record) -> TokenStream {
-    let Record { entropic, .. } = record;
-    let checks = record.fields.iter().map(|field| {
-        let ident = &field.ident;
-        let check = Via::of(field, record).verify(&quote!(&self.#ident));
-        let blame = blame(field, record, "field");
-        let indexed = indexed(field, record, &quote!(&self.#ident));
-        let indexed = indexed.map(|indexed| quote!(#indexed #blame;));
-        quote!(#check #blame; #indexed)
-    });
-    quote! {
-        fn check(&self) -> ::core::result::Result<(), #entropic::RecordError> {
-            #(#checks)*
-            ::core::result::Result::Ok(())
-        }
-    }
-}
-
-/// Whether the text of an indexed field, a reference, fits its indexes; a `Result`.
-fn indexed(field: &Field, record: &Record, value: &TokenStream) -> Option<TokenStream> {
-    let is_text = |field: &Field| field.sql.unwrap_or(sql_type::SqlType::Text) == sql_type::SqlType::Text;
-    if !is_text(field) || field.is_json() {
-        return None;
-    }
-    let texts_in = |index: &Vec<String>| {
-        record.columns().filter(|field| is_text(field) && index.contains(&field.column)).count()
-    };
-    let shared = record.indexes.iter().filter(|index| index.contains(&field.column)).map(texts_in).max();
-    let columns = if field.index { Some(shared.unwrap_or(1)) } else { shared }?;
-    let (entropic, repr) = (&record.entropic, Via::of(field, record).repr(value));
-    Some(quote! {
-        ::core::result::Result::and_then(
-            #repr,
-            |__text| #entropic::__private::check_indexed(&__text, #columns),
-        )
-    })
 }
 
 fn texts(record: &Record) -> TokenStream {
@@ -400,34 +362,6 @@ fn patch(record: &Record) -> TokenStream {
             }
             #[allow(unreachable_code, reason = "a record without such columns always refuses")]
             ::core::result::Result::Ok(())
-        }
-    }
-}
-
-fn clean(record: &Record) -> TokenStream {
-    let Record { entropic, outputs, .. } = record;
-    let cleaned = outputs.iter().map(|field| {
-        let (ident, column) = (&field.ident, &field.column);
-        let mut check = Via::of(field, record).verify(&quote!(&__output.#ident));
-        if let Some(indexed) = indexed(field, record, &quote!(&__output.#ident)) {
-            check = quote!(::core::result::Result::and_then(#check, |()| #indexed));
-        }
-        quote! {
-            if let ::core::result::Result::Err(__why) = #check {
-                __output.#ident = ::core::option::Option::None;
-                __refused.push((#column, __why));
-            }
-        }
-    });
-    quote! {
-        fn clean_output(
-            __output: &mut Self::Output,
-        ) -> ::std::vec::Vec<(&'static ::core::primitive::str, #entropic::ColumnError)> {
-            #[allow(unused_mut, reason = "a record without outputs has nothing to refuse")]
-            let mut __refused = ::std::vec::Vec::new();
-            #(#cleaned)*
-            let _ = __output;
-            __refused
         }
     }
 }

@@ -239,7 +239,7 @@ mod postgres {
     use super::Unfit;
 
     pub(super) fn read<S, R: FromSql<S, Pg>>(value: PgValue<'_>) -> Result<R, Box<Unfit>> {
-        let stored = value.clone();
+        let stored = value;
         R::from_sql(value).map_err(|error| {
             // What can be shown is text: numbers and times come as bytes.
             let text = std::str::from_utf8(stored.as_bytes()).ok().filter(|text| !text.contains('\0'));

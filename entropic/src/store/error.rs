@@ -66,7 +66,7 @@ pub enum StoreError {
     #[error("{why}; `{readable}` gives the runs that can be read, and tells the others")]
     Unreadable {
         /// The run, the column and the value.
-        why: RecordError,
+        why: Box<RecordError>,
         /// What to call instead.
         readable: &'static str,
     },

@@ -28,7 +28,7 @@ pub struct Unreadable {
     /// The run.
     pub id: RunId,
     /// What is wrong.
-    pub error: RecordError,
+    pub error: Box<RecordError>,
 }
 
 impl Unreadable {
@@ -39,7 +39,7 @@ impl Unreadable {
                 // What a row is not is always told of a column.
                 _ => RunId::from_stored(String::new()),
             };
-            Self { id, error }
+            Self { id, error: Box::new(error) }
         })
     }
 }

@@ -317,7 +317,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             .into_par_iter()
             .map(|(at, params, asked, row)| {
                 // One row that is no record fails one point.
-                let found = row.map(|row| store.hit(&asked, row.map_err(|row| row.error)?)).transpose();
+                let found = row.map(|row| store.hit(&asked, row.map_err(|row| *row.error)?)).transpose();
                 let free = matches!(found, Ok(None)) && store.check_target(&asked.id, false).is_ok();
                 LookedUp { at, params, asked, found, free: free.then(Instant::now) }
             })
