@@ -99,7 +99,7 @@ pub enum RecordError {
         /// The column.
         field: &'static str,
         /// The reason.
-        why: ColumnError,
+        why: Box<ColumnError>,
     },
     /// A patch names a column that is not there, or not the user's to change.
     #[error("column `{field}` of `{table}` cannot be patched: {reason}")]
@@ -151,7 +151,7 @@ impl RecordError {
     /// A column that cannot be read.
     #[doc(hidden)]
     pub fn stored(table: &'static str, field: &'static str, id: &str) -> impl FnOnce(ColumnError) -> Self {
-        move |why| Self::Stored { table, id: RunId::from_stored(id.to_owned()), field, why }
+        move |why| Self::Stored { table, id: RunId::from_stored(id.to_owned()), field, why: Box::new(why) }
     }
 
     /// Whether the database, rather than the caller, is to blame.
