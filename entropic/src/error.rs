@@ -110,8 +110,8 @@ impl Error {
             Self::Record(error) => error.is_corrupt(),
             Self::Db(error) => error.is_corrupt(),
             Self::File(error) => error.is_corrupt(),
-            Self::Worker(error) => error.is_corrupt(),
             Self::Store(error) => error.is_corrupt(),
+            Self::Worker(error) => error.is_corrupt(),
             _ => false,
         }
     }

@@ -123,9 +123,9 @@ pub use record::{
     Timestamp, is_replicate, sql,
 };
 pub use store::{
-    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Otherwise, Problem,
-    RehashPlan, RehashReport, RepairReport, RunContext, RunResult, RunnerError, Store, StoreBuilder,
-    StoreError,
+    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Listing, Otherwise,
+    Problem, RehashPlan, RehashReport, RepairReport, RunContext, RunResult, RunnerError, Store, StoreBuilder,
+    StoreError, Unreadable,
 };
 #[cfg(feature = "cluster")]
 pub use sweep::Slurm;

@@ -16,9 +16,10 @@ pub use diesel::pg::PgRowByRowLoadingMode;
 pub use crate::__wide_table as wide_table;
 pub use crate::db::{Changes, Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
-pub use crate::record::sql::{ReadAs, SqlColumn};
+pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Repr, RowParts, StoredAs, Values, patched,
+    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Read, ReadAs, Readable, Repr, RowParts, StoredAs,
+    Values, patched,
 };
 pub use crate::sweep::{GridPoints, ZipPoints, grid_len};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
@@ -87,6 +88,36 @@ pub fn not_patchable<T: SimRecord>(column: &str) -> RecordError {
             }
             _ => "there is no such column",
         },
+    }
+}
+
+/// How many bytes of text a column of an index may hold.
+///
+/// PostgreSQL refuses an entry of more than 2,704 bytes, and only when the row is written. Columns of numbers beside it
+/// take a few of them.
+const INDEXED: usize = 2_600;
+
+/// Refuses text that an index cannot hold; `columns` of text share it.
+pub fn check_indexed(text: &impl TextLen, columns: usize) -> Result<(), ColumnError> {
+    let (bytes, limit) = (text.text_len(), INDEXED / columns.max(1));
+    if bytes > limit { Err(ColumnError::TooLongForIndex { bytes, limit }) } else { Ok(()) }
+}
+
+/// What may be text.
+pub trait TextLen {
+    /// How many bytes it has.
+    fn text_len(&self) -> usize;
+}
+
+impl TextLen for String {
+    fn text_len(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<R: TextLen> TextLen for Option<R> {
+    fn text_len(&self) -> usize {
+        self.as_ref().map_or(0, R::text_len)
     }
 }
 

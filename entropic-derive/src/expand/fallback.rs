@@ -180,7 +180,7 @@ fn stored(record: &Record, diesel: bool) -> TokenStream {
     let bounds = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let body = body();
     let private = quote!(#entropic::__private);
-    let loaded = quote!(#private::QueryResult<::std::vec::Vec<#entropic::Record<Self>>>);
+    let loaded = quote!(#private::QueryResult<::std::vec::Vec<#private::Readable<Self>>>);
     let written = quote!(::core::result::Result<::core::primitive::usize, #private::RowError>);
     let str = quote!(::core::primitive::str);
     quote! {

@@ -4,6 +4,7 @@
 //! name begins with two underscores (a `use orbits::dsl::*` brings a unit struct for each column, and a pattern
 //! of that name would be that struct), and methods of traits are called by the name of the trait.
 
+mod checks;
 mod fallback;
 mod grid;
 mod output;

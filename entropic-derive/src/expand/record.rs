@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::via::Via;
-use super::{companion, local, shown, sql_of, values};
+use super::{checks, companion, local, shown, sql_of, values};
 use crate::model::{Default, Field, Record, Role, Scheme};
 use crate::names;
 use crate::sql_type;
@@ -15,13 +15,13 @@ pub fn expand(record: &Record) -> TokenStream {
     let spec = spec(record);
     let row = row(record, record.columns());
     let canonical = canonical(record);
-    let check = checks(record);
+    let check = checks::of_params(record);
     let (texts, all_texts) = (texts(record), shown::expand(record));
     let defaults = defaults(record);
     let values = values::expand(record);
     let parts = parts(record, &output);
     let patch = patch(record);
-    let clean = clean(record);
+    let clean = checks::of_outputs(record);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "a field may be")]
@@ -81,10 +81,10 @@ pub fn row<'a>(record: &Record, columns: impl Iterator<Item = &'a Field>) -> Tok
     quote! {
         (
             #(#columns,)*
-            ::std::string::String,
-            ::std::string::String,
-            #entropic::Timestamp,
-            #entropic::CustomData,
+            #entropic::__private::Read<::std::string::String>,
+            #entropic::__private::Read<::std::string::String>,
+            #entropic::__private::Read<#entropic::Timestamp>,
+            #entropic::__private::Read<#entropic::CustomData>,
         )
     }
 }
@@ -100,11 +100,19 @@ fn scheme(field: &Field, record: &Record) -> TokenStream {
 }
 
 /// What names the field in an error.
-fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
+pub fn blame(field: &Field, record: &Record, what: &str) -> TokenStream {
     let (entropic, column) = (&record.entropic, &field.column);
     let what = format_ident!("{what}");
     quote! {
         .map_err(#entropic::RecordError::#what(<Self as #entropic::SimRecord>::TABLE.name, #column))?
+    }
+}
+
+/// What names the run and the column in an error.
+fn blame_stored(column: &str, record: &Record) -> TokenStream {
+    let entropic = &record.entropic;
+    quote! {
+        .map_err(#entropic::RecordError::stored(<Self as #entropic::SimRecord>::TABLE.name, #column, &__id))?
     }
 }
 
@@ -185,22 +193,6 @@ fn is_text(expr: &syn::Expr) -> bool {
 /// The fields that make the identity.
 fn identity(record: &Record) -> impl Iterator<Item = &Field> {
     record.columns().filter(|field| matches!(field.role, Role::Identity | Role::Retired))
-}
-
-fn checks(record: &Record) -> TokenStream {
-    let Record { entropic, .. } = record;
-    let checks = record.fields.iter().map(|field| {
-        let ident = &field.ident;
-        let check = Via::of(field, record).verify(&quote!(&self.#ident));
-        let blame = blame(field, record, "field");
-        quote!(#check #blame;)
-    });
-    quote! {
-        fn check(&self) -> ::core::result::Result<(), #entropic::RecordError> {
-            #(#checks)*
-            ::core::result::Result::Ok(())
-        }
-    }
 }
 
 fn texts(record: &Record) -> TokenStream {
@@ -288,11 +280,11 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
     let mut values = record.columns().zip(&names).map(|(field, name)| {
         let field_ident = &field.ident;
         let sql = sql_of(field, record);
+        let blame = blame_stored(&field.column, record);
         let repr = quote! {
-            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name) #blame
         };
         let read = Via::of(field, record).read(&repr);
-        let blame = blame(field, record, "stored");
         quote!(#field_ident: #read #blame,)
     });
     let params: Vec<_> = values.by_ref().take(record.fields.len()).collect();
@@ -302,11 +294,11 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
         let (via, scheme) = (Via::of(field, record), scheme(field, record));
         let then = field.value_then.as_ref().map(|then| constant(field, then, record));
         let sql = sql_of(field, record);
+        let blame = blame_stored(&field.column, record);
         let repr = quote! {
-            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name)
+            #entropic::__private::ReadAs::<<#sql as #entropic::__private::SqlColumn>::Repr>::read_as(#name) #blame
         };
         let read = via.read(&repr);
-        let blame = blame(field, record, "stored");
         let (stored, then) = (
             via.write(&quote!(&__stored), &quote!(__out), &scheme),
             via.write(&quote!(&#then), &quote!(__out), &scheme),
@@ -319,21 +311,25 @@ fn parts(record: &Record, output: &Ident) -> TokenStream {
             __as_retired &= #entropic::__private::same_text(|__out| #stored, |__out| #then);
         }
     });
+    let reserved = |column: &str| blame_stored(column, record);
+    let (file, at, data) = (reserved("result_file"), reserved("created_at"), reserved("custom_data"));
+    let read_as = quote!(#entropic::__private::ReadAs::read_as);
     quote! {
         fn parts(
             __row: Self::Row,
         ) -> ::core::result::Result<#entropic::__private::RowParts<Self>, #entropic::RecordError> {
             let (#(#names,)* __id, __result_file, __created_at, __custom_data,) = __row;
+            let __id = __id.key();
             #[allow(unused_mut, reason = "most records have nothing retired")]
             let mut __as_retired = true;
             #(#retired)*
             ::core::result::Result::Ok(#entropic::__private::RowParts {
                 params: #ident { #(#params)* },
                 output: #output { #(#outputs)* },
+                result_file: #read_as(__result_file) #file,
+                created_at: #read_as(__created_at) #at,
+                custom_data: #read_as(__custom_data) #data,
                 id: __id,
-                result_file: __result_file,
-                created_at: __created_at,
-                custom_data: __custom_data,
                 as_retired: __as_retired,
             })
         }
@@ -368,31 +364,6 @@ fn patch(record: &Record) -> TokenStream {
             }
             #[allow(unreachable_code, reason = "a record without such columns always refuses")]
             ::core::result::Result::Ok(())
-        }
-    }
-}
-
-fn clean(record: &Record) -> TokenStream {
-    let Record { entropic, outputs, .. } = record;
-    let cleaned = outputs.iter().map(|field| {
-        let (ident, column) = (&field.ident, &field.column);
-        let check = Via::of(field, record).verify(&quote!(&__output.#ident));
-        quote! {
-            if let ::core::result::Result::Err(__why) = #check {
-                __output.#ident = ::core::option::Option::None;
-                __refused.push((#column, __why));
-            }
-        }
-    });
-    quote! {
-        fn clean_output(
-            __output: &mut Self::Output,
-        ) -> ::std::vec::Vec<(&'static ::core::primitive::str, #entropic::ColumnError)> {
-            #[allow(unused_mut, reason = "a record without outputs has nothing to refuse")]
-            let mut __refused = ::std::vec::Vec::new();
-            #(#cleaned)*
-            let _ = __output;
-            __refused
         }
     }
 }

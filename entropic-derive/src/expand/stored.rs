@@ -14,7 +14,8 @@ pub fn expand(record: &Record) -> TokenStream {
     let private = quote!(#entropic::__private);
     let result = quote!(::core::result::Result);
     let found = quote!(#entropic::Record<Self>);
-    let load = quote!(::diesel::RunQueryDsl::load::<#found>);
+    let readable = quote!(#private::Readable<Self>);
+    let load = quote!(::diesel::RunQueryDsl::load::<#readable>);
     let eq = quote!(::diesel::ExpressionMethods::eq);
     let str = quote!(::core::primitive::str);
 
@@ -76,7 +77,7 @@ pub fn expand(record: &Record) -> TokenStream {
             fn find_all(
                 __conn: &mut #private::Conn,
                 __ids: &#private::IdIn,
-            ) -> #private::QueryResult<::std::vec::Vec<#found>> {
+            ) -> #private::QueryResult<::std::vec::Vec<#readable>> {
                 #private::on_backend!(__conn, __conn => {
                     #load(::diesel::QueryDsl::filter(#module::table, __ids), __conn)
                 })
@@ -125,7 +126,7 @@ pub fn expand(record: &Record) -> TokenStream {
                 __conn: &mut #private::Conn,
                 __after: ::core::option::Option<(#entropic::Timestamp, &#str)>,
                 __limit: ::core::primitive::i64,
-            ) -> #private::QueryResult<::std::vec::Vec<#found>> {
+            ) -> #private::QueryResult<::std::vec::Vec<#readable>> {
                 #private::on_backend!(__conn, __conn => {
                     let __ordered = #in_order;
                     match __after {
@@ -143,7 +144,7 @@ pub fn expand(record: &Record) -> TokenStream {
                 })
             }
 
-            fn list(__conn: &mut #private::Conn) -> #private::QueryResult<::std::vec::Vec<#found>> {
+            fn list(__conn: &mut #private::Conn) -> #private::QueryResult<::std::vec::Vec<#readable>> {
                 #private::on_backend!(__conn, __conn => { #load(#in_order, __conn) })
             }
 
@@ -152,7 +153,7 @@ pub fn expand(record: &Record) -> TokenStream {
                 __take: #private::TakeRecord<'_, Self>,
             ) -> #private::QueryResult<()> {
                 #private::on_backend_streaming!(__conn, __conn, __Mode => {
-                    let __rows = ::diesel::RunQueryDsl::load_iter::<#found, __Mode>(#in_order, __conn)?;
+                    let __rows = ::diesel::RunQueryDsl::load_iter::<#readable, __Mode>(#in_order, __conn)?;
                     for __record in __rows {
                         if __take(__record?).is_break() {
                             break;

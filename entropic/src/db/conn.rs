@@ -3,10 +3,10 @@
 
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, HasSqlType, Integer, SmallInt};
+use diesel::sql_types::{BigInt, Bool, Date, Double, Float, HasSqlType, Integer, SmallInt, Text};
 
-use crate::record::sql::{CustomJson, Json, Time6, UtcTimestamp, Whole};
-use crate::record::{CustomData, TimeOfDay, Timestamp};
+use crate::record::sql::{CustomJson, Json, Time6, UtcTimestamp};
+use crate::record::{CustomData, Read, TimeOfDay, Timestamp};
 
 /// A connection to either backend; plain Diesel runs on `&mut Conn`.
 ///
@@ -53,7 +53,28 @@ macro_rules! bridged {
     )*};
 }
 
-read!(SmallInt => Whole<i16>, Integer => Whole<i32>, BigInt => Whole<i64>);
+/// The columns of a record.
+macro_rules! columns {
+    ($($sql:ty => $value:ty),* $(,)?) => {$(
+        impl FromSql<$sql, MultiBackend> for Read<$value> {
+            fn from_sql(value: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                value.from_sql::<Self, $sql>()
+            }
+
+            fn from_nullable_sql(
+                value: Option<<MultiBackend as diesel::backend::Backend>::RawValue<'_>>,
+            ) -> deserialize::Result<Self> {
+                value.map_or_else(|| Ok(Self::null()), <Self as FromSql<$sql, MultiBackend>>::from_sql)
+            }
+        }
+    )*};
+}
+
+columns! {
+    SmallInt => i16, Integer => i32, BigInt => i64, Float => f32, Double => f64, Bool => bool, Text => String,
+    Date => chrono::NaiveDate, UtcTimestamp => Timestamp, Time6 => TimeOfDay, Json => CustomJson,
+    Json => CustomData,
+}
 
 bridged! {
     UtcTimestamp: Timestamp;

@@ -6,7 +6,7 @@ use super::held::bits;
 use super::shape::{Found, FoundColumn, Wanted};
 use super::stray::What;
 use super::{Backend, Difference};
-use crate::record::{ColumnRole, ColumnSpec, IdentityChange};
+use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
 
 /// Each difference between a record and what was found, those first that others build on.
 pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> Vec<Difference> {

@@ -304,7 +304,10 @@ impl DbError {
     pub(crate) fn is_unsupported(&self) -> bool {
         matches!(
             self,
-            Self::NotCompiledIn { .. } | Self::Newer { .. } | Self::NewerSchema { .. } | Self::ReadOnly { .. }
+            Self::NotCompiledIn { .. }
+                | Self::Newer { .. }
+                | Self::NewerSchema { .. }
+                | Self::ReadOnly { .. }
         )
     }
 
@@ -329,8 +332,21 @@ pub enum RowError {
     Record(#[from] RecordError),
     /// The statement failed.
     #[error(transparent)]
-    Diesel(#[from] DieselError),
+    Diesel(DieselError),
     /// An error that names its place already.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl From<DieselError> for RowError {
+    /// A row that is no record says so itself.
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::DeserializationError(inner) => match inner.downcast::<RecordError>() {
+                Ok(error) => Self::Record(*error),
+                Err(inner) => Self::Diesel(DieselError::DeserializationError(inner)),
+            },
+            other => Self::Diesel(other),
+        }
+    }
 }

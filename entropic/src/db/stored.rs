@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use diesel::result::QueryResult;
 
 use super::{Conn, IdIn, RowError};
-use crate::record::{CustomData, Portable, Record, SimRecord, Timestamp};
+use crate::record::{CustomData, Portable, Readable, Record, SimRecord, Timestamp};
 
 /// A row to be written.
 #[doc(hidden)]
@@ -39,9 +39,9 @@ impl Changes<'_> {
     }
 }
 
-/// Takes records one by one, and may stop.
+/// Takes rows one by one, and may stop.
 #[doc(hidden)]
-pub type TakeRecord<'a, T> = &'a mut dyn FnMut(Record<T>) -> ControlFlow<()>;
+pub type TakeRecord<'a, T> = &'a mut dyn FnMut(Readable<T>) -> ControlFlow<()>;
 
 /// A record with its table; made by [`#[derive(SimRecord)]`](derive@crate::SimRecord).
 ///
@@ -58,7 +58,7 @@ pub trait Stored: Portable {
     fn find(conn: &mut Conn, id: &str) -> QueryResult<Option<Record<Self>>>;
 
     #[doc(hidden)]
-    fn find_all(conn: &mut Conn, ids: &IdIn) -> QueryResult<Vec<Record<Self>>>;
+    fn find_all(conn: &mut Conn, ids: &IdIn) -> QueryResult<Vec<Readable<Self>>>;
 
     #[doc(hidden)]
     fn insert(conn: &mut Conn, row: &NewRow<'_, Self>) -> Result<usize, RowError>;
@@ -75,11 +75,15 @@ pub trait Stored: Portable {
 
     /// Some rows behind a place in the order of (created_at, id).
     #[doc(hidden)]
-    fn page(conn: &mut Conn, after: Option<(Timestamp, &str)>, limit: i64) -> QueryResult<Vec<Record<Self>>>;
+    fn page(
+        conn: &mut Conn,
+        after: Option<(Timestamp, &str)>,
+        limit: i64,
+    ) -> QueryResult<Vec<Readable<Self>>>;
 
     /// All rows, in the order of (created_at, id).
     #[doc(hidden)]
-    fn list(conn: &mut Conn) -> QueryResult<Vec<Record<Self>>>;
+    fn list(conn: &mut Conn) -> QueryResult<Vec<Readable<Self>>>;
 
     /// All rows, in the order of (created_at, id), one at a time.
     #[doc(hidden)]

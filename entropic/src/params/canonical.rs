@@ -6,7 +6,7 @@ use super::error::ParamsError;
 use super::float::push_float;
 use super::id::RunId;
 use super::scheme::FloatScheme;
-use super::serialize::{Rules, Writer, check_decimals, check_text};
+use super::serialize::{MAX_NESTING, Rules, Writer, check_decimals, check_text, nesting};
 use super::text::push_quoted;
 
 /// Writes the canonical text of one record, field by field.
@@ -178,8 +178,20 @@ impl Canonical {
     /// [`str`](Self::str) and of [`float`](Self::float) for every text, key and
     /// float inside, and [`ParamsError::InfinityInJson`].
     pub fn json<V: Serialize + ?Sized>(&mut self, value: &V, scheme: FloatScheme) -> Result<(), ParamsError> {
+        self.json_within(value, scheme, MAX_NESTING)
+    }
+
+    /// The same with another limit for nesting: for what is taken apart, or put into something else.
+    pub(crate) fn json_within<V: Serialize + ?Sized>(
+        &mut self,
+        value: &V,
+        scheme: FloatScheme,
+        limit: u16,
+    ) -> Result<(), ParamsError> {
         let start = self.out.len();
-        let written = value.serialize(Writer::new(&mut self.out, Rules::Record(scheme)));
+        let written = value.serialize(Writer::new(&mut self.out, Rules::Record(scheme))).and_then(|()| {
+            if nesting(&self.out[start..]) > limit { Err(ParamsError::TooDeep { limit }) } else { Ok(()) }
+        });
         if written.is_err() {
             self.out.truncate(start);
         }

@@ -55,6 +55,7 @@ pub use id::RunId;
 pub(crate) use id::{TOKEN, without_token};
 pub use scheme::FloatScheme;
 
+pub(crate) use serialize::MAX_NESTING;
 pub(crate) use zeros::is_key_of;
 
 use serde::Serialize;

@@ -10,8 +10,34 @@ use super::scheme::FloatScheme;
 use super::text::push_quoted;
 
 /// How many levels of nesting are walked. Newtypes and `Some` count, because
-/// they use the stack as well; `serde_json` reads at most 127 levels.
+/// they use the stack as well; of what is stored [`MAX_NESTING`] says more.
 pub(super) const MAX_DEPTH: u16 = 256;
+
+/// How many arrays and objects may lie in each other in what a record stores as JSON.
+///
+/// `serde_json` reads 127 levels, and custom data is read inside other things as well: lines of the journal, what workers
+/// hand over. The difference is room for those, and for later ones.
+pub(crate) const MAX_NESTING: u16 = 100;
+
+/// How many arrays and objects lie in each other in a JSON text.
+pub(super) fn nesting(text: &str) -> u16 {
+    let (mut depth, mut deepest) = (0u16, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
 
 /// Below this, 12 decimals keep fewer than 3 significant digits.
 const DECIMALS_FLOOR: f64 = 1e-10;
@@ -295,7 +321,7 @@ impl<'a> Serializer for Writer<'a> {
 mod tests {
     use serde::Serialize;
 
-    use super::{MAX_DEPTH, ParamsError};
+    use super::{MAX_DEPTH, ParamsError, nesting};
     use crate::params::canonical_json;
 
     /// What a `serde_json::Number` is when some crate of the build has switched
@@ -336,6 +362,15 @@ mod tests {
         }
         let refused = canonical_json(&Raw { text: "{ }" });
         assert!(matches!(refused, Err(ParamsError::Serialize(_))));
+    }
+
+    #[test]
+    fn brackets_in_text_are_no_nesting() {
+        for (text, levels) in
+            [("1", 0), ("[]", 1), (r#"[{"a":[1]},[]]"#, 3), (r#""[[[""#, 0), (r#"["\"[[\\",{"[":1}]"#, 2)]
+        {
+            assert_eq!(nesting(text), levels, "{text}");
+        }
     }
 
     /// Wrappers that leave no trace in the text still use the stack.

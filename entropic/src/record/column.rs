@@ -382,7 +382,8 @@ pub fn json_check<V: serde::Serialize>(value: &V) -> Result<(), ColumnError> {
 
 /// A `#[sim(json)]` field from its stored text.
 pub fn json_from_repr<V: serde::de::DeserializeOwned>(repr: CustomJson) -> Result<V, ColumnError> {
-    super::custom_data::from_python_json(&repr.0).map_err(ColumnError::Json)
+    super::custom_data::from_python_json(&repr.0)
+        .map_err(|error| ColumnError::StoredJson { value: repr.0, why: error.to_string() })
 }
 
 /// The canonical text of a `#[sim(json)]` field.

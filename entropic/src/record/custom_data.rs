@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::RecordError;
 use super::sql::Json;
+use crate::params::{Canonical, FloatScheme, MAX_NESTING, ParamsError};
 
 /// The `custom_data` of a run: a JSON object, with `elapsed_seconds` and whatever the caller and the runner
 /// add. Derefs to [`serde_json::Map`].
@@ -48,18 +49,23 @@ impl CustomData {
     /// From anything that serialises to a JSON object; `()` and `None` are an empty one.
     ///
     /// # Errors
-    /// [`RecordError::NotAnObject`] or [`RecordError::NotJson`] (`is_invalid_input`).
+    /// [`RecordError::NotAnObject`] or [`RecordError::NotJson`] (`is_invalid_input`): NaN, infinities, NUL in text, more
+    /// than 100 arrays and objects in each other.
     pub fn from_serialize<S: Serialize + ?Sized>(data: &S) -> Result<Self, RecordError> {
-        Self::given_as("custom data", data)
+        Self::within("custom data", data, MAX_NESTING)
     }
 
-    /// The same for an object that goes by another name in messages.
-    pub(crate) fn given_as<S: Serialize + ?Sized>(what: &'static str, data: &S) -> Result<Self, RecordError> {
-        match to_json(data) {
+    /// A patch, which has custom data inside.
+    pub(crate) fn patch<S: Serialize + ?Sized>(data: &S) -> Result<Self, RecordError> {
+        Self::within("a patch", data, MAX_NESTING + 1)
+    }
+
+    fn within<S: Serialize + ?Sized>(what: &'static str, data: &S, limit: u16) -> Result<Self, RecordError> {
+        match to_json(data, limit) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(Value::Null) => Ok(Self::default()),
             Ok(other) => Err(RecordError::NotAnObject { what, found: kind(&other) }),
-            Err(why) => Err(RecordError::NotJson { what, why }),
+            Err(why) => Err(RecordError::NotJson { what, why: why.to_string() }),
         }
     }
 
@@ -125,11 +131,10 @@ impl DerefMut for CustomData {
 }
 
 /// Any value as JSON. serde_json turns NaN into null without a word, so such numbers are looked for first.
-pub(crate) fn to_json<S: Serialize + ?Sized>(value: &S) -> Result<Value, String> {
-    crate::params::Canonical::new()
-        .json(value, crate::params::FloatScheme::Exact)
-        .map_err(|error| error.to_string())?;
-    serde_json::to_value(value).map_err(|error| error.to_string())
+/// One that nests more than `limit` levels is refused: it could not be read wherever it is put.
+pub(crate) fn to_json<S: Serialize + ?Sized>(value: &S, limit: u16) -> Result<Value, ParamsError> {
+    Canonical::new().json_within(value, FloatScheme::Exact, limit)?;
+    serde_json::to_value(value).map_err(|error| ParamsError::Serialize(error.to_string()))
 }
 
 /// What JSON calls a value, for messages.

@@ -1,6 +1,6 @@
 //! What can be wrong with a value.
 
-use crate::params::ParamsError;
+use crate::params::{ParamsError, RunId};
 
 /// Why a value cannot be a column, or a column cannot be the value. It does not know the field; a
 /// [`RecordError`] around it does.
@@ -33,7 +33,7 @@ pub enum ColumnError {
         value: String,
     },
     /// A text is none of the values of an enum.
-    #[error("`{value}` is none of the values of `{name}` ({expected})")]
+    #[error("`{}` is none of the values of `{name}` ({expected})", shown(value))]
     UnknownVariant {
         /// The text found.
         value: String,
@@ -45,6 +45,31 @@ pub enum ColumnError {
     /// The JSON of a column could not be made or read.
     #[error("its JSON could not be converted")]
     Json(#[source] serde_json::Error),
+    /// The text of a JSON column is not that of its type.
+    #[error("`{}` is not the JSON of the field: {}", shown(value), told(why))]
+    StoredJson {
+        /// The text found.
+        value: String,
+        /// What serde says.
+        why: String,
+    },
+    /// A text is longer than the index of its column can hold.
+    #[error(
+        "a text of {bytes} bytes is too long for the index of the column, which takes {limit} on every database: store a \
+         shorter one, or do without the index"
+    )]
+    TooLongForIndex {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// The database holds a value of another kind than the column's.
+    #[error("{what}")]
+    WrongValue {
+        /// The value, shortened, and what is wrong with it.
+        what: String,
+    },
     /// Any other reason, told by an implementation of [`SimColumn`](super::SimColumn).
     #[error("{0}")]
     Other(String),
@@ -65,14 +90,16 @@ pub enum RecordError {
         why: ColumnError,
     },
     /// A stored value is not a value of the field's type.
-    #[error("column `{field}` of `{table}` holds what its field cannot be: {why}")]
+    #[error("run `{}` of `{table}` cannot be read: in column `{field}`, {why}", shown(id.as_str()))]
     Stored {
         /// Table of the record.
         table: &'static str,
+        /// The run.
+        id: RunId,
         /// The column.
         field: &'static str,
         /// The reason.
-        why: ColumnError,
+        why: Box<ColumnError>,
     },
     /// A patch names a column that is not there, or not the user's to change.
     #[error("column `{field}` of `{table}` cannot be patched: {reason}")]
@@ -117,7 +144,7 @@ pub enum RecordError {
         why: String,
     },
     /// A stored time cannot be read.
-    #[error("stored time `{value}` is not of the form `2026-11-20 23:50:28.740700`")]
+    #[error("stored time `{}` is not of the form `2026-11-20 23:50:28.740700`", shown(value))]
     StoredTime {
         /// The text found.
         value: String,
@@ -139,12 +166,47 @@ impl RecordError {
 
     /// A column that cannot be read.
     #[doc(hidden)]
-    pub fn stored(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
-        move |why| Self::Stored { table, field, why }
+    pub fn stored(table: &'static str, field: &'static str, id: &str) -> impl FnOnce(ColumnError) -> Self {
+        move |why| Self::Stored { table, id: RunId::from_stored(id.to_owned()), field, why: Box::new(why) }
     }
 
     /// Whether the database, rather than the caller, is to blame.
     pub(crate) fn is_corrupt(&self) -> bool {
         matches!(self, Self::Stored { .. } | Self::StoredCustomData { .. } | Self::StoredTime { .. })
+    }
+}
+
+/// How many characters of a stored value a message shows.
+const SHOWN: usize = 60;
+
+/// A value for a message: on one line, and not all of a long one.
+pub(super) fn shown(value: &str) -> String {
+    let mut rest = value.chars();
+    let mut text: String = rest.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
+    if rest.next().is_some() {
+        text.push('…');
+    }
+    text
+}
+
+/// What serde says of a value, which may show all of it.
+fn told(why: &str) -> String {
+    let mut rest = why.chars();
+    let mut text: String = rest.by_ref().take(4 * SHOWN).collect();
+    if rest.next().is_some() {
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_in_a_message_is_one_short_line() {
+        assert_eq!(shown("a\nb\u{1b}"), "a\\nb\\u{1b}");
+        assert_eq!(shown(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(shown(&"x".repeat(1_000)), "x".repeat(60) + "…");
     }
 }

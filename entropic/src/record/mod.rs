@@ -17,6 +17,7 @@ mod custom_data;
 mod error;
 mod identity;
 mod portable;
+mod read;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod record;
 mod replicate;
@@ -36,6 +37,10 @@ pub use identity::IdentityChange;
 pub use identity::{Class, Identity, IdentityField};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
+#[doc(hidden)]
+pub use read::{Read, ReadAs};
+#[doc(hidden)]
+pub use record::Readable;
 pub use record::Record;
 #[doc(hidden)]
 pub use replicate::IsReplicate;

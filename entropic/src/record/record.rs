@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 
-use super::{CustomData, SimRecord, Timestamp};
+use super::{CustomData, RecordError, SimRecord, Timestamp};
 use crate::params::RunId;
 
 /// A run of the store: the parameters it was asked with, what it gave, and where its result is.
@@ -137,5 +137,22 @@ where
 
     fn build(row: Self::Row) -> deserialize::Result<Self> {
         Ok(T::from_row(T::Row::build(row)?)?)
+    }
+}
+
+/// A row that is a record, or says which row it is and why it is none: one of them does not hide the others.
+#[doc(hidden)]
+pub struct Readable<T: SimRecord>(pub(crate) Result<Record<T>, RecordError>);
+
+impl<T, ST, DB> Queryable<ST, DB> for Readable<T>
+where
+    DB: Backend,
+    T: SimRecord,
+    T::Row: Queryable<ST, DB>,
+{
+    type Row = <T::Row as Queryable<ST, DB>>::Row;
+
+    fn build(row: Self::Row) -> deserialize::Result<Self> {
+        Ok(Self(T::from_row(T::Row::build(row)?)))
     }
 }

@@ -4,6 +4,7 @@
 
 use diesel::sql_types::{self, Nullable, SqlOrd, SqlType};
 
+use super::read::{Read, ReadAs};
 use super::{ColumnKind, CustomData, TimeOfDay, Timestamp};
 
 /// A moment in UTC, `TIMESTAMP WITHOUT TIME ZONE` on PostgreSQL; on SQLite the text
@@ -35,7 +36,7 @@ impl SqlOrd for Time6 {}
 pub trait SqlColumn: SqlType {
     /// The value Diesel writes for a column of this type.
     type Repr: serde::de::DeserializeOwned + super::Repr;
-    /// The value Diesel reads: the same, but never one that was cut to fit.
+    /// What Diesel reads: the value, or what is wrong with what is stored.
     type Read: ReadAs<Self::Repr>;
     /// Which of the kinds of columns it is.
     const KIND: ColumnKind;
@@ -44,27 +45,27 @@ pub trait SqlColumn: SqlType {
 }
 
 macro_rules! sql_columns {
-    ($($sql:ty => $repr:ty, $read:ty, $kind:ident;)*) => {$(
+    ($($sql:ty => $repr:ty, $kind:ident;)*) => {$(
         impl SqlColumn for $sql {
             type Repr = $repr;
-            type Read = $read;
+            type Read = Read<$repr>;
             const KIND: ColumnKind = ColumnKind::$kind;
         }
     )*};
 }
 
 sql_columns! {
-    sql_types::SmallInt => i16, Whole<i16>, SmallInt;
-    sql_types::Integer => i32, Whole<i32>, Integer;
-    sql_types::BigInt => i64, Whole<i64>, BigInt;
-    sql_types::Float => f32, f32, Float;
-    sql_types::Double => f64, f64, Double;
-    sql_types::Bool => bool, bool, Bool;
-    sql_types::Text => String, String, Text;
-    sql_types::Date => chrono::NaiveDate, chrono::NaiveDate, Date;
-    UtcTimestamp => Timestamp, Timestamp, Timestamp;
-    Time6 => TimeOfDay, TimeOfDay, Time;
-    Json => CustomJson, CustomJson, Json;
+    sql_types::SmallInt => i16, SmallInt;
+    sql_types::Integer => i32, Integer;
+    sql_types::BigInt => i64, BigInt;
+    sql_types::Float => f32, Float;
+    sql_types::Double => f64, Double;
+    sql_types::Bool => bool, Bool;
+    sql_types::Text => String, Text;
+    sql_types::Date => chrono::NaiveDate, Date;
+    UtcTimestamp => Timestamp, Timestamp;
+    Time6 => TimeOfDay, Time;
+    Json => CustomJson, Json;
 }
 
 impl<S> SqlColumn for Nullable<S>
@@ -76,45 +77,6 @@ where
     type Read = Option<S::Read>;
     const KIND: ColumnKind = S::KIND;
     const NULLABLE: bool = true;
-}
-
-/// An integer as it was stored. SQLite's columns hold 64 bits whatever they are declared, and Diesel would cut them
-/// to the width it was asked for.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::deserialize::FromSqlRow)]
-pub struct Whole<I>(I);
-
-/// What a value that was read is.
-#[doc(hidden)]
-pub trait ReadAs<T> {
-    fn read_as(self) -> T;
-}
-
-macro_rules! read_as {
-    ($($value:ty),*; $($int:ty),*) => {
-        $(
-            impl ReadAs<Self> for $value {
-                fn read_as(self) -> Self {
-                    self
-                }
-            }
-        )*
-        $(
-            impl ReadAs<$int> for Whole<$int> {
-                fn read_as(self) -> $int {
-                    self.0
-                }
-            }
-        )*
-    };
-}
-
-read_as!(f32, f64, bool, String, chrono::NaiveDate, Timestamp, TimeOfDay, CustomJson; i16, i32, i64);
-
-impl<R: ReadAs<T>, T> ReadAs<Option<T>> for Option<R> {
-    fn read_as(self) -> Option<T> {
-        self.map(R::read_as)
-    }
 }
 
 /// The text of a `#[sim(json)]` column.
@@ -135,33 +97,7 @@ mod sqlite {
     use diesel::sql_types::Text;
     use diesel::sqlite::{Sqlite, SqliteValue};
 
-    use diesel::sql_types::{BigInt, Integer, SmallInt};
-    use diesel::sqlite::SqliteType;
-
-    use super::{CustomData, CustomJson, Json, Time6, TimeOfDay, Timestamp, UtcTimestamp, Whole};
-
-    fn whole<I: TryFrom<i64>>(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Whole<I>> {
-        match value.value_type() {
-            Some(SqliteType::Long) => {
-                let long = value.read_long();
-                let cut = |_| format!("the integer {long} does not fit {} bits", size_of::<I>() * 8);
-                Ok(Whole(I::try_from(long).map_err(cut)?))
-            }
-            _ => Err(format!("`{}` is no integer", value.read_text()).into()),
-        }
-    }
-
-    macro_rules! whole {
-        ($($sql:ty => $int:ty),*) => {$(
-            impl FromSql<$sql, Sqlite> for Whole<$int> {
-                fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-                    whole(value)
-                }
-            }
-        )*};
-    }
-
-    whole!(SmallInt => i16, Integer => i32, BigInt => i64);
+    use super::{CustomData, CustomJson, Json, Time6, TimeOfDay, Timestamp, UtcTimestamp};
 
     impl ToSql<UtcTimestamp, Sqlite> for Timestamp {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
@@ -224,20 +160,7 @@ mod postgres {
     use diesel::serialize::{self, IsNull, Output, ToSql};
     use diesel::sql_types;
 
-    use super::{CustomData, CustomJson, Json, Time6, TimeOfDay, Timestamp, UtcTimestamp, Whole};
-
-    macro_rules! whole {
-        ($($sql:ty => $int:ty),*) => {$(
-            // PostgreSQL's columns are as wide as they are declared.
-            impl FromSql<$sql, Pg> for Whole<$int> {
-                fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-                    <$int as FromSql<$sql, Pg>>::from_sql(value).map(Self)
-                }
-            }
-        )*};
-    }
-
-    whole!(sql_types::SmallInt => i16, sql_types::Integer => i32, sql_types::BigInt => i64);
+    use super::{CustomData, CustomJson, Json, Time6, TimeOfDay, Timestamp, UtcTimestamp};
 
     impl ToSql<UtcTimestamp, Pg> for Timestamp {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

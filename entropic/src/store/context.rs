@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::CancelToken;
 use crate::Result;
 use crate::files::{Attempt, FileError};
-use crate::params::RunId;
+use crate::params::{MAX_NESTING, ParamsError, RunId};
 use crate::record::{CustomData, SimRecord};
 
 /// One run, as its runner sees it. A runner returns any error that can go to another thread;
@@ -40,6 +41,8 @@ pub struct RunContext<T: SimRecord> {
     attempt: Attempt,
     checkpoints: PathBuf,
     custom_data: CustomData,
+    /// Why values of custom data are null, by their keys.
+    unstored: Map<String, Value>,
     cancel: CancelToken,
 }
 
@@ -52,11 +55,22 @@ impl<T: SimRecord> RunContext<T> {
         custom_data: CustomData,
         cancel: CancelToken,
     ) -> Self {
-        Self { output: T::Output::default(), id, replicate, attempt, checkpoints, custom_data, cancel }
+        let unstored = Map::new();
+        Self {
+            output: T::Output::default(),
+            id,
+            replicate,
+            attempt,
+            checkpoints,
+            custom_data,
+            unstored,
+            cancel,
+        }
     }
 
-    pub(super) fn finish(self) -> (T::Output, Attempt, CustomData) {
-        (self.output, self.attempt, self.custom_data)
+    /// What is left of it; last, why values that were set are null.
+    pub(super) fn finish(self) -> (T::Output, Attempt, CustomData, Map<String, Value>) {
+        (self.output, self.attempt, self.custom_data, self.unstored)
     }
 
     /// The key of the run.
@@ -108,7 +122,9 @@ impl<T: SimRecord> RunContext<T> {
     /// Adds a key to the run's `custom_data`, or overwrites it.
     ///
     /// Never fails, since a run shall not be lost for a remark about it: NaN and infinities, which JSON does not
-    /// have, become null, and so does a value that cannot be made into JSON at all; a warning is logged then.
+    /// have, become null, and so does a value that cannot be made into JSON at all, or that could not be read back
+    /// (more than 99 arrays and objects in each other, NUL in text); `unstored_outputs` in the custom data says why, and
+    /// a warning is logged.
     ///
     /// ```
     /// # mod sim {
@@ -124,11 +140,24 @@ impl<T: SimRecord> RunContext<T> {
     /// ```
     pub fn set(&mut self, key: impl Into<String>, value: impl Serialize) {
         let key = key.into();
-        let value = crate::record::to_json(&value).or_else(|why| {
-            tracing::warn!(id = %self.id, key, why, "a value of custom data has no JSON of its own");
-            serde_json::to_value(&value)
+        // The value is one level below the custom data.
+        let limit = MAX_NESTING - 1;
+        let value = crate::record::to_json(&value, limit).or_else(|why| {
+            tracing::warn!(id = %self.id, key, %why, "a value of custom data has no JSON of its own");
+            if matches!(why, ParamsError::TooDeep { .. }) {
+                return Err(why);
+            }
+            let other = serde_json::to_value(&value).map_err(|_| why)?;
+            crate::record::to_json(&other, limit)
         });
-        self.custom_data.insert(key, value.unwrap_or_default());
+        let value = value.unwrap_or_else(|why| {
+            self.unstored.insert(key.clone(), why.to_string().into());
+            Value::Null
+        });
+        if !value.is_null() {
+            self.unstored.remove(&key);
+        }
+        self.custom_data.insert(key, value);
     }
 
     /// A folder for whatever is needed in between; gone afterwards.

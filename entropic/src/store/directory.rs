@@ -53,7 +53,8 @@ pub(super) fn refuse_early(url: &DbUrl, folder: &Folder, table: &str) -> Result<
     let Some(path) = url.path().filter(|path| !path.exists()) else { return Ok(()) };
     // A new database has a name that no mark has; to ask for a run that a folder without a mark cannot have keeps it from
     // being marked.
-    let claim = Claim { store_id: "of a new database", table, rows: 1, known: None, database: None, adopt: false };
+    let claim =
+        Claim { store_id: "of a new database", table, rows: 1, known: None, database: None, adopt: false };
     match folder.claim(&claim) {
         Ok(_) | Err(FileError::Unmarked { .. }) => Ok(()),
         // Another process has made the database meanwhile, and marked the folder.

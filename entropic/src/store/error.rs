@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::params::RunId;
+use crate::record::RecordError;
 
 /// An error of the store itself.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,14 @@ pub enum StoreError {
         /// The key.
         id: RunId,
     },
+    /// One row of many is no record.
+    #[error("{why}; `{readable}` gives the runs that can be read, and tells the others")]
+    Unreadable {
+        /// The run, the column and the value.
+        why: Box<RecordError>,
+        /// What to call instead.
+        readable: &'static str,
+    },
     /// The runner panicked.
     #[error("the runner panicked for run `{id}`: {message}")]
     Panicked {
@@ -140,6 +149,10 @@ impl StoreError {
         matches!(self, Self::NoRun { .. } | Self::ResultMissing { .. })
     }
 
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::ResultOfAnother { .. })
+    }
+
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::StillRunning { .. } => true,
@@ -150,10 +163,6 @@ impl StoreError {
 
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Collision { .. } | Self::Exists { .. })
-    }
-
-    pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::ResultOfAnother { .. })
     }
 
     pub(crate) fn is_unsupported(&self) -> bool {

@@ -50,6 +50,7 @@ pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
 pub use failures::{Failure, FailureKind};
+pub use list::{Listing, Unreadable};
 pub use rehash::{RehashPlan, RehashReport};
 pub use runner_error::{RunResult, RunnerError};
 pub use store::Store;

@@ -71,7 +71,7 @@ impl<T: Stored> Store<T> {
         asked: Option<&Asked>,
         patch: &(impl Serialize + ?Sized),
     ) -> Result<Record<T>> {
-        let patch = CustomData::given_as("a patch", patch)?;
+        let patch = CustomData::patch(patch)?;
         loop {
             let Some(mut record) = self.find_row(id)? else {
                 return Err(StoreError::NoRun { table: T::TABLE.name, id: id.clone() }.into());

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::ops::ControlFlow;
 
 use super::inside::without_one_key;
 use super::{Store, StoreError};
@@ -29,11 +30,14 @@ pub struct RehashPlan {
     /// last in order nor as they are made now. They stay as they are, and nobody finds them by their parameters:
     /// delete them, or say [`Store::accept_schema`].
     pub unexplained: Vec<RunId>,
+    /// Runs whose rows are no records, so that nothing is known about their keys. They stay as they are: mend or delete
+    /// them ([`Store::list_readable`] says what is wrong), or say [`Store::accept_schema`].
+    pub unreadable: Vec<RunId>,
 }
 
 impl fmt::Display for RehashPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { moves, unchanged, collisions, kept, unexplained } = self;
+        let Self { moves, unchanged, collisions, kept, unexplained, unreadable } = self;
         write!(
             f,
             "{} runs get a new key, {unchanged} have theirs, {} keep one that is not of their parameters, {} are \
@@ -43,6 +47,9 @@ impl fmt::Display for RehashPlan {
             unexplained.len(),
             collisions.len()
         )?;
+        if !unreadable.is_empty() {
+            write!(f, ", {} cannot be read", unreadable.len())?;
+        }
         for (from, to) in collisions {
             write!(f, "\n  `{from}` would be `{to}`, which is another run's")?;
         }
@@ -119,15 +126,27 @@ impl<T: Stored> Store<T> {
         let mut plan = RehashPlan::default();
         let mut stay: HashSet<RunId> = HashSet::new();
         let mut wished: Vec<(RunId, RunId)> = Vec::new();
-        self.visit(|record| {
+        self.for_each_readable(|row| {
+            let record = match row {
+                Ok(record) => record,
+                Err(row) => {
+                    stay.insert(row.id.clone());
+                    plan.unreadable.push(row.id);
+                    return ControlFlow::Continue(());
+                }
+            };
             let id = record.id.clone();
             match judged(&record, &wanted.identity, &before) {
-                Judged::New(to) => return wished.push((id, to)),
+                Judged::New(to) => {
+                    wished.push((id, to));
+                    return ControlFlow::Continue(());
+                }
                 Judged::AsItIs => plan.unchanged += 1,
                 Judged::Kept => plan.kept.push(id.clone()),
                 Judged::Unexplained => plan.unexplained.push(id.clone()),
             }
             stay.insert(id);
+            ControlFlow::Continue(())
         })?;
         // In the order of their age: the oldest of those that wish for one key gets it.
         let mut wishes = Vec::new();
@@ -206,7 +225,8 @@ impl<T: Stored> Store<T> {
             }
         }
         let rest = self.plan_rehash()?;
-        if rest.moves.is_empty() && rest.collisions.is_empty() && rest.unexplained.is_empty() {
+        let is_done = rest.moves.is_empty() && rest.collisions.is_empty();
+        if is_done && rest.unexplained.is_empty() && rest.unreadable.is_empty() {
             self.db().remember(&Wanted::of::<T>()?)?;
             report.complete = true;
         }

@@ -294,25 +294,21 @@ impl<T: Stored> Call<'_, T> {
             Ok(Err(source)) => return Err(Error::Runner { id: id.clone(), source }),
             Ok(Ok(())) => {}
         }
-        let (mut output, attempt, mut custom_data) = run.finish();
+        let (mut output, attempt, mut custom_data, mut unstored) = run.finish();
         // Four digits, as the reference rounds it.
         let elapsed = (elapsed * 1e4).round() / 1e4;
         custom_data.entry(ELAPSED).or_insert_with(|| elapsed.into());
         tracing::info!(table = T::TABLE.name, %id, elapsed, "run completed");
-        let refused = T::clean_output(&mut output);
-        if !refused.is_empty() {
-            let reasons: serde_json::Map<_, _> = refused
-                .into_iter()
-                .map(|(column, why)| {
-                    tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
-                    let why = match why {
-                        ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
-                        other => other.to_string(),
-                    };
-                    (column.to_owned(), why.into())
-                })
-                .collect();
-            custom_data.insert(UNSTORED.to_owned(), reasons.into());
+        for (column, why) in T::clean_output(&mut output) {
+            tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
+            let why = match why {
+                ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
+                other => other.to_string(),
+            };
+            unstored.insert(column.to_owned(), why.into());
+        }
+        if !unstored.is_empty() {
+            custom_data.insert(UNSTORED.to_owned(), unstored.into());
         }
         Ok(Finished { output, attempt, custom_data, created_at: Timestamp::now() })
     }

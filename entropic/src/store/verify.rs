@@ -88,7 +88,7 @@ pub enum Problem {
     Unreadable {
         /// The run.
         id: String,
-        /// What is wrong.
+        /// What is wrong: the run, the column and the value.
         why: String,
     },
     /// The result of a row could not be read.
@@ -131,7 +131,8 @@ impl fmt::Display for Problem {
             Self::WrongKey { id, expected: None } => {
                 write!(f, "run `{id}`: its parameters have no key at all")
             }
-            Self::Unreadable { id, why } => write!(f, "run `{id}`: the row is no record: {why}"),
+            // It names the run.
+            Self::Unreadable { why, .. } => f.write_str(why),
             Self::Unread { id, path, why } => {
                 write!(f, "run `{id}`: `{}` cannot be read: {why}", path.display())
             }
@@ -353,21 +354,16 @@ impl<T: Stored> Store<T> {
 
     /// The rows of some keys; those that are no records are noted instead.
     fn readable(&self, ids: &[String], problems: &mut Vec<Problem>) -> Result<Vec<Record<T>>> {
-        match self.find_rows(ids.to_vec()) {
-            Err(error) if error.is_corrupt() => {}
-            other => return other,
-        }
-        let mut rows = Vec::new();
-        for id in ids {
-            match self.find_row(&RunId::from_stored(id.clone())) {
-                Ok(row) => rows.extend(row),
-                Err(error) if error.is_corrupt() => {
-                    problems.push(Problem::Unreadable { id: id.clone(), why: with_causes(&error) });
+        let mut records = Vec::with_capacity(ids.len());
+        for row in self.find_rows(ids.to_vec())? {
+            match row {
+                Ok(record) => records.push(record),
+                Err(row) => {
+                    problems.push(Problem::Unreadable { id: row.id.to_string(), why: row.error.to_string() });
                 }
-                Err(error) => return Err(error),
             }
         }
-        Ok(rows)
+        Ok(records)
     }
 
     /// What is wrong with one row, and whether its result was compared with a checksum.

@@ -146,7 +146,8 @@ impl<'a, T: Stored> Ledger<'a, T> {
             return Ok(HashMap::new());
         }
         let rows = self.store.find_rows(ids.iter().map(|(id, _)| id.to_string()).collect())?;
-        Ok(rows.into_iter().map(|row| (row.id.clone(), self.store.resolved(row))).collect())
+        // Whatever cannot be read was changed by somebody else since.
+        Ok(rows.into_iter().flatten().map(|row| (row.id.clone(), self.store.resolved(row))).collect())
     }
 
     /// A point whose run was there.

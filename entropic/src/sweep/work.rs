@@ -13,7 +13,9 @@ use crate::db::Stored;
 use crate::files::FileError;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError};
+use crate::store::{
+    Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable,
+};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -295,8 +297,12 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let store = &self.ledger.store;
         let mut ids: Vec<String> = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         ids.sort_unstable();
-        let mut rows: HashMap<RunId, Record<T>> =
-            store.find_rows(ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
+        let id = |row: &Result<Record<T>, Unreadable>| match row {
+            Ok(record) => record.id.clone(),
+            Err(row) => row.id.clone(),
+        };
+        let mut rows: HashMap<RunId, Result<Record<T>, Unreadable>> =
+            store.find_rows(ids)?.into_iter().map(|row| (id(&row), row)).collect();
         let found: Vec<_> = asked
             .into_iter()
             .map(|(at, params, ask)| {
@@ -308,7 +314,9 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         Ok(found
             .into_par_iter()
             .map(|(at, params, asked, row)| {
-                let found = store.judge_for(&asked, row);
+                // One row that is no record fails one point.
+                let row = row.transpose().map_err(|row: Unreadable| Error::from(*row.error));
+                let found = row.and_then(|row| store.judge_for(&asked, row));
                 LookedUp { at, params, asked, found }
             })
             .collect())
