@@ -229,7 +229,7 @@ mod sqlite {
         store.connection()?.batch_execute("PRAGMA max_page_count = 1").unwrap();
         let long = Orbit { label: Some("x".repeat(100_000)), ..Orbit::of(2.0) };
         let error = store.run(&long).unwrap_err();
-        assert!(error.is_transient() && error.to_string().contains("is full"), "{error:?}");
+        assert!(error.is_transient() && format!("{error:?}").contains("is full"), "{error:?}");
         assert_eq!(store.run_or_retrieve(&Orbit::of(1.0))?, made);
         Ok(())
     }

@@ -9,7 +9,7 @@
 //! - a database that cannot be written is still read, and said to be such before anything is run ([`Db::refuse_if_unwritable`]);
 //! - connections come from a small pool, set up in one place; a busy database is waited for, and a lost
 //!   connection replaced, in one place and with one bounded budget ([`Db::with`]);
-//! - equal values, equal errors. SQL that differs stands in `dialect.rs` and nowhere else.
+//! - equal values, equal errors. SQL that differs stands in `dialect` and nowhere else.
 
 mod conn;
 mod ddl;

@@ -43,6 +43,7 @@ mod format1;
 mod identity;
 mod journal;
 mod json;
+mod leftovers;
 mod lock;
 mod mark;
 mod names;
@@ -58,12 +59,13 @@ pub use checksum::sha256;
 pub use error::FileError;
 pub(crate) use fault::at as fault;
 pub use folder::Folder;
+pub use leftovers::Leftovers;
 pub use lock::IdLock;
 pub use mark::{Claim, Claimed};
 pub use names::SWEEPS;
 pub use pending::SetAside;
 pub use publish::Publishing;
-pub use recover::{Leftovers, Recovered, Settle, Unsettled, Verdict};
+pub use recover::{Recovered, Settle, Unsettled, Verdict};
 pub use replaced::{Deletion, Replaced};
 
 /// What a finished run survives.

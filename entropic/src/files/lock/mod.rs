@@ -7,6 +7,7 @@
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod bytes;
 mod named;
+mod recovery;
 
 use std::cell::RefCell;
 use std::collections::HashSet;

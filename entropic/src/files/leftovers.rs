@@ -1,0 +1,167 @@
+//! What dead processes have left: looked at, and removed where nothing of it is to be finished.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::Unfinished;
+use super::names::refuse_link;
+use super::others::Other;
+use super::{FileError, Folder, rename};
+
+/// What dead processes have left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Leftovers {
+    /// Runs that had come to their end, and whose rows are not written.
+    pub unfinished: Vec<String>,
+    /// How many staging directories there are besides.
+    pub staged: usize,
+    /// How many lock files nobody holds.
+    pub locks: usize,
+}
+
+impl Leftovers {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for Leftovers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "dead processes have left {} finished runs, {} staging directories and {} lock files",
+            self.unfinished.len(),
+            self.staged,
+            self.locks
+        )
+    }
+}
+
+impl Folder {
+    /// Removes what dead processes have left, but for what they had begun to put in place: where nothing is put in
+    /// place, that is another store's.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn tidy(&self) -> Result<(), FileError> {
+        self.refuse_links()?;
+        if !self.staging().exists() {
+            return Ok(());
+        }
+        let _recovering = match self.recovery_lock() {
+            Err(FileError::HeldUp { .. }) => return Ok(()),
+            other => other?,
+        };
+        for other in self.others()?.into_iter().chain(self.old_journals()?) {
+            if other.is_dead()? && self.unfinished_ids(&other)?.is_empty() {
+                other.remove()?;
+            }
+        }
+        self.sweep_staging()?;
+        self.locks().sweep();
+        Ok(())
+    }
+
+    /// Removes the staging folders that have no journal. How many attempts were in them.
+    pub(super) fn sweep_staging(&self) -> Result<usize, FileError> {
+        let staging = self.staging();
+        refuse_link(&staging)?;
+        let entries = match fs::read_dir(&staging) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            other => other.map_err(FileError::io("list", &staging))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            found.push(entry.map_err(FileError::io("list", &staging))?.path());
+        }
+        // Read after the directories: a process makes its journal first.
+        let mut owned: HashSet<String> =
+            Other::all(&self.journals(), None)?.into_iter().map(|journal| journal.name).collect();
+        owned.extend(self.old_journals()?.into_iter().map(|journal| journal.name));
+        let mut removed = 0;
+        for path in found {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !owned.contains(&name) {
+                removed += attempts_in(&path);
+                rename::remove(&path).map_err(FileError::io("remove", &path))?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// The names of results that are in place, or may be, and whose rows are not written.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn unfinished_results(&self) -> Result<Vec<String>, FileError> {
+        let mut names: Vec<String> =
+            self.all_pending()?.into_iter().map(|(_, pending)| pending.entry.name).collect();
+        // Of this process as well, and of living ones: what is in their journals is being published just now.
+        for journal in Other::all(&self.journals(), None)? {
+            names.extend(journal.unfinished()?.into_iter().filter_map(|begun| match begun {
+                Unfinished::Publish { entry, .. } => Some(entry.name),
+                Unfinished::Delete(removal) => removal.name.to_str().map(str::to_owned),
+            }));
+        }
+        Ok(names)
+    }
+
+    /// What dead processes have left; nothing is touched.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn leftovers(&self) -> Result<Leftovers, FileError> {
+        let mut leftovers = Leftovers::default();
+        if !self.own().exists() {
+            return Ok(leftovers);
+        }
+        let _recovering = match self.recovery_lock() {
+            // In a directory that cannot be written to nobody recovers either.
+            Err(FileError::Io { source, .. })
+                if matches!(
+                    source.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                return Ok(leftovers);
+            }
+            Err(FileError::HeldUp { .. }) => return Ok(leftovers),
+            other => other?,
+        };
+        let mut alive: HashSet<String> =
+            self.journal_if_begun().map(|own| own.name().to_owned()).into_iter().collect();
+        let handed_over = self.all_pending()?.into_iter().filter(|(_, pending)| pending.why.is_none());
+        leftovers.unfinished.extend(handed_over.map(|(_, pending)| pending.entry.id));
+        for other in self.others()?.into_iter().chain(self.old_journals()?) {
+            if other.is_dead()? {
+                leftovers.unfinished.extend(self.unfinished_ids(&other)?);
+            } else {
+                alive.insert(other.name);
+            }
+        }
+        for staging in fs::read_dir(self.staging()).into_iter().flatten().flatten() {
+            if !alive.contains(&*staging.file_name().to_string_lossy()) {
+                leftovers.staged += attempts_in(&staging.path());
+            }
+        }
+        leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
+        leftovers.locks += self.locks().ownerless();
+        Ok(leftovers)
+    }
+}
+
+/// How many attempts left something in the staging folder of a process.
+fn attempts_in(staging: &Path) -> usize {
+    let folders = fs::read_dir(staging).into_iter().flatten().flatten();
+    folders
+        .filter(|folder| fs::read_dir(folder.path()).is_ok_and(|mut inside| inside.next().is_some()))
+        .count()
+}
