@@ -193,6 +193,16 @@ impl Attempt {
         Ok(&self.scratch)
     }
 
+    /// What lies where the result should be.
+    fn found(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(|name| name != "scratch").collect();
+        names.sort();
+        names.truncate(5);
+        names
+    }
+
     /// Whether the runner wrote a result: a file with something in it, or a folder with something in it.
     ///
     /// # Errors
@@ -200,7 +210,7 @@ impl Attempt {
     pub fn inspect(&self) -> Result<(), FileError> {
         let path = &self.result;
         let meta = fs::symlink_metadata(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => FileError::NothingWritten { path: path.clone() },
+            io::ErrorKind::NotFound => FileError::NothingWritten { path: path.clone(), found: self.found() },
             _ => FileError::io("look at", path)(error),
         })?;
         let empty = if meta.is_dir() {
@@ -237,7 +247,7 @@ impl Drop for Attempt {
 /// Makes one directory, unless it is there.
 pub(super) fn make(dir: &Path) -> Result<(), FileError> {
     match fs::create_dir(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(FileError::io("make", dir)(error)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(FileError::own("make", dir)(error)),
         _ => Ok(()),
     }
 }

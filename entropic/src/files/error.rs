@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::params::RunId;
+use crate::words::count;
 
 /// An error of the results folder.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,17 @@ pub enum FileError {
         /// Its format.
         format: u32,
     },
+    /// Nothing can be written where the results are.
+    #[error(
+        "the results directory cannot be written to (`{}`): hits can be had, runs cannot be made; mount it for writing, or \
+         say `.read_only(true)`", path.display()
+    )]
+    ReadOnly {
+        /// What was to be written.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Another process holds the recovery lock for too long.
     #[error(
         "`{}` is still locked by another process after {seconds:.1} s: is one stopped?", path.display()
@@ -90,12 +102,14 @@ pub enum FileError {
     },
     /// The runner came back and there is no result.
     #[error(
-        "the runner wrote nothing to `{}`: write the result to `run.result_file()`, or declare \
-         `.without_results()` on the builder if the outputs say everything", path.display()
+        "the runner wrote nothing to `{}`{}: write the result to `run.result_file()`, or declare `.without_results()` on the \
+         builder if the outputs say everything", path.display(), beside(found)
     )]
     NothingWritten {
         /// Where the result was expected.
         path: PathBuf,
+        /// What the runner wrote beside it, if anything.
+        found: Vec<String>,
     },
     /// The result is an empty file or folder.
     #[error("the result `{}` is empty", path.display())]
@@ -145,9 +159,9 @@ pub enum FileError {
     },
     /// The store has runs, and the folder is not the one they are in.
     #[error(
-        "the results folder `{}` does not bear the mark of this store, which has {rows} runs already: is it not \
-         mounted, or is the working folder another? Give the right `results_dir`, or take this one with \
-         `.adopt_results_dir()`", path.display()
+        "the results folder `{}` does not bear the mark of this store, which has {} already: is it not mounted, \
+         or is the working directory another? Give the right `results_dir`, or take this one with \
+         `.adopt_results_dir()`", path.display(), count(usize::try_from(*rows).unwrap_or(usize::MAX), "run")
     )]
     Unmarked {
         /// The folder.
@@ -211,7 +225,29 @@ pub enum FileError {
     },
 }
 
+/// What a runner wrote in the wrong place.
+fn beside(found: &[String]) -> String {
+    match found {
+        [] => String::new(),
+        names => format!(
+            ", but `{}` beside it (is it another suffix? `.file_suffix(…)` on the builder sets that of the results)",
+            names.join("`, `")
+        ),
+    }
+}
+
 impl FileError {
+    /// An error of writing where entropic keeps its own files.
+    pub(crate) fn own(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.kind() {
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                Self::ReadOnly { path, source }
+            }
+            _ => Self::Io { what, path, source },
+        }
+    }
+
     /// Why a text cannot be a suffix.
     pub(super) fn of_suffix(suffix: &str) -> Option<Self> {
         let shown = || suffix.escape_debug().to_string();
@@ -257,7 +293,7 @@ impl FileError {
     }
 
     pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::Newer { .. })
+        matches!(self, Self::Newer { .. } | Self::ReadOnly { .. })
     }
 
     pub(crate) fn is_not_found(&self) -> bool {

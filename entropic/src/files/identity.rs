@@ -34,6 +34,12 @@ impl FileIdentity {
         Ok(Self { inode: inode(&meta), directory, bytes, modified })
     }
 
+    /// That of a directory whatever is put into it or removed.
+    pub(super) fn of_place(path: &Path) -> Result<Self, FileError> {
+        let meta = fs::metadata(path).map_err(FileError::io("look at", path))?;
+        Ok(Self { inode: inode(&meta), directory: meta.is_dir(), bytes: 0, modified: 0 })
+    }
+
     pub(super) fn is_directory(&self) -> bool {
         self.directory
     }

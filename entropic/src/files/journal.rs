@@ -179,7 +179,7 @@ impl Journal {
         // Locked before it has a name that others look at: it never looks like the journal of a dead process.
         let (hidden, path) = (folder.join(format!(".{name}")), folder.join(format!("{name}.jsonl")));
         let file = OpenOptions::new().create_new(true).write(true).open(&hidden);
-        let file = file.map_err(FileError::io("write", &hidden))?;
+        let file = file.map_err(FileError::own("write", &hidden))?;
         file.lock().map_err(FileError::io("lock", &hidden))?;
         fs::rename(&hidden, &path).map_err(FileError::io("make", &path))?;
         let mut state = State { file, length: 0, open: HashMap::new() };

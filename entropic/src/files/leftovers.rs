@@ -12,6 +12,7 @@ use super::journal::Unfinished;
 use super::names::refuse_link;
 use super::others::Other;
 use super::{FileError, Folder, rename};
+use crate::words::count;
 
 /// What dead processes have left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +38,10 @@ impl fmt::Display for Leftovers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "dead processes have left {} finished runs, {} staging directories and {} lock files",
-            self.unfinished.len(),
-            self.staged,
-            self.locks
+            "dead processes have left {}, {} and {}",
+            count(self.unfinished.len(), "finished run"),
+            count(self.staged, "staging directory"),
+            count(self.locks, "lock file")
         )
     }
 }
@@ -57,7 +58,7 @@ impl Folder {
             return Ok(());
         }
         let _recovering = match self.recovery_lock() {
-            Err(FileError::HeldUp { .. }) => return Ok(()),
+            Err(FileError::HeldUp { .. } | FileError::ReadOnly { .. }) => return Ok(()),
             other => other?,
         };
         for other in self.others()?.into_iter().chain(self.old_journals()?) {
@@ -125,15 +126,7 @@ impl Folder {
         }
         let _recovering = match self.recovery_lock() {
             // In a directory that cannot be written to nobody recovers either.
-            Err(FileError::Io { source, .. })
-                if matches!(
-                    source.kind(),
-                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-                ) =>
-            {
-                return Ok(leftovers);
-            }
-            Err(FileError::HeldUp { .. }) => return Ok(leftovers),
+            Err(FileError::HeldUp { .. } | FileError::ReadOnly { .. }) => return Ok(leftovers),
             other => other?,
         };
         let mut alive: HashSet<String> =

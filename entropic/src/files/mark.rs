@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::identity::FileIdentity;
 use super::json::for_all;
 use super::names::{DIRECTORIES, refuse_link};
 use super::{FileError, Folder, rename};
@@ -25,6 +26,9 @@ pub(super) struct Mark {
     /// The database file that it was opened with last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     database: Option<PathBuf>,
+    /// Which directory it was then: a copy of it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root: Option<FileIdentity>,
     /// Under which paths it was opened: rows of then say these.
     #[serde(default)]
     pub(super) known_as: Vec<String>,
@@ -110,6 +114,7 @@ impl Folder {
             && known.is_some();
         if !as_it_is {
             mark.database = claim.database.map(Path::to_owned).or(mark.database);
+            mark.root = self.root_identity();
             if !mark.known_as.contains(&given) {
                 mark.known_as.push(given);
             }
@@ -132,6 +137,7 @@ impl Folder {
             table: claim.table.to_owned(),
             directory_id: Some(new_id()),
             database: claim.database.map(Path::to_owned),
+            root: self.root_identity(),
             known_as: vec![given],
         };
         match self.write_mark(&mark, claim.adopt) {
@@ -154,12 +160,19 @@ impl Folder {
         let _ = fs::remove_dir(self.own()).and_then(|()| fs::remove_dir(self.root()));
     }
 
-    /// The database that the directory was opened with last, if that is a file and the mark is of a store.
+    fn root_identity(&self) -> Option<FileIdentity> {
+        FileIdentity::of_place(self.root()).ok()
+    }
+
+    /// The database that the directory was opened with last, if that is a file, the mark is of a store, and this directory is
+    /// the one that was marked and no copy of it.
     ///
     /// # Errors
     /// [`FileError::DamagedMark`] (`is_corrupt`), [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
     pub fn database_of(&self, store_id: &str) -> Result<Option<PathBuf>, FileError> {
-        Ok(self.read_mark()?.filter(|mark| mark.store_id == store_id).and_then(|mark| mark.database))
+        let mark = self.read_mark()?.filter(|mark| mark.store_id == store_id);
+        let is_copy = |mark: &Mark| mark.root.is_some() && mark.root != self.root_identity();
+        Ok(mark.filter(|mark| !is_copy(mark)).and_then(|mark| mark.database))
     }
 
     /// Whether the directory is there and still bears the mark of the store that it was opened for.

@@ -142,7 +142,7 @@ impl Folder {
         }
         let _recovering = match self.recovery_lock() {
             // The process that holds it does this very work, or is stopped; nobody waits for it without end.
-            Err(error @ FileError::HeldUp { .. }) => {
+            Err(error @ (FileError::HeldUp { .. } | FileError::ReadOnly { .. })) => {
                 tracing::warn!(%error, "what dead processes have left is not finished now");
                 return Ok(recovered);
             }

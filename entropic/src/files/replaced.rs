@@ -118,6 +118,17 @@ impl Folder {
         rename::remove(&note).map_err(FileError::io("remove", &note))
     }
 
+    /// Moves a result out of the directory that no row names, over nothing; where it is then.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn move_out(&self, _lock: &IdLock, name: &str, to: &Path) -> Result<PathBuf, FileError> {
+        let target = to.join(name);
+        let moved = rename::without_replacing(&self.root().join(name), &target);
+        moved.map_err(FileError::io("move to", &target))?;
+        Ok(target)
+    }
+
     /// Makes the disk have a result that is in place, and its name.
     ///
     /// # Errors

@@ -129,7 +129,10 @@ impl<T: Stored> Store<T> {
         SweepFolder::remove_half_made(&self.folder().sweeps());
         self.settle_all()?;
         self.take_over()?;
-        self.remove_replaced(None)
+        self.remove_replaced(None).unwrap_or_else(|error| {
+            tracing::warn!(table = T::TABLE.name, %error, "replaced results could not be removed");
+        });
+        Ok(())
     }
 
     /// The same whenever it is wanted.

@@ -11,6 +11,7 @@ use crate::db::{Stored, Wanted};
 use crate::files::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, IdentityField, Record};
+use crate::words::count;
 
 /// What [`Store::rehash`] would do; nothing is changed by making one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,9 +41,9 @@ impl fmt::Display for RehashPlan {
         let Self { moves, unchanged, collisions, kept, unexplained, unreadable } = self;
         write!(
             f,
-            "{} runs get a new key, {unchanged} have theirs, {} keep one that is not of their parameters, {} are \
-             unexplained, {} collide",
-            moves.len(),
+            "{} to get a new key, {unchanged} to keep theirs, {} to keep one that is not of their parameters, {} unexplained, \
+             {} in collision",
+            count(moves.len(), "run"),
             kept.len(),
             unexplained.len(),
             collisions.len()
@@ -72,7 +73,7 @@ pub struct RehashReport {
 
 impl fmt::Display for RehashReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} runs have a new key, {} were skipped", self.moved, self.skipped.len())?;
+        write!(f, "{} moved to a new key, {} skipped", count(self.moved, "run"), self.skipped.len())?;
         if !self.complete {
             write!(f, "; the table is not done yet: make another plan")?;
         }
@@ -114,7 +115,7 @@ impl<T: Stored> Store<T> {
     ///
     /// let store = open().schema(Schema::Trust).open()?;
     /// let plan = store.plan_rehash()?;
-    /// println!("{plan}");                        // 1 runs get a new key, …
+    /// println!("{plan}");                        // 1 run to get a new key, …
     /// assert!(store.rehash(&plan)?.complete);
     ///
     /// assert!(open().open()?.retrieve(&now::Decay { rate: 0.5 })?.is_some());

@@ -259,6 +259,7 @@ impl<T: Stored> Store<T> {
 
     /// Refuses what a store that is only read cannot do.
     pub(super) fn writable(&self, what: &'static str) -> Result<()> {
+        self.inner.db.refuse_if_unwritable()?;
         if self.inner.db.is_read_only() {
             return Err(StoreError::ReadOnly { table: T::TABLE.name, what }.into());
         }

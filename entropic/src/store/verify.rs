@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -14,9 +14,10 @@ use super::{Problem, Store};
 use crate::Result;
 use crate::db::{Stored, Wanted};
 use crate::error::with_causes;
-use crate::files::{Leftovers, SetAside, sha256};
+use crate::files::{FileError, Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
+use crate::words::count;
 
 /// How many rows are looked at together.
 const CHUNK: usize = 500;
@@ -54,9 +55,15 @@ impl IntegrityReport {
 impl fmt::Display for IntegrityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, rows, checksums, replaced, problems, advice, leftovers } = self;
-        write!(f, "`{table}`: {rows} rows, {checksums} checksums, {} problems", problems.len())?;
+        write!(
+            f,
+            "`{table}`: {}, {}, {}",
+            count(*rows, "row"),
+            count(*checksums, "checksum"),
+            count(problems.len(), "problem")
+        )?;
         if *replaced > 0 {
-            write!(f, "; {replaced} results were replaced, and are removed in time")?;
+            write!(f, "; {} to be removed in time", count(*replaced, "replaced result"))?;
         }
         if !leftovers.is_empty() {
             write!(f, "; {leftovers}")?;
@@ -87,11 +94,11 @@ impl fmt::Display for RepairReport {
         let would = if self.dry_run { "would be " } else { "" };
         write!(
             f,
-            "{} runs {would}adopted, {} rows {would}repointed, {} leftovers {would}removed, {} problems remain",
-            self.adopted.len(),
-            self.repointed.len(),
-            self.removed,
-            self.remaining.len()
+            "{} {would}adopted, {} {would}repointed, {} {would}removed, {} left",
+            count(self.adopted.len(), "run"),
+            count(self.repointed.len(), "row"),
+            count(self.removed, "leftover"),
+            count(self.remaining.len(), "problem")
         )?;
         self.remaining.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
@@ -148,6 +155,58 @@ impl<T: Stored> Store<T> {
             self.look_around(&ids, &mut report)?;
         }
         Ok(report)
+    }
+
+    /// Moves results that no row knows out of the results directory into another directory of the same file system, which is
+    /// made if it is missing. They lie there after a database was restored from a backup, or a run was deleted without its
+    /// result; they are in nobody's way. Returns where they are now.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify); `is_unsupported` in a read-only store; [`FileError::Io`] when one cannot be moved,
+    /// or is there already. Those before it are moved then.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(dir.path().join("runs.db"))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// let run = store.run(&Decay { rate: 0.5 })?;
+    /// store.delete(&Decay { rate: 0.5 })?;
+    /// let moved = store.move_strays(dir.path().join("strays"))?;
+    /// assert_eq!(moved.len(), 1);
+    /// assert!(!run.result_file.exists() && store.verify()?.is_sound());
+    ///
+    /// let store = entropic::Store::<Decay>::builder()
+    ///     .database(dir.path().join("runs.db"))
+    ///     .read_only(true)
+    ///     .open()?;
+    /// assert!(store.move_strays(dir.path().join("strays")).unwrap_err().is_unsupported());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn move_strays(&self, to: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+        self.writable("move results")?;
+        let to = to.as_ref();
+        std::fs::create_dir_all(to).map_err(FileError::io("make", to))?;
+        let mut moved = Vec::new();
+        for problem in self.verify()?.problems {
+            let Problem::NoRow { path } = problem else { continue };
+            let Some((id, name)) = self.folder().result_name(&path) else { continue };
+            // It may be that of a run which is just being stored.
+            let Some(lease) = self.lease_if_free(&id)? else { continue };
+            if !self.is_named(Path::new(name))? {
+                moved.push(self.folder().move_out(&lease.file, name, to)?);
+            }
+        }
+        Ok(moved)
     }
 
     /// Looks at what lies in the results directory beside the results of rows.

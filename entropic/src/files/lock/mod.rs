@@ -73,7 +73,7 @@ impl Locks {
     fn try_take(&self, id: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
         match self.bytes.try_take(id.lock_key()) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => Self::try_take_file(path),
-            other => Ok(other.map_err(FileError::io("lock", self.bytes.path()))?.map(Held::Byte)),
+            other => Ok(other.map_err(FileError::own("lock", self.bytes.path()))?.map(Held::Byte)),
         }
     }
 
@@ -83,7 +83,7 @@ impl Locks {
     }
 
     fn try_take_file(path: &Path) -> Result<Option<Held>, FileError> {
-        Ok(Named::try_take(path).map_err(FileError::io("lock", path))?.map(Held::Named))
+        Ok(Named::try_take(path).map_err(FileError::own("lock", path))?.map(Held::Named))
     }
 
     /// Where an id has its file, if it needs one.

@@ -21,7 +21,7 @@ impl Folder {
     pub(in crate::files) fn recovery_lock(&self) -> Result<File, FileError> {
         let path = self.own().join("recovery.lock");
         refuse_link(&path)?;
-        let failed = || FileError::io("lock", &path);
+        let failed = || FileError::own("lock", &path);
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed())?;
         let (start, mut pause) = (Instant::now(), Duration::from_millis(1));
