@@ -95,18 +95,21 @@ each_backend! {
     }
 
     /// Python forgets a run and leaves its file, as it does unless told otherwise. Rust does not write over what
-    /// no row says is its own; registering the file is the cure.
+    /// no row says is its own; registering the file makes it the result.
     fn a_file_that_python_left_behind_is_not_overwritten(s: &Scratch) {
         let Some(mut py) = Peer::start(s, "trials") else { return };
         let trial = &trials()[0];
         let file = py.one("run", &trial.told(), json!({"content": "kept: "}))["result_file"].take();
         let file = file.as_str().unwrap();
-        let store = open::<Trial, _, _>(s, never);
         assert_eq!(py.one("delete", &trial.told(), json!({})), true);
+        let kept = fs::read_to_string(file).unwrap();
 
-        let error = store.run_or_retrieve(trial).unwrap_err();
-        assert!(error.is_conflict() && error.to_string().contains(file), "{error}");
-        store.register(trial, file).unwrap();
+        let made = open::<Trial, _, _>(s, writes("new: ")).run_or_retrieve(trial).unwrap();
+        assert!(content(&made).starts_with("new: "));
+        assert_eq!(fs::read_to_string(file).unwrap(), kept);
+        let store = open::<Trial, _, _>(s, never);
+        assert!(content(&both(&mut py, &store, trial).unwrap()).starts_with("new: "));
+        store.register_or_replace(trial, file, &json!({})).unwrap();
         assert!(content(&both(&mut py, &store, trial).unwrap()).starts_with("kept: "));
     }
 

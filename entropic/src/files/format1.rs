@@ -172,7 +172,14 @@ impl Folder {
         } else if !Self::is_staged(&target) || (entry.full && !synced) {
             return Ok(Verdict::MovedOn);
         }
-        settle(&Unsettled::Run { id: &id, name: &name, seen: None, overwrites: true, row: &entry.row })
+        settle(&Unsettled::Run {
+            id: &id,
+            name: &name,
+            seen: None,
+            overwrites: true,
+            committed: false,
+            row: &entry.row,
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! {"publish":{"attempt":"0","id":"a3f8c1d2e4b6f7a8","name":"a3f8c1d2e4b6f7a8.h5","full":true,"boot":"1c6f…","row":{…}}}
 //! {"synced":"0"}
 //! {"named":{"attempt":"0","name":"a3f8c1d2e4b6f7a8~0c4d9a21b7e3.h5"}}
+//! {"committed":"0"}
 //! {"done":"0"}
 //! {"delete":{"attempt":"1","id":"a3f8c1d2e4b6f7a8","name":"a3f8c1d2e4b6f7a8.h5"}}
 //! {"done":"1"}
@@ -14,7 +15,8 @@
 //!
 //! A result is complete before its `publish` line is written, and on the disk before its `synced` line; the first
 //! holds all that the row needs. Whatever has no `done` line when its process is dead is finished by whoever takes the
-//! lease of its id next. Nothing is ever synced here: a result whose line a power cut has lost is one that no row names,
+//! lease of its id next. A row that is `committed` may still be lost with a crash of the server, where commits are not
+//! synced; `done` says that it cannot. Nothing is ever synced here: a result whose line a power cut has lost is one that no row names,
 //! and blocks nobody. What was not `synced` counts only until the machine is started again (`boot`), since a power cut may
 //! have left half of it. The process keeps a lock on its journal: it lives as long as that is held. A line that does not
 //! end, or is no JSON, is one that a crash cut off, and never happened.
@@ -122,14 +124,16 @@ pub(super) enum Line {
     Named { attempt: String, name: String },
     Synced(String),
     Delete(Removal),
+    Committed(String),
     Done(String),
 }
 
 /// What a process began and did not finish.
 #[derive(Debug, Clone)]
 pub(super) enum Unfinished {
-    /// A result that was not put in place, or whose row may be missing; whether the disk has all of it.
-    Publish { entry: Entry, synced: bool },
+    /// A result that was not put in place, or whose row may be missing; whether the disk has all of it, and whether its row
+    /// was written at some time.
+    Publish { entry: Entry, synced: bool, committed: bool },
     /// A result that may be there although its row is gone.
     Delete(Removal),
 }
@@ -208,7 +212,7 @@ impl Journal {
         let mut state = self.state();
         self.write(&mut state, &text)?;
         let begun = match line {
-            Line::Publish(entry) => Unfinished::Publish { entry, synced: false },
+            Line::Publish(entry) => Unfinished::Publish { entry, synced: false, committed: false },
             Line::Delete(removal) => Unfinished::Delete(removal),
             _ => return Ok(()),
         };
@@ -236,6 +240,19 @@ impl Journal {
         for attempt in attempts {
             if let Some(Unfinished::Publish { synced, .. }) = state.open.get_mut(attempt) {
                 *synced = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that the rows of results are written, and may be lost with a crash of the server.
+    pub(super) fn committed(&self, attempts: &[String]) -> Result<(), FileError> {
+        let text = self.lines(attempts, Line::Committed)?;
+        let mut state = self.state();
+        self.write(&mut state, &text)?;
+        for attempt in attempts {
+            if let Some(Unfinished::Publish { committed, .. }) = state.open.get_mut(attempt) {
+                *committed = true;
             }
         }
         Ok(())
@@ -332,12 +349,16 @@ pub(super) fn unfinished(text: &[u8]) -> Result<(Vec<Unfinished>, usize), u32> {
             Ok(Line::Format(format)) if format > FORMAT => return Err(format),
             Ok(Line::Format(_)) | Err(_) => {}
             Ok(Line::Publish(entry)) if entry.is_ours() => {
-                open.push(Unfinished::Publish { entry, synced: false })
+                open.push(Unfinished::Publish { entry, synced: false, committed: false });
             }
             Ok(Line::Delete(removal)) if removal.is_ours() => open.push(Unfinished::Delete(removal)),
             Ok(Line::Publish(_) | Line::Delete(_)) => odd += 1,
             Ok(Line::Synced(attempt)) => open.iter_mut().for_each(|begun| match begun {
-                Unfinished::Publish { entry, synced } if entry.attempt == attempt => *synced = true,
+                Unfinished::Publish { entry, synced, .. } if entry.attempt == attempt => *synced = true,
+                _ => {}
+            }),
+            Ok(Line::Committed(attempt)) => open.iter_mut().for_each(|begun| match begun {
+                Unfinished::Publish { entry, committed, .. } if entry.attempt == attempt => *committed = true,
                 _ => {}
             }),
             Ok(Line::Named { attempt, name }) => open.iter_mut().for_each(|begun| match begun {
@@ -381,7 +402,7 @@ mod tests {
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {
-        Unfinished::Publish { entry: entry(attempt), synced }
+        Unfinished::Publish { entry: entry(attempt), synced, committed: false }
     }
 
     fn open(text: &[u8]) -> Vec<Unfinished> {
@@ -401,7 +422,7 @@ mod tests {
         let other = Other::all(dir.path(), None).unwrap().remove(0);
         assert!(!other.is_dead().unwrap());
         let renamed = Entry { name: "x~0123456789ab.h5".to_owned(), ..entry("0") };
-        let renamed = Unfinished::Publish { entry: renamed, synced: false };
+        let renamed = Unfinished::Publish { entry: renamed, synced: false, committed: false };
         assert_eq!(other.unfinished().unwrap(), [renamed, left("2", true)]);
         assert_eq!(journal.open_entries(&RunId::new("x").unwrap()).len(), 2);
         drop(journal);

@@ -50,7 +50,7 @@ impl Folder {
     /// [`FileError::Io`]; the entry is still this process's then.
     pub fn hand_over(&self, attempt: &str) -> Result<(), FileError> {
         let journal = self.journal()?;
-        if let Some(Unfinished::Publish { entry, synced }) = journal.open_entry(attempt) {
+        if let Some(Unfinished::Publish { entry, synced, .. }) = journal.open_entry(attempt) {
             let path = self.own_directory(PENDING)?.join(format!("{}.json", entry.id));
             let pending = Pending { format: FORMAT, entry, synced, why: None };
             json::write(&path, &pending, false)?;

@@ -174,6 +174,13 @@ impl Folder {
         fault::at("settled");
     }
 
+    /// Notes that rows are written which may be lost with a crash of the server.
+    pub fn note_committed(&self, attempts: &[String]) {
+        if let Err(error) = self.journal().and_then(|journal| journal.committed(attempts)) {
+            tracing::warn!(%error, "could not note in the journal that runs are stored");
+        }
+    }
+
     /// Notes that attempts are done whose rows were settled otherwise.
     ///
     /// # Errors

@@ -67,6 +67,8 @@ pub enum Unsettled<'e> {
         seen: Option<&'e str>,
         /// Whether it replaces whatever row there is: an entry of a version that overwrote results in place.
         overwrites: bool,
+        /// Whether its row was written at some time: if it is gone, it was lost with a crash of the server, or deleted since.
+        committed: bool,
         /// What its row will hold.
         row: &'e RawValue,
     },
@@ -163,7 +165,7 @@ impl Folder {
             }
         }
         for (path, Pending { entry, synced, .. }) in pending {
-            let begun = Unfinished::Publish { entry, synced };
+            let begun = Unfinished::Publish { entry, synced, committed: false };
             self.try_finish(&Place::Pending(&path), &begun, settle, &mut recovered);
         }
         recovered.leftovers += self.sweep_staging()?;
@@ -213,7 +215,7 @@ impl Folder {
             }
         }
         if let Some((path, Pending { entry, synced, .. })) = self.pending(id)? {
-            let begun = Unfinished::Publish { entry, synced };
+            let begun = Unfinished::Publish { entry, synced, committed: false };
             self.finish(lock, &Place::Pending(&path), &begun, settle, &mut recovered)?;
         }
         let mut looks_dead = Vec::new();
@@ -253,9 +255,9 @@ impl Folder {
     ) -> Result<(), E> {
         let id = RunId::from_stored(begun.id().to_owned());
         match begun {
-            Unfinished::Publish { entry, synced } => {
+            Unfinished::Publish { entry, synced, committed } => {
                 let mut entry = entry.clone();
-                match self.adopt(place, &id, &mut entry, *synced, settle)? {
+                match self.adopt(place, &id, &mut entry, (*synced, *committed), settle)? {
                     Outcome::Adopted => {
                         tracing::info!(%id, "adopted a finished run");
                         recovered.adopted.push(id);
@@ -299,7 +301,7 @@ impl Folder {
         place: &Place<'_>,
         id: &RunId,
         entry: &mut Entry,
-        synced: bool,
+        (synced, committed): (bool, bool),
         settle: Settle<'_, E>,
     ) -> Result<Outcome, E> {
         if !self.put_left(place, id, entry, synced)? {
@@ -310,6 +312,7 @@ impl Folder {
             name: &entry.name,
             seen: entry.seen.as_deref(),
             overwrites: false,
+            committed,
             row: &entry.row,
         };
         Ok(match settle(&run)? {

@@ -372,11 +372,11 @@ impl<T: Stored> Store<T> {
         if self.folder().durability() == Durability::Full || !self.db().may_lose_commits() {
             return self.folder().settle(done.into_iter().map(|ready| &mut ready.attempt));
         }
+        let done = done.into_iter().map(|ready| (ready.attempt.over_but_open(), ready.id.to_string()));
+        let (entries, ids): (Vec<String>, Vec<String>) = done.unzip();
+        self.folder().note_committed(&entries);
         let mut waiting = self.inner.unflushed.lock().unwrap_or_else(PoisonError::into_inner);
-        for ready in done {
-            let entry = ready.attempt.over_but_open();
-            waiting.push(Unflushed { entry, id: ready.id.to_string() });
-        }
+        waiting.extend(entries.into_iter().zip(ids).map(|(entry, id)| Unflushed { entry, id }));
         let full = waiting.len() >= FLUSH;
         drop(waiting);
         if full {

@@ -18,6 +18,15 @@ use crate::files::{Durability, Recovered, Unsettled, Verdict};
 use crate::params::RunId;
 use crate::{Error, Result};
 
+/// What a finished run does about a row that is there.
+#[derive(Debug, Clone, Copy)]
+enum Rival {
+    /// It takes its place, whatever it is.
+    Overwritten,
+    /// It gives way, unless the row is the one that it saw; one that it must be sure of, if its own was written before.
+    Unless { unique: bool },
+}
+
 /// How often a row is looked at again that changes between the look and the write.
 const TRIES: usize = 8;
 
@@ -68,8 +77,13 @@ impl<T: Stored> Store<T> {
     /// Finishes in the database what was begun. An error says that the database cannot answer now.
     fn judge_unsettled(&self, unsettled: &Unsettled<'_>) -> Result<Verdict> {
         match unsettled {
-            Unsettled::Run { id, name, seen, overwrites, row } => {
-                let verdict = self.finish_run(id, name, *seen, *overwrites, row);
+            Unsettled::Run { id, name, seen, overwrites, committed, row } => {
+                let rival = match (overwrites, committed) {
+                    (true, _) => Rival::Overwritten,
+                    (false, true) => Rival::Unless { unique: true },
+                    (false, false) => Rival::Unless { unique: false },
+                };
+                let verdict = self.finish_run(id, name, *seen, rival, row);
                 if matches!(verdict, Ok(Verdict::AlreadySo)) {
                     // The journal is about to say so for good.
                     self.make_durable()?;
@@ -95,7 +109,7 @@ impl<T: Stored> Store<T> {
         id: &RunId,
         name: &str,
         seen: Option<&str>,
-        overwrites: bool,
+        rival: Rival,
         row: &serde_json::value::RawValue,
     ) -> Result<Verdict> {
         let result_file = Self::row_text(&self.folder().row_path(name))?;
@@ -105,8 +119,15 @@ impl<T: Stored> Store<T> {
             if current.as_deref().is_some_and(|current| self.names(current, Path::new(name))) {
                 return Ok(Verdict::AlreadySo);
             }
-            let moved_on = !overwrites && current.is_some() && current.as_deref() != seen;
-            if moved_on {
+            let as_seen = match (current.as_deref(), rival) {
+                (_, Rival::Overwritten) => true,
+                (None, Rival::Unless { unique }) => !unique || seen.is_none(),
+                (Some(current), Rival::Unless { unique }) => {
+                    // A name without a token may have become current again: the Python package knows no others.
+                    seen == Some(current) && (!unique || self.has_token(current))
+                }
+            };
+            if !as_seen {
                 let named = self.is_named(Path::new(name))?;
                 return Ok(if named { Verdict::AlreadySo } else { Verdict::MovedOn });
             }
@@ -140,6 +161,12 @@ impl<T: Stored> Store<T> {
             }
         }
         Err(StoreError::StillRunning { id: id.clone(), seconds: 0.0 }.into())
+    }
+
+    /// Whether a row names a result whose name no other result ever had.
+    fn has_token(&self, version: &str) -> bool {
+        let resolved = self.folder().resolve(Path::new(version));
+        self.folder().result_name(&resolved).is_some_and(|(run, name)| name != self.folder().file_name(&run))
     }
 
     /// Whether what a row says about its result is a result of that name in the results directory.
