@@ -15,6 +15,7 @@ mod cluster;
 mod crashes;
 mod databases;
 mod derive;
+mod directories;
 mod disk;
 mod evolution;
 mod failing;
