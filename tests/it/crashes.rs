@@ -129,7 +129,7 @@ fn nothing_is_half(s: &Scratch) {
 
 /// Nobody's leftovers, once a store was opened and closed again.
 fn nothing_is_left(s: &Scratch) {
-    for name in ["staging", "journals", "journal", "pending", "set-aside", "trash", "locks"] {
+    for name in ["attempts", "journals", "journal", "pending", "set-aside", "trash", "locks"] {
         let left: Vec<_> = fs::read_dir(s.results_dir().join(".entropic").join(name))
             .into_iter()
             .flatten()

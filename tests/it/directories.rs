@@ -86,7 +86,7 @@ each_backend! {
 
     fn nothing_of_ours_is_followed_through_a_link(s: &Scratch) -> Result<()> {
         #[cfg(unix)]
-        for name in ["staging", "journals", "journal", "sweeps", "pending", "set-aside", "replaced", "trash", "checkpoints"] {
+        for name in ["attempts", "journals", "journal", "sweeps", "pending", "set-aside", "replaced", "trash", "checkpoints"] {
             drop(orbits(s)?);
             let scratch = s.dir().join("scratch");
             fs::create_dir_all(scratch.join("mine")).unwrap();
@@ -208,7 +208,7 @@ mod sqlite {
         let s = Scratch::sqlite();
         let (store, _) = orbits(&s)?;
         let points = |n: i32| (0..n).map(|n| Orbit::of(f64::from(n)));
-        store.sweep(points(3)).run()?;
+        assert_eq!(store.sweep(points(3)).run()?.misses, 3);
         store.run(&Orbit::of(0.0))?;
         let backup = s.dir().join("backup");
         fs::create_dir(&backup).unwrap();
@@ -216,7 +216,7 @@ mod sqlite {
         store.connection()?.batch_execute(&statement).unwrap();
         fs::copy(backup.join("runs.db"), backup.join("again.db")).unwrap();
         // Runs go on meanwhile.
-        store.sweep(points(5)).run()?;
+        assert_eq!(store.sweep(points(5)).run()?.misses, 2);
         store.run(&Orbit::of(1.0))?;
         copied(&s.results_dir(), &backup.join("results"));
         drop(store);

@@ -98,7 +98,7 @@ each_backend! {
         let made = store.run(&Orbit::of(1.0))?;
         drop(store);
         let own = s.results_dir().join(".entropic");
-        for name in ["staging", "journals"] {
+        for name in ["attempts", "journals"] {
             fs::remove_dir_all(own.join(name)).ok();
             fs::write(own.join(name), "in the way").unwrap();
             let error = self::store(s.url(), s.dir()).and_then(|store| store.run(&Orbit::of(2.0))).unwrap_err();

@@ -115,7 +115,7 @@ each_backend! {
             ("empty", String::new()),
         ] {
             fs::write(journal.join(format!("{name}.jsonl")), text).unwrap();
-            fs::create_dir_all(s.results_dir().join(".entropic/staging").join(name)).unwrap();
+            fs::create_dir_all(s.results_dir().join(".entropic/attempts").join(name)).unwrap();
         }
         let before = fs::read(&made.result_file).unwrap();
         let (store, _) = orbits(s)?;

@@ -35,7 +35,7 @@ fn left_behind(s: &Scratch) -> Vec<PathBuf> {
     let inside = |dir: PathBuf| fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
     let own = s.results_dir().join(".entropic");
     // A process keeps its staging folder, and in it the empty ones of its attempts, for as long as it lives.
-    let attempts = inside(own.join("staging")).flat_map(inside).flat_map(inside);
+    let attempts = inside(own.join("attempts")).flat_map(inside).flat_map(inside);
     inside(own.join("locks")).chain(inside(own.join("checkpoints"))).chain(attempts).collect()
 }
 

@@ -33,6 +33,14 @@ impl RunLocks {
         }
     }
 
+    /// The session that has the rights, if there is one and it lives.
+    pub(crate) fn live_session(&self) -> Option<u64> {
+        #[cfg(feature = "postgres")]
+        return self.session.as_ref().and_then(postgres::Session::live);
+        #[cfg(not(feature = "postgres"))]
+        None
+    }
+
     /// The right to run an id, unless somebody has it.
     #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no backend needs it"))]
     pub(crate) fn try_take(&self, id: &RunId) -> Result<Option<RunLock<'_>>, DbError> {
@@ -131,6 +139,13 @@ mod postgres {
 
         fn state(&self) -> MutexGuard<'_, State> {
             self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        /// Which connection it has, if that lives.
+        pub(super) fn live(&self) -> Option<u64> {
+            let mut state = self.state();
+            let epoch = state.conn.as_ref().map(|_| state.epoch)?;
+            self.ask(&mut state, "SELECT $1 IS NOT NULL AS yes", 0).ok().map(|_| epoch)
         }
 
         pub(super) fn try_take(&self, id: &RunId) -> Result<Option<Held<'_>>, DbError> {

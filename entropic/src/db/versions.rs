@@ -1,15 +1,20 @@
 //! The version of a row: what its `result_file` says. Every change of a row that another process could have made meanwhile
 //! names the version that it saw, and does nothing if the row has another one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::Path;
 
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
 use super::ddl::quoted;
-use super::dialect::{bind, flushed, versions_among};
+use super::dialect::{bind, flushed, versions_of};
 use super::{Backend, Db, DbError, Synchronous};
 use crate::record::TableSpec;
+
+/// How many rows are read together.
+const PAGE: usize = 10_000;
 
 /// A row, as far as it says which result it has.
 #[derive(Debug, QueryableByName)]
@@ -40,19 +45,31 @@ impl Db {
         table: &TableSpec,
         ids: &[String],
     ) -> Result<HashMap<String, String>, DbError> {
-        let found = self.with("look runs up", |conn| Ok(versions_among(conn, table.name, "id", ids)?))?;
+        let found = self.with("look runs up", |conn| Ok(versions_of(conn, table.name, ids)?))?;
         Ok(found.into_iter().map(|found| (found.id, found.result_file)).collect())
     }
 
-    /// The ids of the rows that name one of some results. Reads the whole table.
-    pub(crate) fn naming(
-        &self,
-        table: &TableSpec,
-        paths: &[String],
-    ) -> Result<Vec<(String, String)>, DbError> {
-        let found = self
-            .with("look for results", |conn| Ok(versions_among(conn, table.name, "result_file", paths)?))?;
-        Ok(found.into_iter().map(|found| (found.id, found.result_file)).collect())
+    /// What the rows say that name a result of one of some file names, whatever directory they name. Reads the whole table.
+    pub(crate) fn naming(&self, table: &TableSpec, names: &HashSet<&OsStr>) -> Result<Vec<String>, DbError> {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.with("look for results", |conn| {
+                let query = format!(
+                    "SELECT \"id\", \"result_file\" FROM {} WHERE \"id\" > {} ORDER BY \"id\" LIMIT {PAGE}",
+                    quoted(table.name),
+                    bind(conn, 1)
+                );
+                Ok(sql_query(query).bind::<Text, _>(&after).load::<Version>(conn)?)
+            })?;
+            let Some(last) = page.last() else { return Ok(found) };
+            last.id.clone_into(&mut after);
+            let versions = page.into_iter().map(|row| row.result_file);
+            found.extend(
+                versions.filter(|version| {
+                    Path::new(version).file_name().is_some_and(|name| names.contains(name))
+                }),
+            );
+        }
     }
 
     /// Removes a row of that version; whether there was one.

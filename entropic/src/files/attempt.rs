@@ -38,16 +38,17 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// An empty directory below `staging`.
-    fn take(&self, staging: &Path) -> Result<PathBuf, FileError> {
+    /// An empty directory below `staging`, which is made when it is wanted.
+    fn take(&self, staging: impl FnOnce() -> Result<PathBuf, FileError>) -> Result<PathBuf, FileError> {
         let free = self.free().pop();
         // Whoever tidies up by hand may have removed it.
         if let Some(dir) = free.filter(|dir| dir.exists()) {
             return Ok(dir);
         }
+        let staging = staging()?;
         let dir = staging.join(self.next_name());
         // Each alone: where the results directory is gone, none is made in its place.
-        for dir in [staging, &dir] {
+        for dir in [&staging, &dir] {
             make(dir)?;
         }
         Ok(dir)
@@ -84,8 +85,7 @@ impl Folder {
         boot::id();
         let slots = Arc::clone(self.slots());
         let journal = self.journal()?;
-        self.check_home()?;
-        let dir = slots.take(&self.own_directory(STAGING)?.join(journal.name()))?;
+        let dir = slots.take(|| Ok(self.own_directory(STAGING)?.join(journal.name())))?;
         let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(self.attempt(id, name, dir, slots))
     }

@@ -1,5 +1,6 @@
 //! The results directory: where in it things are.
 
+use std::borrow::Cow;
 use std::fs::{self};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -230,17 +231,6 @@ impl Folder {
             .get_or_init(|| self.read_mark().ok().flatten().map(|mark| mark.known_as).unwrap_or_default())
     }
 
-    /// All that rows may say about a result of this directory.
-    #[must_use]
-    pub fn row_paths(&self, name: &Path) -> Vec<String> {
-        let known = self.known_as().iter().map(PathBuf::from);
-        let all = known.chain([self.given.clone(), self.root.clone()]).map(|dir| dir.join(name));
-        let mut texts: Vec<String> = all.filter_map(|path| path.to_str().map(str::to_owned)).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        texts
-    }
-
     /// Where below this directory a row says that its result lies, if it says so: under the path that was given now or at
     /// an earlier opening, or as a program wrote it that was in another working directory.
     #[must_use]
@@ -270,18 +260,18 @@ impl Folder {
     /// working directory be another). Otherwise where the row says; and if there is nothing, below this directory all the
     /// same, if what is there has the name of a result.
     #[must_use]
-    pub fn resolve(&self, stored: &Path) -> PathBuf {
+    pub fn resolve<'p>(&self, stored: &'p Path) -> Cow<'p, Path> {
         if stored.parent() == Some(&self.given) {
-            return stored.to_owned();
+            return stored.into();
         }
         let here = |rest: &Path| fs::symlink_metadata(self.root.join(rest)).is_ok();
         if let Some(rest) = self.inside(stored) {
-            return if here(&rest) { self.given.join(rest) } else { stored.to_owned() };
+            return if here(&rest) { self.given.join(rest).into() } else { stored.into() };
         }
         let name = stored.file_name().and_then(|name| name.to_str());
         match name.filter(|name| names::run_of(name, &self.suffix).is_some_and(|run| run.is_hashed())) {
-            Some(name) if here(Path::new(name)) && !is_there(stored) => self.given.join(name),
-            _ => stored.to_owned(),
+            Some(name) if here(Path::new(name)) && !is_there(stored) => self.given.join(name).into(),
+            _ => stored.into(),
         }
     }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::journal::whole_lines;
-use super::names::{self, OLD_JOURNALS, STAGING, SWEEPS};
+use super::names::{self, OLD_JOURNALS, OLD_STAGING, SWEEPS};
 use super::others::Other;
 use super::recover::{Recovered, Settle, Unsettled, Verdict};
 use super::{FileError, Folder, boot, rename};
@@ -54,7 +54,7 @@ impl OldEntry {
     fn staged(&self, folder: &Folder, process: &str) -> PathBuf {
         let dir = match &self.received {
             Some(below) => folder.own().join(below),
-            None => folder.own().join(STAGING).join(process).join(&self.attempt),
+            None => folder.own().join(OLD_STAGING).join(process).join(&self.attempt),
         };
         dir.join(folder.file_name(&RunId::from_stored(self.id.clone())))
     }
@@ -147,16 +147,16 @@ impl Folder {
         let id = RunId::from_stored(entry.id.clone());
         let mut name = self.file_name(&id);
         let target = self.root().join(&name);
+        let held_up = || FileError::HeldUp { path: target.clone(), seconds: 0.0 };
+        let _lock = self.try_lock_idle(&id)?.ok_or_else(held_up)?;
         if let Some(from) = entry.from.clone().map(RunId::from_stored) {
+            let _other_lock = self.try_lock_idle(&from)?.ok_or_else(held_up)?;
             let old = self.root().join(self.file_name(&from));
             if Self::is_staged(&old) && !Self::is_staged(&target) {
                 rename::without_replacing(&old, &target).map_err(FileError::io("put in place", &target))?;
             }
             return settle(&Unsettled::Rekeyed { from: &from, to: &id });
         }
-        let Some(_lock) = self.try_lock_idle(&id)? else {
-            return Err(FileError::HeldUp { path: target, seconds: 0.0 }.into());
-        };
         let staged = entry.staged(self, &other.name);
         if Self::is_staged(&staged) {
             if !synced && entry.boot != boot::id() {

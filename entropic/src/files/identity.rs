@@ -40,6 +40,14 @@ impl FileIdentity {
         Ok(Self { inode: inode(&meta), directory: meta.is_dir(), bytes: 0, modified: 0 })
     }
 
+    /// Whether it is the same after it was renamed.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        // A directory may be another in all else, after its entry for its parent was changed.
+        let as_directory =
+            self.directory && other.directory && self.inode.is_some() && self.inode == other.inode;
+        as_directory || self == other
+    }
+
     pub(super) fn is_directory(&self) -> bool {
         self.directory
     }

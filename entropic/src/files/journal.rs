@@ -32,7 +32,7 @@ use serde_json::value::RawValue;
 
 use super::FileError;
 use super::identity::FileIdentity;
-use super::names::{STAGING, SWEEPS, is_plain};
+use super::names::{STAGING, SWEEPS, is_name_for};
 use crate::params::RunId;
 
 /// Of these files.
@@ -56,6 +56,9 @@ pub(super) struct Entry {
     /// The directory below `.entropic` where another process has made it, if it is not in the staging directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) received: Option<PathBuf>,
+    /// What its result is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) identity: Option<FileIdentity>,
     /// Whether it is synced before it is put in place.
     pub(super) full: bool,
     /// Which start of the machine it was written in.
@@ -72,8 +75,7 @@ impl Entry {
         };
         let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
         digits
-            && is_plain(&self.name)
-            && self.name.starts_with(&self.id)
+            && is_name_for(&self.name, &self.id)
             && self.received.iter().all(inside)
             && RunId::new(self.id.as_str()).is_ok()
     }
@@ -84,6 +86,11 @@ impl Entry {
             Some(below) => own.join(below),
             None => own.join(STAGING).join(process).join(&self.attempt),
         }
+    }
+
+    /// Whether what lies at a path is its result.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        FileIdentity::of(path).is_ok_and(|found| self.identity.as_ref().is_none_or(|own| own.is_same(&found)))
     }
 
     pub(super) fn lies_below(&self, folder: &Path) -> bool {
@@ -363,7 +370,7 @@ pub(super) fn unfinished(text: &[u8]) -> Result<(Vec<Unfinished>, usize), u32> {
             }),
             Ok(Line::Named { attempt, name }) => open.iter_mut().for_each(|begun| match begun {
                 Unfinished::Publish { entry, .. }
-                    if entry.attempt == attempt && is_plain(&name) && name.starts_with(&entry.id) =>
+                    if entry.attempt == attempt && is_name_for(&name, &entry.id) =>
                 {
                     name.clone_into(&mut entry.name);
                 }
@@ -398,7 +405,7 @@ mod tests {
     fn entry(attempt: &str) -> Entry {
         let [attempt, id, name, boot] = [attempt, "x", "x.h5", "somewhen"].map(str::to_owned);
         let row = RawValue::NULL.to_owned();
-        Entry { attempt, id, name, seen: None, received: None, full: true, boot, row }
+        Entry { attempt, id, name, seen: None, received: None, identity: None, full: true, boot, row }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {

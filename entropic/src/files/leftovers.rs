@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::journal::Unfinished;
-use super::names::refuse_link;
+use super::names::{JOURNALS, OLD_JOURNALS, OLD_STAGING, STAGING, refuse_link};
 use super::others::Other;
 use super::{FileError, Folder, rename};
 use crate::words::count;
@@ -54,7 +54,7 @@ impl Folder {
     /// [`FileError::Io`].
     pub fn tidy(&self) -> Result<(), FileError> {
         self.refuse_links()?;
-        if !self.staging().exists() {
+        if !self.has_staging() {
             return Ok(());
         }
         let _recovering = match self.recovery_lock() {
@@ -71,9 +71,17 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes the staging folders that have no journal. How many attempts were in them.
+    pub(super) fn has_staging(&self) -> bool {
+        [STAGING, OLD_STAGING].iter().any(|name| self.own().join(name).exists())
+    }
+
+    /// Removes the staging directories that have no journal. How many attempts were in them.
     pub(super) fn sweep_staging(&self) -> Result<usize, FileError> {
-        let staging = self.staging();
+        Ok(self.sweep_below(STAGING, JOURNALS)? + self.sweep_below(OLD_STAGING, OLD_JOURNALS)?)
+    }
+
+    fn sweep_below(&self, staging: &str, journals: &str) -> Result<usize, FileError> {
+        let staging = self.own().join(staging);
         refuse_link(&staging)?;
         let entries = match fs::read_dir(&staging) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -84,9 +92,8 @@ impl Folder {
             found.push(entry.map_err(FileError::io("list", &staging))?.path());
         }
         // Read after the directories: a process makes its journal first.
-        let mut owned: HashSet<String> =
-            Other::all(&self.journals(), None)?.into_iter().map(|journal| journal.name).collect();
-        owned.extend(self.old_journals()?.into_iter().map(|journal| journal.name));
+        let owned: HashSet<String> =
+            Other::all(&self.own().join(journals), None)?.into_iter().map(|journal| journal.name).collect();
         let mut removed = 0;
         for path in found {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -140,7 +147,8 @@ impl Folder {
                 alive.insert(other.name);
             }
         }
-        for staging in fs::read_dir(self.staging()).into_iter().flatten().flatten() {
+        let staging = [STAGING, OLD_STAGING].map(|name| self.own().join(name));
+        for staging in staging.iter().flat_map(|dir| fs::read_dir(dir).into_iter().flatten().flatten()) {
             if !alive.contains(&*staging.file_name().to_string_lossy()) {
                 leftovers.staged += attempts_in(&staging.path());
             }

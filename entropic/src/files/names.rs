@@ -13,7 +13,10 @@ pub(super) const OWN: &str = ".entropic";
 pub const SWEEPS: &str = "sweeps";
 
 /// Inside it, where runners write: a directory for each process.
-pub(super) const STAGING: &str = "staging";
+pub(super) const STAGING: &str = "attempts";
+
+/// Inside it, where runners of versions wrote that overwrote results in place.
+pub(super) const OLD_STAGING: &str = "staging";
 
 /// Inside it, the journals: a file for each process.
 pub(super) const JOURNALS: &str = "journals";
@@ -43,9 +46,10 @@ pub(super) const LOCKS: &str = "locks";
 pub(super) const CHECKPOINTS: &str = "checkpoints";
 
 /// All directories inside it.
-pub(super) const DIRECTORIES: [&str; 11] = [
+pub(super) const DIRECTORIES: [&str; 12] = [
     SWEEPS,
     STAGING,
+    OLD_STAGING,
     JOURNALS,
     OLD_JOURNALS,
     PENDING,
@@ -81,6 +85,13 @@ pub(super) fn is_plain(name: &str) -> bool {
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
         && name != OWN
         && !name.contains('\0')
+}
+
+/// Whether a name can be that of a result of a run, whatever the suffix was then.
+pub(super) fn is_name_for(name: &str, id: &str) -> bool {
+    // No suffix begins with what could go on the id.
+    let rest = name.strip_prefix(id);
+    is_plain(name) && rest.is_some_and(|rest| !rest.starts_with(|first: char| first.is_alphanumeric()))
 }
 
 /// Refuses a symbolic link where a directory or file of our own is to be: whoever may write to the results directory could

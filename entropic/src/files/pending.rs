@@ -5,6 +5,7 @@
 //! the database was busy or down, hands the entry over here, where every later holder of the id's lease looks before it
 //! does anything else. So it makes no difference whether that process lives on.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Unfinished};
-use super::names::{PENDING, SET_ASIDE, is_plain, refuse_link};
+use super::names::{PENDING, SET_ASIDE, is_name_for, refuse_link};
 use super::{FileError, Folder, json, rename};
 use crate::params::RunId;
 
@@ -52,8 +53,10 @@ impl Folder {
         let journal = self.journal()?;
         if let Some(Unfinished::Publish { entry, synced, .. }) = journal.open_entry(attempt) {
             let path = self.own_directory(PENDING)?.join(format!("{}.json", entry.id));
-            let pending = Pending { format: FORMAT, entry, synced, why: None };
-            json::write(&path, &pending, false)?;
+            if self.pending(&RunId::from_stored(entry.id.clone()))?.is_some() {
+                return Err(FileError::io("write", &path)(io::ErrorKind::AlreadyExists.into()));
+            }
+            json::write(&path, &Pending { format: FORMAT, entry, synced, why: None }, true)?;
             journal.done(&[attempt.to_owned()])?;
         }
         Ok(())
@@ -68,7 +71,8 @@ impl Folder {
             other => {
                 let text = other.map_err(FileError::io("read", &path))?;
                 refuse_link(&dir).and_then(|()| refuse_link(&path))?;
-                Ok(parsed(&path, &text)?.map(|pending| (path, pending)))
+                let pending = parsed(&path, &text)?.filter(|pending| pending.entry.id == id.as_str());
+                Ok(pending.map(|pending| (path, pending)))
             }
         }
     }
@@ -97,6 +101,8 @@ impl Folder {
                 all.extend(parsed(&path, &text)?.map(|pending| (path, pending)));
             }
         }
+        // Of two runs of an id the newer one counts: the other one then finds that the row has moved on.
+        all.sort_by_cached_key(|(_, pending)| Reverse(made_at(&pending.entry)));
         Ok(all)
     }
 
@@ -105,6 +111,15 @@ impl Folder {
     pub(super) fn set_aside(&self, entry: &Entry, synced: bool, why: String) -> Result<(), FileError> {
         let path = self.own_directory(SET_ASIDE)?.join(format!("{}.json", entry.name));
         json::write(&path, &Pending { format: FORMAT, entry: entry.clone(), synced, why: Some(why) }, true)
+    }
+
+    /// Forgets the finished runs of an id that the database has refused; their results stay.
+    pub fn forget_set_aside(&self, id: &RunId) {
+        for (path, pending) in self.all_pending().unwrap_or_default() {
+            if pending.why.is_some() && pending.entry.id == id.as_str() {
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 
     /// The finished runs that the database has refused.
@@ -134,12 +149,21 @@ fn parsed(path: &Path, text: &[u8]) -> Result<Option<Pending>, FileError> {
     }
     let pending: Option<Pending> = serde_json::from_slice(text).ok();
     let ours = pending.filter(|Pending { entry, .. }| {
-        RunId::new(entry.id.as_str()).is_ok() && is_plain(&entry.name) && entry.name.starts_with(&entry.id)
+        RunId::new(entry.id.as_str()).is_ok() && is_name_for(&entry.name, &entry.id)
     });
     if ours.is_none() {
         tracing::warn!(path = %path.display(), "a file that should tell of a finished run cannot be read; it is ignored");
     }
     Ok(ours)
+}
+
+/// When a run was made, as its row will say.
+fn made_at(entry: &Entry) -> String {
+    #[derive(Deserialize)]
+    struct Made {
+        created_at: String,
+    }
+    serde_json::from_str(entry.row.get()).map(|Made { created_at }| created_at).unwrap_or_default()
 }
 
 /// Removes the file that told of a run which is settled now.

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde_json::value::RawValue;
 
+use super::identity::FileIdentity;
 use super::journal::Entry;
 use super::{Attempt, Durability, FileError, Folder, IdLock, boot, fault, names, rename};
 use crate::params::RunId;
@@ -56,6 +57,7 @@ impl Folder {
             name: name.to_owned(),
             seen: seen.map(str::to_owned),
             received: attempt.received().map(Path::to_owned),
+            identity: FileIdentity::of(attempt.result()).ok(),
             full: self.durability() == Durability::Full,
             boot: boot::id().to_owned(),
             row,

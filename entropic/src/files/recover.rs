@@ -138,8 +138,8 @@ impl Folder {
     ) -> Result<Recovered, FileError> {
         let mut recovered = Recovered::default();
         self.refuse_links()?;
-        let (others, pending) = (self.others()?, self.all_pending()?);
-        if others.is_empty() && pending.is_empty() && !self.staging().exists() && !self.has_old_journals() {
+        let nothing = self.others()?.is_empty() && self.all_pending()?.is_empty();
+        if nothing && !self.has_staging() && !self.has_old_journals() {
             return Ok(recovered);
         }
         let _recovering = match self.recovery_lock() {
@@ -151,7 +151,7 @@ impl Folder {
             other => other?,
         };
         self.recover_old(settle, &mut recovered)?;
-        for other in others {
+        for other in self.others()? {
             if !other.is_dead()? {
                 continue;
             }
@@ -164,7 +164,7 @@ impl Folder {
                 other.remove()?;
             }
         }
-        for (path, Pending { entry, synced, .. }) in pending {
+        for (path, Pending { entry, synced, .. }) in self.all_pending()? {
             let begun = Unfinished::Publish { entry, synced, committed: false };
             self.try_finish(&Place::Pending(&path), &begun, settle, &mut recovered);
         }
@@ -184,6 +184,8 @@ impl Folder {
     ) -> bool {
         let id = RunId::from_stored(begun.id().to_owned());
         let finished = match self.try_lock_idle(&id) {
+            // Another process may have settled it before it gave the id back.
+            Ok(Some(_)) if matches!(place, Place::Pending(path) if !path.exists()) => return false,
             Ok(Some(lock)) => self.finish(&lock, place, begun, settle, recovered),
             Ok(None) => return true,
             Err(error) => Err(error.into()),
@@ -288,8 +290,12 @@ impl Folder {
             }
             Unfinished::Delete(removal) => {
                 let unsettled = Unsettled::Removal { id: &id, name: &removal.name, seen: &removal.seen };
-                if matches!(settle(&unsettled)?, Verdict::MovedOn) {
-                    self.discard(&removal.name, Some(&removal.identity))?;
+                if matches!(settle(&unsettled)?, Verdict::MovedOn)
+                    && let Err(error) = self.discard(&removal.name, Some(&removal.identity))
+                {
+                    // It blocks nobody, and is tried again.
+                    tracing::warn!(%id, %error, "the result of a deleted run cannot be removed");
+                    return Ok(());
                 }
                 Ok(self.note_done(place, &removal.attempt)?)
             }
@@ -319,7 +325,7 @@ impl Folder {
             Verdict::Stored => Outcome::Adopted,
             Verdict::AlreadySo => Outcome::Over,
             Verdict::MovedOn => {
-                self.discard(Path::new(&entry.name), None)?;
+                self.note_replaced(id, &entry.name)?;
                 Outcome::Over
             }
             Verdict::Refused(why) => Outcome::Refused(why),
@@ -340,12 +346,12 @@ impl Folder {
         let process = match place {
             Place::Own => self.journal()?.name(),
             Place::Dead(other) => &other.name,
-            Place::Pending(_) => return Ok(whole && Self::is_staged(&target)),
+            Place::Pending(_) => return Ok(whole && entry.is_at(&target)),
         };
         let staged = entry.dir(&self.own(), process).join(self.file_name(id));
         if !Self::is_staged(&staged) {
             // What is to be synced is not moved before: what is there, if anything, was there before.
-            return Ok(whole && (synced || !entry.full) && Self::is_staged(&target));
+            return Ok(whole && (synced || !entry.full) && entry.is_at(&target));
         }
         if !whole {
             return Ok(false);

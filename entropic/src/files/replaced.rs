@@ -106,14 +106,14 @@ impl Folder {
     /// [`FileError::Io`].
     pub fn remove_replaced(&self, _lock: &IdLock, replaced: &Replaced) -> Result<(), FileError> {
         self.discard(Path::new(&replaced.name), Some(&replaced.identity))?;
-        self.keep_replaced(&replaced.name)
+        self.forget_replaced(&replaced.name)
     }
 
     /// Forgets that a result was replaced: a row names it.
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn keep_replaced(&self, name: &str) -> Result<(), FileError> {
+    pub fn forget_replaced(&self, name: &str) -> Result<(), FileError> {
         let note = self.own().join(REPLACED).join(format!("{name}.json"));
         rename::remove(&note).map_err(FileError::io("remove", &note))
     }
@@ -145,6 +145,10 @@ impl Folder {
             Err(error) if error.is_not_found() => return Ok(()),
             other => other?,
         };
+        if self.really_inside(&path).as_deref() != Some(name) {
+            tracing::warn!(path = %path.display(), "what is to be removed lies elsewhere; it is left there");
+            return Ok(());
+        }
         if noted.is_some_and(|noted| *noted != found) {
             tracing::warn!(path = %path.display(), "a result is no longer what it was when it was replaced; it is left there");
             return Ok(());
@@ -176,30 +180,59 @@ impl Folder {
         }
     }
 
-    /// Notes which file is registered as the result of a run, so that it alone can be removed with it.
+    /// Notes which file is about to be registered as the result of a run, so that it alone can be removed with it.
     ///
     /// # Errors
     /// [`FileError::Io`].
     pub fn note_registered(&self, id: &RunId, path: &Path) -> Result<(), FileError> {
+        let mut all = self.registered(id);
+        all.retain(|registered| registered.path != path);
+        all.push(Registered { path: path.to_owned(), identity: FileIdentity::of(path)? });
+        self.write_registered(id, &all)
+    }
+
+    /// Forgets what was registered before a file that is the result of a run now.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn settle_registered(&self, id: &RunId, path: &Path) -> Result<(), FileError> {
+        let mut all = self.registered(id);
+        all.retain(|registered| registered.path == path);
+        self.write_registered(id, &all)
+    }
+
+    /// Notes of a run under another key what is known of its registered file.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn copy_registered(&self, from: &RunId, to: &RunId) -> Result<(), FileError> {
+        match &*self.registered(from) {
+            [] => Ok(()),
+            all => self.write_registered(to, all),
+        }
+    }
+
+    fn write_registered(&self, id: &RunId, all: &[Registered]) -> Result<(), FileError> {
         if RunId::new(id.as_str()).is_err() {
             return Ok(());
         }
-        let registered = Registered { path: path.to_owned(), identity: FileIdentity::of(path)? };
         self.check_home()?;
-        json::write(&self.own_directory(REGISTERED)?.join(format!("{id}.json")), &registered, true)
+        json::write(&self.own_directory(REGISTERED)?.join(format!("{id}.json")), &all, true)
     }
 
-    fn registered(&self, id: &RunId) -> Option<Registered> {
-        RunId::new(id.as_str()).ok()?;
+    fn registered(&self, id: &RunId) -> Vec<Registered> {
         let dir = self.own().join(REGISTERED);
-        refuse_link(&dir).ok()?;
-        serde_json::from_slice(&fs::read(dir.join(format!("{id}.json"))).ok()?).ok()
+        if RunId::new(id.as_str()).is_err() || refuse_link(&dir).is_err() {
+            return Vec::new();
+        }
+        let text = fs::read(dir.join(format!("{id}.json"))).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// Whether a path was registered as the result of a run.
     #[must_use]
     pub fn was_registered(&self, id: &RunId, absolute: &Path) -> bool {
-        self.registered(id).is_some_and(|registered| registered.path == absolute)
+        self.registered(id).iter().any(|registered| registered.path == absolute)
     }
 
     /// Forgets which file was registered.
@@ -254,9 +287,10 @@ impl Folder {
     }
 
     fn check_registered(&self, id: &RunId, path: &Path, found: &FileIdentity) -> Result<(), FileError> {
-        let why = match self.registered(id) {
+        let registered = self.registered(id).into_iter().find(|registered| registered.path == path);
+        let why = match registered {
             _ if found.is_directory() => "it is a directory outside the results directory",
-            Some(Registered { path: registered, identity }) if registered == path => {
+            Some(Registered { identity, .. }) => {
                 if identity == *found {
                     return Ok(());
                 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::commit::{Basis, IfMovedOn, Seen};
 use super::lease::Lease;
+use super::ready::{Basis, IfMovedOn, Seen};
 use super::row::by_first_name;
 use super::run::Finished;
 use super::store::Results;

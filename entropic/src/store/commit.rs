@@ -1,22 +1,18 @@
 //! Storing runs that have come to their end: one alone, or many that share the syncs and the transaction.
 //!
-//! [`Store::ready`] notes an ended run in the journal: from then on a dead process loses nothing. [`Store::commit`] puts
+//! [`Store::commit`] puts
 //! results in place and switches the rows to them, each only if its row still is what the run saw. Whatever happens in it,
 //! what was ready is stored, has given way to another run, or is handed over to the next one who wants the point.
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use super::lease::Lease;
-use super::lookup::{CHECKSUM, Found};
-use super::row::Kept;
-use super::run::Finished;
+use super::ready::{IfMovedOn, Ready};
 use super::store::{Results, Unflushed};
-use super::{Asked, Store, StoreError};
+use super::{Store, StoreError};
 use crate::db::{Changes, DbError, NewRow, RowError, Stored, writing};
-use crate::files::{Attempt, Durability, FileError, Publishing, sha256};
+use crate::files::{Attempt, Durability, FileError, Publishing};
 use crate::params::RunId;
-use crate::record::{CustomData, Record, Timestamp};
 use crate::{Error, Result};
 
 /// How often a row is looked at again that changes between the look and the write.
@@ -24,51 +20,6 @@ const TRIES: usize = 8;
 
 /// After how many commits it is made sure that they survive a crash of the server, where commits are not synced.
 const FLUSH: usize = 256;
-
-/// What a run goes by when its row is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Basis {
-    /// The `result_file` of the row that the run saw under its lease; `None` if there was no row.
-    pub(crate) version: Option<String>,
-    /// What it does if the row is another one by then, although it held the lease: the lock session may have been lost, or
-    /// another program have written.
-    pub(crate) if_moved_on: IfMovedOn,
-}
-
-/// Which of two runs of an id counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IfMovedOn {
-    /// The one whose row is there.
-    GiveWay,
-    /// This one: it was asked to run whatever there is.
-    Overwrite,
-}
-
-/// A point that was looked up under its lease.
-pub(crate) enum Seen<T: Stored> {
-    /// The one who had the lease before has made it.
-    Made(Record<T>),
-    /// It is to be run.
-    ToRun {
-        /// What its row says, if there is one whose result is lost.
-        version: Option<String>,
-    },
-}
-
-/// A run that has come to its end, noted in the journal and not stored; its id is leased until this is dropped.
-pub(crate) struct Ready<'a, T: Stored> {
-    id: RunId,
-    output: T::Output,
-    custom_data: CustomData,
-    /// The name of its result; empty if there is none.
-    name: String,
-    result_file: String,
-    created_at: Timestamp,
-    // Given back before the lease.
-    attempt: Attempt,
-    basis: Basis,
-    lease: Lease<'a>,
-}
 
 /// What came of writing a row.
 enum Written {
@@ -78,89 +29,7 @@ enum Written {
     GaveWay,
 }
 
-impl<T: Stored> Ready<'_, T> {
-    /// Lets another thread store it.
-    pub(crate) fn hand_over(&self) {
-        self.lease.file.hand_over();
-    }
-
-    pub(crate) fn id(&self) -> &RunId {
-        &self.id
-    }
-
-    pub(crate) fn elapsed_seconds(&self) -> Option<f64> {
-        self.custom_data.elapsed_seconds()
-    }
-
-    fn row<'r>(&'r self, params: &'r T) -> NewRow<'r, T> {
-        NewRow {
-            params,
-            output: &self.output,
-            id: self.id.as_str(),
-            result_file: &self.result_file,
-            created_at: self.created_at,
-            custom_data: &self.custom_data,
-        }
-    }
-}
-
 impl<T: Stored> Store<T> {
-    /// Looks a run up under its lease.
-    pub(crate) fn look_under(&self, asked: &Asked) -> Result<Seen<T>> {
-        Ok(match self.look_up(asked)? {
-            Found::Hit(record) => Seen::Made(record),
-            Found::Broken(broken) => Seen::ToRun { version: Some(broken.version) },
-            Found::Nothing => Seen::ToRun { version: None },
-        })
-    }
-
-    /// Notes in the journal that a run has come to its end. What was made here was looked at already.
-    pub(crate) fn ready<'a>(
-        &self,
-        lease: Lease<'a>,
-        params: &T,
-        id: &RunId,
-        finished: Finished<T>,
-        basis: Basis,
-    ) -> Result<Ready<'a, T>> {
-        let Finished { output, mut attempt, mut custom_data, created_at } = finished;
-        let mut name = String::new();
-        if self.inner.results == Results::Written {
-            if attempt.received().is_some() {
-                attempt.inspect()?;
-            }
-            if self.inner.checksum && !custom_data.contains_key(CHECKSUM) {
-                let sum =
-                    sha256(attempt.result()).map_err(|error| self.folder().keep(&mut attempt, id, error))?;
-                custom_data.insert(CHECKSUM.to_owned(), sum.into());
-            }
-            name = self.folder().new_name(id, basis.version.as_deref());
-        }
-        let result_file = self.result_file(&name)?;
-        let mut ready = Ready {
-            id: id.clone(),
-            output,
-            custom_data,
-            name,
-            result_file,
-            created_at,
-            attempt,
-            basis,
-            lease,
-        };
-        if self.inner.results == Results::Written {
-            let kept = Kept::of(&ready.row(params))?;
-            let Ready { lease, attempt, name, basis, .. } = &mut ready;
-            self.folder().announce(&lease.file, id, attempt, name, basis.version.as_deref(), kept)?;
-        }
-        Ok(ready)
-    }
-
-    /// What a row says about a result of that name.
-    fn result_file(&self, name: &str) -> Result<String> {
-        if name.is_empty() { Ok(String::new()) } else { Self::row_text(&self.folder().row_path(name)) }
-    }
-
     /// Stores runs, each with its parameters. What came of each, in the same order. `forget_failures` says that some of
     /// them may be known to have failed before.
     pub(crate) fn commit<'a>(
@@ -261,7 +130,11 @@ impl<T: Stored> Store<T> {
                 }
                 None => {
                     let (params, ready) = &mut group[at];
-                    self.write_alone(params, ready)
+                    let written = self.write_alone(params, ready);
+                    if forget_failures && written.is_ok() {
+                        self.forget_failure(&ready.id);
+                    }
+                    written
                 }
             });
         }
@@ -323,6 +196,16 @@ impl<T: Stored> Store<T> {
         Err(StoreError::StillRunning { id: ready.id.clone(), seconds: 0.0 }.into())
     }
 
+    /// Forgets that a run has failed before. It is stored: that it is still listed as failed is no reason to say otherwise.
+    fn forget_failure(&self, id: &RunId) {
+        let forgotten = self.db().with("forget a failure", |conn| {
+            Ok::<_, RowError>(crate::db::forget_failures(conn, T::TABLE.name, &[id.as_str()])?)
+        });
+        if let Err(error) = forgotten {
+            tracing::warn!(%id, %error, "a failure of a run that is stored now could not be forgotten");
+        }
+    }
+
     /// Sees to the result that no row names now: the older one, or that of a run which has given way.
     fn leave_behind(&self, ready: &Ready<'_, T>, written: &Written) {
         match (written, &ready.basis.version) {
@@ -372,11 +255,18 @@ impl<T: Stored> Store<T> {
         if self.folder().durability() == Durability::Full || !self.db().may_lose_commits() {
             return self.folder().settle(done.into_iter().map(|ready| &mut ready.attempt));
         }
-        let done = done.into_iter().map(|ready| (ready.attempt.over_but_open(), ready.id.to_string()));
-        let (entries, ids): (Vec<String>, Vec<String>) = done.unzip();
-        self.folder().note_committed(&entries);
+        let unflushed: Vec<Unflushed> = done
+            .into_iter()
+            .map(|ready| Unflushed {
+                entry: ready.attempt.over_but_open(),
+                id: ready.id.to_string(),
+                result_file: ready.result_file.clone(),
+                session: ready.lease.db.session(),
+            })
+            .collect();
+        self.folder().note_committed(&unflushed.iter().map(|one| one.entry.clone()).collect::<Vec<_>>());
         let mut waiting = self.inner.unflushed.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.extend(entries.into_iter().zip(ids).map(|(entry, id)| Unflushed { entry, id }));
+        waiting.extend(unflushed);
         let full = waiting.len() >= FLUSH;
         drop(waiting);
         if full {

@@ -7,7 +7,7 @@ use super::lease::Lease;
 use super::lookup::{Asked, same_params};
 use crate::Result;
 use crate::db::Stored;
-use crate::files::{FileError, fault};
+use crate::files::{Durability, FileError, fault};
 use crate::params::RunId;
 
 impl<T: Stored> Store<T> {
@@ -94,7 +94,7 @@ impl<T: Stored> Store<T> {
     /// The row goes by comparison, and then its result: a result without a row is untidy, a row without its result a lie.
     fn forget(&self, lease: &Lease<'_>, id: &RunId, with_file: bool) -> Result<bool> {
         while let Some(version) = self.db().version(&T::TABLE, id.as_str())? {
-            let resolved = self.folder().resolve(Path::new(&version));
+            let resolved = self.folder().resolve(Path::new(&version)).into_owned();
             let deletion = if with_file && !version.is_empty() {
                 if self.owner(id, &resolved)?.is_some() {
                     let why = "it is another run's";
@@ -110,6 +110,8 @@ impl<T: Stored> Store<T> {
                 self.folder().forget_registered(id);
             }
             match (deletion, gone) {
+                // A row that comes back with a crash must find its result: the next opening removes it.
+                (Some(_), true) if !self.removed_for_good()? => {}
                 (Some(deletion), true) => {
                     self.folder().finish_delete(&deletion)?;
                     tracing::info!(table = T::TABLE.name, %id, path = %resolved.display(), "result removed");
@@ -118,9 +120,15 @@ impl<T: Stored> Store<T> {
                 (None, _) => {}
             }
             if gone {
+                self.folder().forget_set_aside(id);
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether the removal of a row survives a crash.
+    fn removed_for_good(&self) -> Result<bool> {
+        Ok(self.folder().durability() == Durability::Full || self.db().flush()?)
     }
 }

@@ -115,7 +115,8 @@ pub enum StoreError {
         /// How long was waited.
         seconds: f64,
     },
-    /// The run has come to its end, and its row could not be written; the next one who opens the store writes it.
+    /// The run has come to its end, and its row could not be written; the next one who wants the run, or opens the store, writes
+    /// it.
     #[error(
         "run `{id}` is finished, and its row could not be written; its result is kept as `{}`, and the next one who wants the \
          run or opens the store writes the row", path.display()
@@ -127,6 +128,12 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: Arc<crate::Error>,
+    },
+    /// The database could not be asked a moment ago, and is not asked again for now.
+    #[error("the database of `{table}` cannot answer now")]
+    NotNow {
+        /// The table.
+        table: &'static str,
     },
     /// Parameters do not come back from how their columns are written: an own column type whose two directions differ.
     #[error(
@@ -155,7 +162,7 @@ impl StoreError {
 
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::StillRunning { .. } => true,
+            Self::StillRunning { .. } | Self::NotNow { .. } => true,
             Self::NotStored { source, .. } => source.is_transient(),
             _ => false,
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{RunLock, Stored};
-use crate::files::IdLock;
+use crate::files::{FileError, IdLock};
 use crate::params::RunId;
 
 /// The right to work on an id, until it is dropped.
@@ -17,15 +17,6 @@ pub(crate) struct Lease<'a> {
     // Given back in this order: the outer one last.
     pub(super) db: RunLock<'a>,
     pub(super) file: IdLock,
-}
-
-/// Whether an id was leased all the time.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Renewed {
-    /// It was.
-    Held,
-    /// It is again; another process may have held it in between.
-    Anew,
 }
 
 impl<T: Stored> Store<T> {
@@ -39,7 +30,12 @@ impl<T: Stored> Store<T> {
 
     /// The right to work on an id, unless another thread or process does.
     pub(super) fn try_lease(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
-        let Some(file) = self.folder().lock(id, || true)? else { return Ok(None) };
+        let file = match self.folder().lock(id, || true) {
+            // This very thread works on it.
+            Ok(None) | Err(FileError::Recursive { .. }) => return Ok(None),
+            Ok(Some(file)) => file,
+            Err(error) => return Err(error.into()),
+        };
         let Some(db) = self.inner.locks.try_take(id)? else { return Ok(None) };
         Ok(Some(Lease { db, file }))
     }
@@ -61,9 +57,9 @@ impl<T: Stored> Store<T> {
 
     /// Makes sure that an id is still leased before its row is written. A lost session is taken anew; whether another
     /// process has made the run in between, the row will tell.
-    pub(super) fn renew<'a>(&'a self, id: &RunId, lease: &mut Lease<'a>) -> Result<Renewed> {
+    pub(super) fn renew<'a>(&'a self, id: &RunId, lease: &mut Lease<'a>) -> Result<()> {
         if lease.db.is_held() {
-            return Ok(Renewed::Held);
+            return Ok(());
         }
         tracing::warn!(table = T::TABLE.name, %id, "the lock session was lost; locking again");
         let (start, mut pause) = (Instant::now(), Duration::from_millis(2));
@@ -71,7 +67,7 @@ impl<T: Stored> Store<T> {
         while start.elapsed() < self.inner.patience {
             if let Some(lock) = self.inner.locks.try_take(id)? {
                 lease.db = lock;
-                return Ok(Renewed::Anew);
+                return Ok(());
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(100));

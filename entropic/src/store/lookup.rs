@@ -4,6 +4,7 @@
 //! there and its own. The row is read first, then the result; as results never change, a result that is gone may mean that
 //! the row has moved on in between, so it is read again, once, before anything is said.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::store::Results;
@@ -165,30 +166,31 @@ impl<T: Stored> Store<T> {
     /// Whether the result of a row is there, and what it was.
     fn judge(&self, row: Option<Record<T>>) -> Result<Found<T>> {
         let Some(record) = row else { return Ok(Found::Nothing) };
-        let (id, version) = (record.id.clone(), version_of(&record));
+        let id = self.inner.checksum.then(|| record.id.clone());
+        let version = record.result_file.clone();
         let judged = self.judge_once(record, &version);
-        match &judged {
-            Ok(Found::Broken(_)) => {}
-            Err(crate::Error::File(FileError::Changed { .. })) => {}
+        let id = match (&judged, id) {
+            (Ok(Found::Broken(broken)), _) => broken.record.id.clone(),
+            (Err(crate::Error::File(FileError::Changed { .. })), Some(id)) => id,
             _ => return judged,
-        }
+        };
         match self.find_row(&id)? {
             None => Ok(Found::Nothing),
-            Some(record) if version_of(&record) != version => {
-                let version = version_of(&record);
+            Some(record) if record.result_file != version => {
+                let version = record.result_file.clone();
                 self.judge_once(record, &version)
             }
             Some(_) => judged,
         }
     }
 
-    fn judge_once(&self, record: Record<T>, version: &str) -> Result<Found<T>> {
+    fn judge_once(&self, record: Record<T>, version: &Path) -> Result<Found<T>> {
         let record = self.resolved(record);
         let broken = |record, loss| {
-            let version = version.to_owned();
+            let version = version.to_string_lossy().into_owned();
             Ok(Found::Broken(Box::new(Broken { record, version, loss })))
         };
-        if version.is_empty() {
+        if version.as_os_str().is_empty() {
             // A row without a result, in a store whose runs have them, has lost it.
             return match self.inner.results {
                 Results::None => Ok(Found::Hit(record)),
@@ -219,7 +221,7 @@ impl<T: Stored> Store<T> {
             return Ok(None);
         };
         let version = self.db().version(&T::TABLE, other.as_str())?;
-        let theirs = version.map(|version| self.folder().resolve(Path::new(&version)));
+        let theirs = version.map(|version| self.folder().resolve(Path::new(&version)).into_owned());
         let is_theirs =
             theirs.is_some_and(|theirs| self.folder().result_name(&theirs).is_some_and(|(_, n)| n == name));
         Ok(is_theirs.then_some(other))
@@ -237,8 +239,10 @@ impl<T: Stored> Store<T> {
 
     /// The record with its result where this store finds it.
     pub(crate) fn resolved(&self, mut record: Record<T>) -> Record<T> {
-        if record.result_file != Path::new("") {
-            record.result_file = self.folder().resolve(&record.result_file);
+        if !record.result_file.as_os_str().is_empty()
+            && let Cow::Owned(elsewhere) = self.folder().resolve(&record.result_file)
+        {
+            record.result_file = elsewhere;
         }
         record
     }

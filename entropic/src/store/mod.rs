@@ -33,6 +33,7 @@ mod list;
 mod lookup;
 mod patch;
 mod problem;
+mod ready;
 mod recovery;
 mod register;
 mod rehash;
@@ -59,8 +60,8 @@ pub use store::Store;
 pub use verify::{IntegrityReport, RepairReport};
 
 pub(crate) use adoption::Handed;
-pub(crate) use commit::{Basis, IfMovedOn, Ready, Seen};
 pub(crate) use failures::NewFailure;
 pub(crate) use lease::Lease;
 pub(crate) use lookup::{Asked, Found};
+pub(crate) use ready::{Basis, IfMovedOn, Ready, Seen};
 pub(crate) use run::Finished;

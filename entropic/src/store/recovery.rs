@@ -44,7 +44,16 @@ impl<T: Stored> Store<T> {
 
     /// Settles what dead processes have begun of any id that nobody works on.
     pub(super) fn settle_all(&self) -> Result<()> {
-        let recovered = self.folder().recover(&mut |unsettled| self.judge_unsettled(unsettled))?;
+        let mut down = false;
+        let recovered = self.folder().recover(&mut |unsettled| {
+            if down {
+                // To ask again for each of them would take the patience of each.
+                return Err(StoreError::NotNow { table: T::TABLE.name }.into());
+            }
+            let judged = self.judge_unsettled(unsettled);
+            down = judged.as_ref().is_err_and(Error::is_transient);
+            judged
+        })?;
         self.note(recovered);
         Ok(())
     }
@@ -91,8 +100,9 @@ impl<T: Stored> Store<T> {
                 verdict
             }
             Unsettled::Removal { id, name, seen } => {
-                tracing::debug!(%id, seen, "a run was being deleted");
-                self.is_named(name).map(|named| if named { Verdict::AlreadySo } else { Verdict::MovedOn })
+                let current = self.db().version(&T::TABLE, id.as_str())?;
+                let stands = current.is_some_and(|current| current == *seen || self.names(&current, name));
+                Ok(if stands || self.is_named(name)? { Verdict::AlreadySo } else { Verdict::MovedOn })
             }
             Unsettled::Rekeyed { from, to } => {
                 if let Some(version) = self.db().version(&T::TABLE, from.as_str())? {
@@ -117,10 +127,14 @@ impl<T: Stored> Store<T> {
         for _ in 0..TRIES {
             let current = self.db().version(&T::TABLE, id.as_str())?;
             if current.as_deref().is_some_and(|current| self.names(current, Path::new(name))) {
+                if let Some(seen) = seen.filter(|seen| !self.names(seen, Path::new(name))) {
+                    self.note_replaced(id, seen);
+                }
                 return Ok(Verdict::AlreadySo);
             }
             let as_seen = match (current.as_deref(), rival) {
-                (_, Rival::Overwritten) => true,
+                // One with a token was stored since, by a version that overwrites nothing.
+                (current, Rival::Overwritten) => !current.is_some_and(|current| self.has_token(current)),
                 (None, Rival::Unless { unique }) => !unique || seen.is_none(),
                 (Some(current), Rival::Unless { unique }) => {
                     // A name without a token may have become current again: the Python package knows no others.
@@ -169,14 +183,18 @@ impl<T: Stored> Store<T> {
         self.folder().result_name(&resolved).is_some_and(|(run, name)| name != self.folder().file_name(&run))
     }
 
-    /// Whether what a row says about its result is a result of that name in the results directory.
+    /// Whether what a row says about its result can be the result of that name in the results directory. The names of
+    /// results are unique, so the same name is enough, whatever path other programs have for the directory.
     pub(super) fn names(&self, version: &str, name: &Path) -> bool {
-        self.folder().inside(Path::new(version)).is_some_and(|inside| inside == name)
+        let version = Path::new(version);
+        version.file_name() == name.file_name()
+            || self.folder().inside(version).is_some_and(|inside| inside == name)
     }
 
     /// Whether any row names a result.
     pub(super) fn is_named(&self, name: &Path) -> Result<bool> {
-        Ok(!self.db().naming(&T::TABLE, &self.folder().row_paths(name))?.is_empty())
+        let names = name.file_name().into_iter().collect();
+        Ok(!self.db().naming(&T::TABLE, &names)?.is_empty())
     }
 
     /// Makes sure that what was committed so far survives a crash of the server, where commits are not synced.

@@ -109,10 +109,6 @@ impl<T: Stored> Store<T> {
         }
         let _lease = self.lease(id)?;
         let path = self.row_path_of(&there);
-        if let Some(name) = path.strip_prefix(self.folder().given()).ok().and_then(Path::to_str) {
-            // It was replaced, and is the result of a run again.
-            self.folder().keep_replaced(name)?;
-        }
         let row = NewRow {
             params,
             output: &T::Output::default(),
@@ -138,6 +134,11 @@ impl<T: Stored> Store<T> {
                 Ok(_) => break,
                 Err(error) => return Err(error.into()),
             }
+        }
+        self.folder().settle_registered(id, &there)?;
+        if let Some(name) = path.strip_prefix(self.folder().given()).ok().and_then(Path::to_str) {
+            // It was replaced, and is the result of a run again.
+            self.folder().forget_replaced(name)?;
         }
         tracing::info!(table = T::TABLE.name, %id, path = %path.display(), "registered");
         self.stored(id)

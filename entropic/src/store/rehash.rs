@@ -246,9 +246,11 @@ impl<T: Stored> Store<T> {
             return Ok(false);
         };
         // The result keeps its name: which result a run has is for its row to say.
+        self.folder().copy_registered(from, to)?;
         fault("rekey");
         let moved = self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?;
         fault("rekeyed");
+        self.folder().forget_registered(from);
         Ok(moved)
     }
 }

@@ -1,15 +1,16 @@
 //! Results that other runs have replaced: they stay for a while, and are removed when no row names them any more.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::Store;
+use crate::Result;
 use crate::db::Stored;
-use crate::files::{Durability, FileError, Replaced};
+use crate::files::{Durability, Replaced};
 use crate::params::RunId;
-use crate::{Error, Result};
 
 /// How many are looked for together.
 const CHUNK: usize = 500;
@@ -73,24 +74,27 @@ impl<T: Stored> Store<T> {
         if !self.db().flush()? {
             return Ok(());
         }
-        let paths = due.iter().flat_map(|replaced| self.folder().row_paths(Path::new(&replaced.name)));
-        let naming = self.db().naming(&T::TABLE, &paths.collect::<Vec<_>>())?;
-        let named: HashSet<PathBuf> =
-            naming.iter().filter_map(|(_, version)| self.folder().inside(Path::new(version))).collect();
+        let names = due.iter().map(|replaced| OsStr::new(&*replaced.name)).collect();
+        let naming = self.db().naming(&T::TABLE, &names)?;
+        let named: HashSet<&OsStr> =
+            naming.iter().filter_map(|version| Path::new(version).file_name()).collect();
         for replaced in due {
-            if named.contains(Path::new(&replaced.name)) {
-                self.folder().keep_replaced(&replaced.name)?;
+            if named.contains(OsStr::new(&*replaced.name)) {
+                self.folder().forget_replaced(&replaced.name)?;
                 continue;
             }
             // A reader of the row may have waited for the lease to make it current again.
             let lease = match self.try_lease(&replaced.id) {
-                Ok(None) | Err(Error::File(FileError::Recursive { .. })) => continue,
+                Ok(None) => continue,
                 Ok(Some(lease)) => lease,
                 Err(error) => return Err(error),
             };
             let version = self.db().version(&T::TABLE, replaced.id.as_str())?;
             if version.is_none_or(|version| !self.names(&version, Path::new(&replaced.name))) {
-                self.folder().remove_replaced(&lease.file, replaced)?;
+                // One that cannot be removed keeps no other from it.
+                if let Err(error) = self.folder().remove_replaced(&lease.file, replaced) {
+                    tracing::warn!(id = %replaced.id, name = replaced.name, %error, "a replaced result cannot be removed");
+                }
             }
         }
         Ok(())

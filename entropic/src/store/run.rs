@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::commit::{Basis, IfMovedOn, Seen};
 use super::lease::Lease;
 use super::lookup::{Asked, Broken, Found, Loss, same_params, version_of};
+use super::ready::{Basis, IfMovedOn, Seen};
 use super::store::{Results, Runner};
 use super::{CancelToken, RunContext, Store, StoreError};
 use crate::db::Stored;
@@ -29,7 +29,7 @@ impl<T: Stored> Store<T> {
     /// # Errors
     /// `is_invalid_input` for parameters that cannot be stored, before the runner is called; [`Error::Runner`] with
     /// what the runner returned; [`StoreError::Panicked`]; `is_unsupported` without a runner or in a read-only
-    /// store; `is_conflict` when the name of the result is taken by a file that is not of this store. Whatever the
+    /// store; `is_conflict` when the results directory is gone. Whatever the
     /// error, what was stored before is still there.
     ///
     /// ```

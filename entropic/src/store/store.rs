@@ -1,10 +1,11 @@
 //! The store itself: what it holds, and the simplest of what it does.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::adoption::Known;
@@ -58,26 +59,41 @@ pub(super) struct Unflushed {
     /// What the journal calls it.
     pub(super) entry: String,
     pub(super) id: String,
+    /// What its row says about its result.
+    pub(super) result_file: String,
+    /// The lock session of then: as long as it lives, the server has not crashed.
+    pub(super) session: Option<u64>,
 }
 
 impl Inner {
     /// Makes sure that rows survive a crash of the server, then tells the journal that they are stored. Those that were lost
     /// in one already stay in the journal, for whoever wants them next.
     pub(super) fn flush(&self) {
-        let waiting = std::mem::take(&mut *self.unflushed.lock().unwrap_or_else(PoisonError::into_inner));
+        let waiting = std::mem::take(&mut *self.waiting());
         if waiting.is_empty() {
             return;
         }
-        let ids: Vec<String> = waiting.iter().map(|one| one.id.clone()).collect();
-        let there = self.db.flush().and_then(|_| self.db.versions(&self.table, &ids));
-        let settled = there.map_err(crate::Error::from).and_then(|there| {
-            let stored = waiting.iter().filter(|one| there.contains_key(&one.id));
-            let entries: Vec<String> = stored.map(|one| one.entry.clone()).collect();
-            Ok(self.folder.settle_by_name(&entries)?)
-        });
-        if let Err(error) = settled {
-            tracing::warn!(%error, "could not make sure that runs are stored for good; the next one who opens the store does");
+        if let Err(error) = self.flush_these(&waiting) {
+            tracing::warn!(%error, "could not make sure that runs are stored for good; it is tried again");
+            self.waiting().extend(waiting);
         }
+    }
+
+    fn flush_these(&self, waiting: &[Unflushed]) -> Result<()> {
+        self.db.flush()?;
+        let session = self.locks.live_session();
+        let ids: Vec<String> =
+            waiting.iter().filter(|one| one.session != session).map(|one| one.id.clone()).collect();
+        let there = if ids.is_empty() { HashMap::new() } else { self.db.versions(&self.table, &ids)? };
+        let stored = |one: &&Unflushed| {
+            (session.is_some() && one.session == session) || there.get(&one.id) == Some(&one.result_file)
+        };
+        let entries: Vec<String> = waiting.iter().filter(stored).map(|one| one.entry.clone()).collect();
+        Ok(self.folder.settle_by_name(&entries)?)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Unflushed>> {
+        self.unflushed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -152,7 +152,7 @@ impl<T: Stored> Store<T> {
             }
         }
         if self.inner.results == Results::Written {
-            self.look_around(&ids, &mut report)?;
+            self.look_around(&mut report)?;
         }
         Ok(report)
     }
@@ -210,16 +210,17 @@ impl<T: Stored> Store<T> {
     }
 
     /// Looks at what lies in the results directory beside the results of rows.
-    fn look_around(&self, ids: &[String], report: &mut IntegrityReport) -> Result<()> {
-        let set_aside = self.folder().all_set_aside()?;
+    fn look_around(&self, report: &mut IntegrityReport) -> Result<()> {
         let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let mut expected: HashSet<String> =
-            self.folder().replaced()?.into_iter().map(|one| one.name).collect();
-        // Read before the rows: a result that is in the directory has its row soon after.
+        // Read before all that may explain it: what is in the directory has its row, or is replaced, soon after.
         let found = self.folder().results()?;
-        report.replaced = found.iter().filter(|name| expected.contains(*name)).count();
+        let mut expected: HashSet<String> = self.folder().unfinished_results()?.into_iter().collect();
+        let set_aside = self.folder().all_set_aside()?;
         expected.extend(set_aside.iter().filter_map(|one| names(&one.path)));
-        expected.extend(self.folder().unfinished_results()?);
+        let replaced: HashSet<String> = self.folder().replaced()?.into_iter().map(|one| one.name).collect();
+        report.replaced = found.iter().filter(|name| replaced.contains(*name)).count();
+        expected.extend(replaced);
+        let ids = self.db().ids(&T::TABLE)?;
         for chunk in ids.chunks(CHUNK) {
             let versions = self.db().versions(&T::TABLE, chunk)?;
             expected.extend(versions.values().filter_map(|version| names(Path::new(version))));
@@ -280,9 +281,11 @@ impl<T: Stored> Store<T> {
                     continue;
                 }
                 if !dry_run {
-                    let _lease = self.lease(&id)?;
-                    if let Some(row) = self.find_row(&id)? {
-                        self.repoint(row)?;
+                    // What is being run just now says itself where its result is.
+                    let Some(_lease) = self.lease_if_free(&id)? else { continue };
+                    let Some(row) = self.find_row(&id)? else { continue };
+                    if !self.repoint(row)? {
+                        continue;
                     }
                 }
                 report.repointed.push(id.to_string());

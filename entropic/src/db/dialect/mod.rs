@@ -9,6 +9,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 
+#[cfg(feature = "sqlite")]
 use serde_json::Value;
 
 use super::ddl::quoted;
@@ -97,14 +98,9 @@ pub(super) fn with_ids(
     .map(drop)
 }
 
-/// The versions of the rows of a table of which a column is one of some texts.
-pub(super) fn versions_among(
-    conn: &mut Conn,
-    table: &str,
-    column: &str,
-    texts: &[String],
-) -> QueryResult<Vec<Version>> {
-    let query = format!("SELECT \"id\", \"result_file\" FROM {} WHERE \"{column}\"", quoted(table));
+/// The versions of the rows of some ids.
+pub(super) fn versions_of(conn: &mut Conn, table: &str, texts: &[String]) -> QueryResult<Vec<Version>> {
+    let query = format!("SELECT \"id\", \"result_file\" FROM {} WHERE \"id\"", quoted(table));
     match conn {
         #[cfg(feature = "sqlite")]
         Conn::Sqlite(conn) => sql_query(format!("{query} IN (SELECT value FROM json_each(?))"))
