@@ -129,7 +129,7 @@ each_backend! {
         let (id, journals) = (Orbit::of(2.0).id()?, s.results_dir().join(".entropic/journals"));
         let name = format!("{id}.h5");
         fs::write(s.results_dir().join(&name), "finished").unwrap();
-        let entry = json!({"attempt": "0", "id": id, "name": name, "full": false, "boot": boot.trim(), "row": {"columns": 3}});
+        let entry = json!({"attempt": "0", "id": id, "name": name, "file": name, "full": false, "boot": boot.trim(), "row": {"columns": 3}});
         fs::create_dir_all(&journals).unwrap();
         let lines = format!("{}\n{}\n", json!({"format": 2}), json!({"publish": entry}));
         fs::write(journals.join("shapeless.jsonl"), lines).unwrap();

@@ -20,6 +20,7 @@ mod disk;
 mod evolution;
 mod failing;
 mod friction;
+mod immutable;
 mod integrity;
 mod limits;
 mod migrating;

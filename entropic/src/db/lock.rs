@@ -145,7 +145,7 @@ mod postgres {
         pub(super) fn live(&self) -> Option<u64> {
             let mut state = self.state();
             let epoch = state.conn.as_ref().map(|_| state.epoch)?;
-            self.ask(&mut state, "SELECT $1 IS NOT NULL AS yes", 0).ok().map(|_| epoch)
+            self.ask(&mut state, STILL_THERE, 0).ok().map(|_| epoch)
         }
 
         pub(super) fn try_take(&self, id: &RunId) -> Result<Option<Held<'_>>, DbError> {

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::journal::whole_lines;
+use super::journal::{Line, whole_lines};
 use super::names::{self, OLD_JOURNALS, OLD_STAGING, SWEEPS};
 use super::others::Other;
 use super::recover::{Recovered, Settle, Unsettled, Verdict};
@@ -24,7 +24,6 @@ struct OldEntry {
     from: Option<String>,
     #[serde(default)]
     received: Option<PathBuf>,
-    replaces: bool,
     full: bool,
     boot: String,
     row: Box<RawValue>,
@@ -51,12 +50,13 @@ impl OldEntry {
             && ids.into_iter().flatten().all(|id| RunId::new(id.as_str()).is_ok())
     }
 
-    fn staged(&self, folder: &Folder, process: &str) -> PathBuf {
-        let dir = match &self.received {
-            Some(below) => folder.own().join(below),
-            None => folder.own().join(OLD_STAGING).join(process).join(&self.attempt),
+    /// The directory of its attempt.
+    fn dir(&self, folder: &Folder, process: &str) -> Result<PathBuf, FileError> {
+        let below = match &self.received {
+            Some(below) => below.clone(),
+            None => Path::new(OLD_STAGING).join(process).join(&self.attempt),
         };
-        dir.join(folder.file_name(&RunId::from_stored(self.id.clone())))
+        names::inside(&folder.own(), &below)
     }
 }
 
@@ -126,9 +126,8 @@ impl Folder {
                     }
                 }
                 other.note_done(&entry.attempt)?;
-                let staged = entry.staged(self, &other.name);
-                let dir = staged.parent().unwrap_or(&staged);
-                rename::remove(dir).map_err(FileError::io("remove", dir))?;
+                let dir = entry.dir(self, &other.name)?;
+                rename::remove(&dir).map_err(FileError::io("remove", &dir))?;
             }
             if !left {
                 other.remove()?;
@@ -157,18 +156,27 @@ impl Folder {
             }
             return settle(&Unsettled::Rekeyed { from: &from, to: &id });
         }
-        let staged = entry.staged(self, &other.name);
+        let staged = entry.dir(self, &other.name)?.join(self.file_name(&id));
         if Self::is_staged(&staged) {
             if !synced && entry.boot != boot::id() {
                 return Ok(Verdict::MovedOn);
             }
             rename::sync(&staged)?;
-            if entry.replaces {
-                // What it was to replace keeps its name: nothing is put over a result any more.
-                name = names::further(&id, self.suffix());
-            }
-            self.put(&staged, &id, &mut name, |_| Ok(()))?;
+            // Nothing is put over a result any more; a name that nobody has is noted before it is taken.
+            name = match other.taken_name(&entry.attempt)? {
+                Some(noted) => noted,
+                None => {
+                    let new = names::further(&id, self.suffix());
+                    other.note_named(&entry.attempt, &new)?;
+                    new
+                }
+            };
+            self.put(&staged, &id, &mut name, |name| other.note_named(&entry.attempt, name))?;
             rename::sync_one(self.root())?;
+        } else if let Some(noted) =
+            other.taken_name(&entry.attempt)?.filter(|noted| Self::is_staged(&self.root().join(noted)))
+        {
+            name = noted;
         } else if !Self::is_staged(&target) || (entry.full && !synced) {
             return Ok(Verdict::MovedOn);
         }
@@ -184,6 +192,20 @@ impl Folder {
 }
 
 impl Other {
+    /// The name that a result of an old journal was given by a version that finished it.
+    fn taken_name(&self, attempt: &str) -> Result<Option<String>, FileError> {
+        let mut taken = None;
+        for line in whole_lines(&self.read()?) {
+            match serde_json::from_slice(line) {
+                Ok(Line::Named { attempt: of, name }) if of == attempt && names::is_plain(&name) => {
+                    taken = Some(name)
+                }
+                _ => {}
+            }
+        }
+        Ok(taken)
+    }
+
     /// Whether the journal lies in a directory.
     fn is_below(&self, dir: &Path) -> bool {
         self.path().starts_with(dir)

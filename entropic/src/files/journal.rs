@@ -32,7 +32,7 @@ use serde_json::value::RawValue;
 
 use super::FileError;
 use super::identity::FileIdentity;
-use super::names::{STAGING, SWEEPS, is_name_for};
+use super::names::{STAGING, SWEEPS, inside, is_name_for, is_plain};
 use crate::params::RunId;
 
 /// Of these files.
@@ -56,6 +56,8 @@ pub(super) struct Entry {
     /// The directory below `.entropic` where another process has made it, if it is not in the staging directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) received: Option<PathBuf>,
+    /// The name of its result in the directory of its attempt.
+    pub(super) file: String,
     /// What its result is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) identity: Option<FileIdentity>,
@@ -76,16 +78,18 @@ impl Entry {
         let digits = !self.attempt.is_empty() && self.attempt.bytes().all(|byte| byte.is_ascii_digit());
         digits
             && is_name_for(&self.name, &self.id)
+            && is_plain(&self.file)
             && self.received.iter().all(inside)
             && RunId::new(self.id.as_str()).is_ok()
     }
 
     /// The directory of its attempt: below that of its process, or where another process made it.
-    pub(super) fn dir(&self, own: &Path, process: &str) -> PathBuf {
-        match &self.received {
-            Some(below) => own.join(below),
-            None => own.join(STAGING).join(process).join(&self.attempt),
-        }
+    pub(super) fn dir(&self, own: &Path, process: &str) -> Result<PathBuf, FileError> {
+        let below = match &self.received {
+            Some(below) => below.clone(),
+            None => Path::new(STAGING).join(process).join(&self.attempt),
+        };
+        inside(own, &below)
     }
 
     /// Whether what lies at a path is its result.
@@ -403,9 +407,9 @@ mod tests {
     }
 
     fn entry(attempt: &str) -> Entry {
-        let [attempt, id, name, boot] = [attempt, "x", "x.h5", "somewhen"].map(str::to_owned);
+        let [attempt, id, name, file, boot] = [attempt, "x", "x.h5", "x.h5", "somewhen"].map(str::to_owned);
         let row = RawValue::NULL.to_owned();
-        Entry { attempt, id, name, seen: None, received: None, identity: None, full: true, boot, row }
+        Entry { attempt, id, name, file, seen: None, received: None, identity: None, full: true, boot, row }
     }
 
     fn left(attempt: &str, synced: bool) -> Unfinished {

@@ -9,10 +9,15 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::journal::Unfinished;
-use super::names::{JOURNALS, OLD_JOURNALS, OLD_STAGING, STAGING, refuse_link};
+use super::names::{
+    JOURNALS, OLD_JOURNALS, OLD_STAGING, PENDING, REGISTERED, REPLACED, SET_ASIDE, STAGING, refuse_link,
+};
 use super::others::Other;
 use super::{FileError, Folder, rename};
 use crate::words::count;
+
+/// A file that was begun so long ago, and has no name yet, is nobody's.
+const HALF_WRITTEN: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 /// What dead processes have left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +108,20 @@ impl Folder {
             }
         }
         Ok(removed)
+    }
+
+    /// Removes hidden files that processes have not come to rename, long ago.
+    pub(super) fn sweep_half_written(&self) {
+        for name in [JOURNALS, PENDING, SET_ASIDE, REPLACED, REGISTERED] {
+            for entry in fs::read_dir(self.own().join(name)).into_iter().flatten().flatten() {
+                let old =
+                    entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+                let hidden = entry.file_name().to_string_lossy().starts_with('.');
+                if hidden && old.is_some_and(|old| old > HALF_WRITTEN) {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
     }
 
     /// The names of results that are in place, or may be, and whose rows are not written.

@@ -1,7 +1,7 @@
 //! The names of everything on disk.
 
 use std::io;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::FileError;
 use crate::params::{RunId, TOKEN, without_token};
@@ -92,6 +92,16 @@ pub(super) fn is_name_for(name: &str, id: &str) -> bool {
     // No suffix begins with what could go on the id.
     let rest = name.strip_prefix(id);
     is_plain(name) && rest.is_some_and(|rest| !rest.starts_with(|first: char| first.is_alphanumeric()))
+}
+
+/// A path below the directory of our own, none of whose parts is a link.
+pub(super) fn inside(own: &Path, below: &Path) -> Result<PathBuf, FileError> {
+    let mut path = own.to_owned();
+    for part in below {
+        path.push(part);
+        refuse_link(&path)?;
+    }
+    Ok(path)
 }
 
 /// Refuses a symbolic link where a directory or file of our own is to be: whoever may write to the results directory could

@@ -55,6 +55,7 @@ impl Folder {
             attempt: attempt.name(),
             id: id.to_string(),
             name: name.to_owned(),
+            file: attempt.result().file_name().unwrap_or_default().to_string_lossy().into_owned(),
             seen: seen.map(str::to_owned),
             received: attempt.received().map(Path::to_owned),
             identity: FileIdentity::of(attempt.result()).ok(),

@@ -170,6 +170,7 @@ impl Folder {
         }
         recovered.leftovers += self.sweep_staging()?;
         self.empty_trash();
+        self.sweep_half_written();
         self.locks().sweep();
         Ok(recovered)
     }
@@ -286,7 +287,7 @@ impl Folder {
                     Place::Dead(other) => other.name.clone(),
                     Place::Pending(_) => return Ok(()),
                 };
-                Ok(remove_staged(&entry.dir(&self.own(), &staged))?)
+                Ok(remove_staged(&entry.dir(&self.own(), &staged)?)?)
             }
             Unfinished::Delete(removal) => {
                 let unsettled = Unsettled::Removal { id: &id, name: &removal.name, seen: &removal.seen };
@@ -348,7 +349,7 @@ impl Folder {
             Place::Dead(other) => &other.name,
             Place::Pending(_) => return Ok(whole && entry.is_at(&target)),
         };
-        let staged = entry.dir(&self.own(), process).join(self.file_name(id));
+        let staged = entry.dir(&self.own(), process)?.join(&entry.file);
         if !Self::is_staged(&staged) {
             // What is to be synced is not moved before: what is there, if anything, was there before.
             return Ok(whole && (synced || !entry.full) && entry.is_at(&target));

@@ -177,13 +177,17 @@ impl<T: Stored> Store<T> {
                 None => T::insert(conn, &row),
                 Some(seen) => T::update(conn, &row, seen, Changes::All),
             });
-            match written {
-                Ok(0) => {}
-                Err(error) if error.is_duplicate() => {}
+            let refused = match written {
+                Ok(0) => None,
+                Err(error) if error.is_duplicate() => Some(error),
                 Ok(_) => return Ok(Written::Stored),
                 Err(error) => return Err(error.into()),
-            }
+            };
             let current = self.db().version(&T::TABLE, ready.id.as_str())?;
+            // A constraint that is not that of the id.
+            if let Some(error) = refused.filter(|_| current == ready.basis.version) {
+                return Err(error.into());
+            }
             match (&current, ready.basis.if_moved_on) {
                 // A statement whose answer was lost with its connection had come through.
                 (Some(current), _) if !ready.name.is_empty() && *current == ready.result_file => {

@@ -23,8 +23,9 @@ use crate::{Error, Result};
 enum Rival {
     /// It takes its place, whatever it is.
     Overwritten,
-    /// It gives way, unless the row is the one that it saw; one that it must be sure of, if its own was written before.
-    Unless { unique: bool },
+    /// It takes its place if it is the one that it saw, and gives way otherwise. Its own may have been written before, and lost
+    /// with a crash of the server.
+    Replaced { written_before: bool },
 }
 
 /// How often a row is looked at again that changes between the look and the write.
@@ -35,6 +36,10 @@ impl<T: Stored> Store<T> {
     pub(super) fn settle(&self, lease: &Lease<'_>, id: &RunId) -> Result<()> {
         if self.inner.results == Results::None {
             return Ok(());
+        }
+        // What this process has stored is not begun any more, as long as the server has not crashed.
+        if self.inner.is_unflushed(id.as_str()) {
+            self.inner.flush();
         }
         let recovered =
             self.folder().recover_id(&lease.file, id, &mut |unsettled| self.judge_unsettled(unsettled))?;
@@ -89,8 +94,8 @@ impl<T: Stored> Store<T> {
             Unsettled::Run { id, name, seen, overwrites, committed, row } => {
                 let rival = match (overwrites, committed) {
                     (true, _) => Rival::Overwritten,
-                    (false, true) => Rival::Unless { unique: true },
-                    (false, false) => Rival::Unless { unique: false },
+                    (false, true) => Rival::Replaced { written_before: true },
+                    (false, false) => Rival::Replaced { written_before: false },
                 };
                 let verdict = self.finish_run(id, name, *seen, rival, row);
                 if matches!(verdict, Ok(Verdict::AlreadySo)) {
@@ -126,7 +131,10 @@ impl<T: Stored> Store<T> {
         let mut kept: Option<KeptRow<T>> = None;
         for _ in 0..TRIES {
             let current = self.db().version(&T::TABLE, id.as_str())?;
-            if current.as_deref().is_some_and(|current| self.names(current, Path::new(name))) {
+            let own = |current: &str| self.names(current, Path::new(name));
+            // Of a version that overwrote results in place, each row of the id names the same one.
+            let overwrites = matches!(rival, Rival::Overwritten);
+            if !overwrites && current.as_deref().is_some_and(own) {
                 if let Some(seen) = seen.filter(|seen| !self.names(seen, Path::new(name))) {
                     self.note_replaced(id, seen);
                 }
@@ -135,11 +143,9 @@ impl<T: Stored> Store<T> {
             let as_seen = match (current.as_deref(), rival) {
                 // One with a token was stored since, by a version that overwrites nothing.
                 (current, Rival::Overwritten) => !current.is_some_and(|current| self.has_token(current)),
-                (None, Rival::Unless { unique }) => !unique || seen.is_none(),
-                (Some(current), Rival::Unless { unique }) => {
-                    // A name without a token may have become current again: the Python package knows no others.
-                    seen == Some(current) && (!unique || self.has_token(current))
-                }
+                // A crash of the server would have brought back the row that it replaced: this one was deleted.
+                (None, Rival::Replaced { written_before }) => !written_before || seen.is_none(),
+                (Some(current), Rival::Replaced { .. }) => seen == Some(current),
             };
             if !as_seen {
                 let named = self.is_named(Path::new(name))?;
@@ -161,9 +167,12 @@ impl<T: Stored> Store<T> {
             });
             match written {
                 Ok(0) => {}
-                Err(error) if error.is_duplicate() => {}
+                // Unless a constraint of another kind was violated, the row came meanwhile.
+                Err(error)
+                    if error.is_duplicate()
+                        && self.db().version(&T::TABLE, id.as_str())?.as_deref() != current.as_deref() => {}
                 Ok(_) => {
-                    if let Some(current) = current {
+                    if let Some(current) = current.filter(|current| !self.names(current, Path::new(name))) {
                         self.note_replaced(id, &current);
                     }
                     return Ok(Verdict::Stored);

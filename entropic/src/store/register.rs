@@ -130,7 +130,8 @@ impl<T: Stored> Store<T> {
             });
             match written {
                 Ok(0) => {}
-                Err(error) if error.is_duplicate() => {}
+                Err(error)
+                    if error.is_duplicate() && self.db().version(&T::TABLE, id.as_str())? != version => {}
                 Ok(_) => break,
                 Err(error) => return Err(error.into()),
             }

@@ -79,6 +79,11 @@ impl Inner {
         }
     }
 
+    /// Whether the row of a run is committed and may be lost.
+    pub(super) fn is_unflushed(&self, id: &str) -> bool {
+        self.waiting().iter().any(|one| one.id == id)
+    }
+
     fn flush_these(&self, waiting: &[Unflushed]) -> Result<()> {
         self.db.flush()?;
         let session = self.locks.live_session();
