@@ -3,7 +3,6 @@
 pub use diesel::query_dsl::methods::LoadQuery;
 pub use diesel::result::QueryResult;
 pub use diesel::sql_types::Text;
-pub use diesel::upsert::excluded;
 pub use serde_json::{Map, Value as JsonValue};
 
 /// A JSON object.

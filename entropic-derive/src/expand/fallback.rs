@@ -197,7 +197,12 @@ fn stored(record: &Record, diesel: bool) -> TokenStream {
             ) -> #private::QueryResult<::core::option::Option<#entropic::Record<Self>>> { #body }
             fn find_all(_: &mut #private::Conn, _: &#private::IdIn) -> #loaded { #body }
             fn insert(_: &mut #private::Conn, _: &#private::NewRow<'_, Self>) -> #written { #body }
-            fn upsert(_: &mut #private::Conn, _: &#private::NewRow<'_, Self>) -> #written { #body }
+            fn update(
+                _: &mut #private::Conn,
+                _: &#private::NewRow<'_, Self>,
+                _: &#str,
+                _: #private::Changes<'_>,
+            ) -> #written { #body }
             fn page(
                 _: &mut #private::Conn,
                 _: ::core::option::Option<(#entropic::Timestamp, &#str)>,
