@@ -16,7 +16,7 @@ use crate::params::RunId;
 use crate::{Error, Result};
 
 /// How often a row is looked at again that changes between the look and the write.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 /// After how many commits it is made sure that they survive a crash of the server, where commits are not synced.
 const FLUSH: usize = 256;

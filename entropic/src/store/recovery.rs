@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::PoisonError;
 
+use super::commit::TRIES;
 use super::lease::Lease;
 use super::row::KeptRow;
 use super::store::Results;
@@ -27,9 +28,6 @@ enum Rival {
     /// with a crash of the server.
     Replaced { written_before: bool },
 }
-
-/// How often a row is looked at again that changes between the look and the write.
-const TRIES: usize = 8;
 
 impl<T: Stored> Store<T> {
     /// Settles what was begun of a leased id.
