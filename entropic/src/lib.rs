@@ -97,23 +97,21 @@ compile_error!(
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-pub mod db;
+mod db;
 mod error;
-pub mod files;
+mod files;
 pub mod guide;
 mod machine;
 mod macros;
 pub mod params;
 pub mod record;
+mod schema;
 pub mod store;
 pub mod sweep;
 mod words;
-pub mod worker;
+mod worker;
 
-pub use db::{
-    Backend, Conn, DbError, DbUrl, Difference, PooledConn, RowError, Schema, Stored, write_migration,
-    write_migration_for,
-};
+pub use db::{Backend, Conn, DbError, DbUrl, PooledConn, RowError, Stored};
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};
 pub use macros::on_backend;
@@ -122,6 +120,7 @@ pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
     Timestamp, is_replicate, sql,
 };
+pub use schema::{Difference, Schema, write_migration, write_migration_for};
 pub use store::{
     CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Listing, Otherwise,
     Problem, RehashPlan, RehashReport, RepairReport, RunContext, RunResult, RunnerError, Store, StoreBuilder,

@@ -3,7 +3,7 @@
 use std::fs;
 
 use diesel::prelude::*;
-use entropic::db::DbError;
+use entropic::DbError;
 use entropic::{Error, Timestamp};
 use serde_json::json;
 

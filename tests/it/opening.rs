@@ -144,16 +144,6 @@ each_backend! {
         assert!(error.is_not_found() && error.to_string().contains("`moons`"), "{error}");
         Ok(())
     }
-
-    fn relative_folders_stay_as_they_were_given(s: &Scratch) -> Result<()> {
-        let (given, patience) = (Path::new("./a/./b"), std::time::Duration::ZERO);
-        let path = entropic::files::Folder::new(given, ".csv", entropic::Durability::Process, patience)?;
-        // The form of Python's pathlib.
-        assert_eq!(path.row_path("x.csv"), Path::new("a/b/x.csv"));
-        assert!(path.absolute(Path::new("a/b/x.csv")).is_absolute());
-        let _ = s;
-        Ok(())
-    }
 }
 
 #[cfg(feature = "sqlite")]

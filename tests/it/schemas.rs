@@ -242,6 +242,14 @@ each_backend! {
         Ok(())
     }
 
+    fn tables_of_a_module_that_this_program_does_not_have_are_no_concern_of_its(s: &Scratch) -> Result<()> {
+        with_runs(s)?;
+        s.sql("INSERT INTO entropic_migrations VALUES ('workspace/2099-01-01-000000', '2099')");
+        let store = at::<first::Pendulum>(s).runner(|_: &first::Pendulum, run| fs::write(run.result_file(), "x"));
+        assert_eq!(store.open()?.count()?, 3);
+        Ok(())
+    }
+
     fn a_miss_says_that_keys_were_made_in_another_way(s: &Scratch) -> Result<()> {
         macro_rules! now {
             ($module:ident, $($attr:ident = $value:tt)?; $(#[$field:meta])*) => {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::Backend;
 use super::signs::is_lost;
-use super::{Backend, Difference};
 use crate::record::RecordError;
+use crate::schema::Difference;
 
 /// An error of the database handle.
 #[derive(Debug, thiserror::Error)]

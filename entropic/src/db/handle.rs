@@ -7,50 +7,13 @@ use std::time::{Duration, Instant};
 use diesel::RunQueryDsl;
 use diesel::r2d2::Pool;
 
-use super::dialect::refuses_writes;
+use super::dialect::{flushed, refuses_writes};
 use super::file;
 use super::network::on_network;
 use super::pool::{self, Manager};
 use super::signs::{is_busy, is_damaged, is_full, is_lost, is_read_only};
 use super::writes::{SERVER_READS_ONLY, Writes, read_only};
-use super::{Backend, Conn, DbError, DbUrl, PooledConn, RowError};
-
-/// When a commit counts as done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Synchronous {
-    /// When it survives a power cut.
-    Full,
-    /// When it survives the process.
-    Normal,
-}
-
-/// How a database is opened.
-#[derive(Debug, Clone)]
-pub struct DbOptions {
-    /// Nothing is written, nothing is made.
-    pub read_only: bool,
-    /// When a commit counts as done.
-    pub synchronous: Synchronous,
-    /// The most connections at a time.
-    pub pool_size: u32,
-    /// How long a busy or vanished database is tried again before the caller hears of it.
-    pub patience: Duration,
-    /// Whether the database file lies on a network file system; found out if not said.
-    pub network: Option<bool>,
-}
-
-impl Default for DbOptions {
-    fn default() -> Self {
-        let cores = thread::available_parallelism().map_or(4, |cores| cores.get());
-        Self {
-            read_only: false,
-            synchronous: Synchronous::Full,
-            pool_size: u32::try_from(cores.saturating_add(1)).unwrap_or(16),
-            patience: Duration::from_secs(30),
-            network: None,
-        }
-    }
-}
+use super::{Backend, Conn, DbError, DbOptions, DbUrl, PooledConn, RowError};
 
 /// An open database.
 pub struct Db {
@@ -249,12 +212,12 @@ impl Drop for Db {
     /// Leaves the rows of an embedded database in its own file, as far as nobody else reads just now: whoever copies
     /// the file alone shall have them.
     fn drop(&mut self) {
-        if self.backend() == Backend::Sqlite && !self.options.read_only && !self.url.is_memory() {
-            use diesel::connection::SimpleConnection;
-            if let Some(mut pooled) = self.pool.try_get() {
-                // It is only tidiness.
-                let _ = pooled.conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)");
-            }
+        if self.url.path().is_some()
+            && !self.options.read_only
+            && let Some(mut pooled) = self.pool.try_get()
+        {
+            // It is only tidiness.
+            let _ = flushed(&mut pooled.conn);
         }
     }
 }
@@ -281,13 +244,14 @@ fn greet(url: &DbUrl, options: &DbOptions, writes: &Writes) -> Result<(), DbErro
 }
 
 fn compiled_in(url: &DbUrl) -> Result<(), DbError> {
-    let (there, feature) = match url.backend() {
-        Backend::Sqlite => (cfg!(feature = "sqlite"), "sqlite"),
-        Backend::Postgres => (cfg!(feature = "postgres"), "postgres"),
+    let backend = url.backend();
+    let there = match backend {
+        Backend::Sqlite => cfg!(feature = "sqlite"),
+        Backend::Postgres => cfg!(feature = "postgres"),
     };
     if there {
         Ok(())
     } else {
-        Err(DbError::NotCompiledIn { url: url.to_string(), backend: url.backend(), feature })
+        Err(DbError::NotCompiledIn { url: url.to_string(), backend, feature: backend.name() })
     }
 }

@@ -11,49 +11,34 @@
 //!   connection replaced, in one place and with one bounded budget ([`Db::with`]);
 //! - equal values, equal errors. SQL that differs stands in `dialect` and nowhere else.
 
+mod backend;
 mod conn;
-mod ddl;
-mod dialect;
-mod difference;
-mod directory;
-mod drift;
+pub(crate) mod dialect;
 mod error;
-mod failures;
 mod file;
 mod handle;
-mod held;
-mod identity;
 mod lock;
-mod migration;
 mod network;
-mod own;
+mod options;
 mod pool;
 mod pooled;
-mod schema;
+mod rows;
 mod server;
-mod shape;
 mod signs;
-mod snapshot;
 mod stored;
-mod stray;
 mod url;
-mod versions;
 mod writes;
 
+pub use backend::Backend;
 pub use conn::{Conn, MultiBackend};
 pub use dialect::IdIn;
-pub use difference::Difference;
 pub use error::{DbError, RowError};
-pub use handle::{Db, DbOptions, Synchronous};
-pub use migration::{write_migration, write_migration_for};
+pub use handle::Db;
+pub use options::{DbOptions, Synchronous};
 pub use pooled::PooledConn;
-pub use schema::Schema;
-pub use shape::Wanted;
 pub use stored::{Changes, NewRow, Stored, TakeRecord};
-pub use url::{Backend, DbUrl};
+pub use url::DbUrl;
 
 pub(crate) use dialect::{writing, writing_durably};
-pub(crate) use directory::Claiming;
-pub(crate) use failures::{FailureRow, forget_failures};
-pub(crate) use identity::StoreName;
 pub(crate) use lock::{RunLock, RunLocks};
+pub(crate) use signs::{is_busy, is_lost};

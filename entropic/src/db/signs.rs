@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// Whether the database is kept busy by somebody else and the statement did nothing.
-pub(super) fn is_busy(error: &DieselError) -> bool {
+pub(crate) fn is_busy(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         DieselError::DatabaseError(_, info) => {
@@ -20,7 +20,7 @@ pub(super) fn is_busy(error: &DieselError) -> bool {
 }
 
 /// Whether the connection is gone.
-pub(super) fn is_lost(error: &DieselError) -> bool {
+pub(crate) fn is_lost(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
         | DieselError::BrokenTransactionManager => true,

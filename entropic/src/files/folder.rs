@@ -363,3 +363,17 @@ impl Drop for Folder {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_directories_stay_as_they_were_given() {
+        let folder = Folder::new(Path::new("./a/./b"), ".csv", Durability::Process, Duration::ZERO).unwrap();
+        // The form of Python's pathlib.
+        assert_eq!(folder.row_path("x.csv"), Path::new("a/b/x.csv"));
+        assert!(folder.absolute(Path::new("a/b/x.csv")).is_absolute());
+    }
+}

@@ -175,17 +175,6 @@ impl Folder {
         Ok(mark.filter(|mark| !is_copy(mark)).and_then(|mark| mark.database))
     }
 
-    /// Whether the directory is there and still bears the mark of the store that it was opened for.
-    ///
-    /// # Errors
-    /// [`FileError::Gone`], [`FileError::Foreign`] (`is_conflict`), and those of reading the mark.
-    pub fn check_mark(&self, store_id: &str) -> Result<(), FileError> {
-        match self.read_mark()? {
-            Some(mark) if mark.store_id == store_id => Ok(()),
-            Some(_) | None => Err(FileError::Gone { path: self.root().to_owned() }),
-        }
-    }
-
     fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {
         let path = self.mark_path();
         let failed = || FileError::io("write", &path);

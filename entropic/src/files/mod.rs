@@ -61,12 +61,12 @@ pub(crate) use fault::at as fault;
 pub use folder::Folder;
 pub use leftovers::Leftovers;
 pub use lock::IdLock;
-pub use mark::{Claim, Claimed};
+pub use mark::Claim;
 pub use names::SWEEPS;
 pub use pending::SetAside;
 pub use publish::Publishing;
-pub use recover::{Recovered, Settle, Unsettled, Verdict};
-pub use replaced::{Deletion, Replaced};
+pub use recover::{Recovered, Unsettled, Verdict};
+pub use replaced::Replaced;
 
 /// What a finished run survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

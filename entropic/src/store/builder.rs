@@ -12,8 +12,9 @@ use super::store::{Inner, Results, Runner};
 use super::worker::Worker;
 use super::{CancelToken, RunContext, RunnerError, Store, directory};
 use crate::Result;
-use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Schema, Stored, Synchronous, Wanted};
+use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
 use crate::files::{Durability, FileError, Folder};
+use crate::schema::{BASE, ExpectedTable, Schema};
 use crate::worker::Assignment;
 
 /// How long a result that another run has replaced stays, unless told otherwise.
@@ -278,9 +279,9 @@ impl<T: Stored> StoreBuilder<T> {
         if self.results == Results::Written && !options.read_only && !self.adopt {
             directory::refuse_early(&url, &folder, T::TABLE.name)?;
         }
-        let wanted = Wanted::of::<T>()?;
+        let wanted = ExpectedTable::of::<T>()?;
         let db = Db::open(url, options)?;
-        db.own_tables()?;
+        db.migrate(&BASE)?;
         db.ensure_table(&wanted, self.schema).or_else(|error| match error {
             // It would be made, if it could be.
             DbError::NoTable { .. } => db.refuse_if_unwritable().and(Err(error)),

@@ -162,7 +162,7 @@ impl<T: Stored> Store<T> {
                         Some(seen) => T::update(conn, row, seen, Changes::All)? > 0,
                     });
                 }
-                crate::db::forget_failures(conn, T::TABLE.name, &forget)?;
+                super::failure_rows::forget_failures(conn, T::TABLE.name, &forget)?;
                 Ok::<_, RowError>(written)
             })
         })
@@ -203,7 +203,7 @@ impl<T: Stored> Store<T> {
     /// Forgets that a run has failed before. It is stored: that it is still listed as failed is no reason to say otherwise.
     fn forget_failure(&self, id: &RunId) {
         let forgotten = self.db().with("forget a failure", |conn| {
-            Ok::<_, RowError>(crate::db::forget_failures(conn, T::TABLE.name, &[id.as_str()])?)
+            Ok::<_, RowError>(super::failure_rows::forget_failures(conn, T::TABLE.name, &[id.as_str()])?)
         });
         if let Err(error) = forgotten {
             tracing::warn!(%id, %error, "a failure of a run that is stored now could not be forgotten");

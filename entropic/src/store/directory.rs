@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::known_directory::Claiming;
+use super::name::StoreName;
 use crate::Result;
-use crate::db::{Claiming, Db, DbOptions, DbUrl, StoreName, Stored};
+use crate::db::{Db, DbOptions, DbUrl, Stored};
 use crate::files::{Claim, FileError, Folder};
 
 /// How long another database is waited for, of which this one may be a copy.

@@ -7,9 +7,10 @@ use super::inside::inside;
 use super::lookup::{Asked, Found};
 use super::rehash::Texts;
 use crate::Result;
-use crate::db::{Stored, Wanted};
+use crate::db::Stored;
 use crate::params::{FloatScheme, RunId};
 use crate::record::{Identity, Record, SimRecord};
+use crate::schema::ExpectedTable;
 
 /// Why parameters are a hit or a miss.
 #[non_exhaustive]
@@ -190,7 +191,7 @@ impl<T: Stored> Store<T> {
 
     /// The first way of making keys under which a run of these parameters is stored.
     fn otherwise(&self, params: &T) -> Result<Option<(RunId, Otherwise)>> {
-        let wanted = Wanted::of::<T>()?;
+        let wanted = ExpectedTable::of::<T>()?;
         let texts = Texts::of(params, &wanted.identity);
         let mut ways = other_ways(&wanted.identity);
         ways.push((Otherwise::AsWritten, self.db().identity(&wanted)?));

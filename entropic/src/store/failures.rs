@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::failure_rows::FailureRow;
 use super::row::by_first_name;
 use super::{Store, StoreError};
-use crate::db::{FailureRow, Stored};
+use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{SimRecord, Timestamp};
 use crate::{Error, Result};

@@ -26,11 +26,14 @@ mod delete;
 mod directory;
 mod error;
 mod explain;
+mod failure_rows;
 mod failures;
 mod inside;
+mod known_directory;
 mod lease;
 mod list;
 mod lookup;
+mod name;
 mod patch;
 mod problem;
 mod ready;
@@ -43,6 +46,7 @@ mod run;
 mod runner_error;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
+mod tables;
 mod verify;
 mod worker;
 

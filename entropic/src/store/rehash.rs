@@ -7,10 +7,11 @@ use std::ops::ControlFlow;
 use super::inside::without_one_key;
 use super::{Store, StoreError};
 use crate::Result;
-use crate::db::{Stored, Wanted};
+use crate::db::Stored;
 use crate::files::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, IdentityField, Record};
+use crate::schema::ExpectedTable;
 use crate::words::count;
 
 /// What [`Store::rehash`] would do; nothing is changed by making one.
@@ -122,7 +123,7 @@ impl<T: Stored> Store<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn plan_rehash(&self) -> Result<RehashPlan> {
-        let wanted = Wanted::of::<T>()?;
+        let wanted = ExpectedTable::of::<T>()?;
         let before = self.db().identity(&wanted)?;
         let mut plan = RehashPlan::default();
         let mut stay: HashSet<RunId> = HashSet::new();
@@ -204,7 +205,7 @@ impl<T: Stored> Store<T> {
     /// ```
     pub fn accept_schema(&self) -> Result<()> {
         self.writable("accept a schema")?;
-        Ok(self.db().accept(&Wanted::of::<T>()?)?)
+        Ok(self.db().accept(&ExpectedTable::of::<T>()?)?)
     }
 
     /// Gives runs their new keys, one run after the other, each under both keys' leases. Results keep their names. Killed at
@@ -228,7 +229,7 @@ impl<T: Stored> Store<T> {
         let rest = self.plan_rehash()?;
         let is_done = rest.moves.is_empty() && rest.collisions.is_empty();
         if is_done && rest.unexplained.is_empty() && rest.unreadable.is_empty() {
-            self.db().remember(&Wanted::of::<T>()?)?;
+            self.db().remember(&ExpectedTable::of::<T>()?)?;
             report.complete = true;
         }
         tracing::info!(table = T::TABLE.name, moved = report.moved, complete = report.complete, "rehashed");

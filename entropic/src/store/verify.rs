@@ -12,11 +12,12 @@ use super::lookup::checksum_of;
 use super::store::Results;
 use super::{Problem, Store};
 use crate::Result;
-use crate::db::{Stored, Wanted};
+use crate::db::Stored;
 use crate::error::with_causes;
 use crate::files::{FileError, Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
+use crate::schema::ExpectedTable;
 use crate::words::count;
 
 /// How many rows are looked at together.
@@ -140,7 +141,7 @@ impl<T: Stored> Store<T> {
             checksums: 0,
             replaced: 0,
             problems: Vec::new(),
-            advice: self.db().advice(&Wanted::of::<T>()?)?.iter().map(ToString::to_string).collect(),
+            advice: self.db().advice(&ExpectedTable::of::<T>()?)?.iter().map(ToString::to_string).collect(),
             leftovers: self.folder().leftovers()?,
         };
         for chunk in ids.chunks(CHUNK) {

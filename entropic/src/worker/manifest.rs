@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::WorkerError;
-use crate::db::{Stored, Wanted};
+use crate::db::Stored;
 use crate::record::{CustomData, RecordError};
+use crate::schema::ExpectedTable;
 
 /// The version of everything that this room writes.
 pub(crate) const PROTOCOL: u32 = 1;
@@ -39,7 +40,7 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// What the keys of a record are made of.
     pub(crate) fn identity_of<T: Stored>() -> Result<Value, RecordError> {
-        Ok(serde_json::to_value(Wanted::of::<T>()?.identity).unwrap_or_default())
+        Ok(serde_json::to_value(ExpectedTable::of::<T>()?.identity).unwrap_or_default())
     }
 
     /// Refuses a program that would not make the runs that were asked for.

@@ -3,9 +3,23 @@
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::super::shape::FoundColumn;
 use super::super::{Backend, Conn};
 use super::backend_of;
+
+/// A column as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundColumn {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its declared type.
+    pub(crate) declared: String,
+    /// Whether it may be NULL.
+    pub(crate) nullable: bool,
+    /// Whether it is part of the primary key.
+    pub(crate) key: bool,
+    /// The collation of text that is not ordered by its bytes.
+    pub(crate) collation: Option<String>,
+}
 
 #[derive(QueryableByName)]
 struct Introspected {
@@ -30,7 +44,7 @@ struct Indexed {
 }
 
 /// The columns of a table as they are, in order; none if there is no such table.
-pub(in crate::db) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundColumn>> {
+pub(crate) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<FoundColumn>> {
     // A key of SQLite that is not an integer may be NULL unless told otherwise; SQLAlchemy does tell.
     let query = match backend_of(conn) {
         Backend::Sqlite => {
@@ -65,7 +79,7 @@ pub(in crate::db) fn columns_of(conn: &mut Conn, table: &str) -> QueryResult<Vec
 }
 
 /// The name and columns of each index of a table, but for indexes over some of the rows or over expressions.
-pub(in crate::db) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<(String, Vec<String>)>> {
+pub(crate) fn indexes_of(conn: &mut Conn, table: &str) -> QueryResult<Vec<(String, Vec<String>)>> {
     let query = match backend_of(conn) {
         Backend::Sqlite => {
             "SELECT list.name AS index_name, info.name AS column_name FROM pragma_index_list(?) AS list \
@@ -100,7 +114,7 @@ struct Named {
 }
 
 /// What somebody else made on a table, and SQLite would drop with it.
-pub(in crate::db) fn attached_to(conn: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
+pub(crate) fn attached_to(conn: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
     if backend_of(conn) == Backend::Postgres {
         return Ok(Vec::new());
     }

@@ -1,6 +1,8 @@
 //! Where the SQL of the two backends truly differs. Nothing outside this directory does.
 
 mod catalog;
+mod migrations;
+mod statements;
 mod types;
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
@@ -12,12 +14,15 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 #[cfg(feature = "sqlite")]
 use serde_json::Value;
 
-use super::ddl::quoted;
-use super::versions::Version;
 use super::{Backend, Conn};
 
-pub(super) use catalog::{attached_to, columns_of, indexes_of};
-pub(super) use types::{as_text, declared, float_bits, holds, literal, text, widens};
+pub(crate) use catalog::{FoundColumn, attached_to, columns_of, indexes_of};
+pub(crate) use migrations::{Scripts, scripts};
+pub(crate) use statements::{
+    REBUILT, alter_collation, alter_null, alter_type, hides_float_width, hides_integer_width,
+    implied_collation, rebuilds_tables,
+};
+pub(crate) use types::{as_text, declared, float_bits, holds, literal, text, widens};
 
 /// `id` is one of these: one bind, however many there are.
 #[doc(hidden)]
@@ -76,7 +81,7 @@ impl QueryFragment<diesel::pg::Pg> for IdIn {
 }
 
 /// Executes a statement on one table's rows of some ids: `statement` ends where the condition on `column` is to follow.
-pub(super) fn with_ids(
+pub(crate) fn with_ids(
     conn: &mut Conn,
     statement: &str,
     column: &str,
@@ -96,6 +101,15 @@ pub(super) fn with_ids(
             .execute(conn),
     }
     .map(drop)
+}
+
+/// A row, as far as it says which result it has.
+#[derive(Debug, QueryableByName)]
+pub(in crate::db) struct Version {
+    #[diesel(sql_type = Text)]
+    pub(in crate::db) id: String,
+    #[diesel(sql_type = Text)]
+    pub(in crate::db) result_file: String,
 }
 
 /// The versions of the rows of some ids.
@@ -159,7 +173,7 @@ struct Answer {
 }
 
 /// The backend of a connection.
-pub(super) fn backend_of(conn: &Conn) -> Backend {
+pub(crate) fn backend_of(conn: &Conn) -> Backend {
     match conn {
         #[cfg(feature = "sqlite")]
         Conn::Sqlite(_) => Backend::Sqlite,
@@ -169,7 +183,7 @@ pub(super) fn backend_of(conn: &Conn) -> Backend {
 }
 
 /// Runs a job in a transaction that nobody else who makes tables overlaps with.
-pub(super) fn exclusively<R, E: From<diesel::result::Error>>(
+pub(crate) fn exclusively<R, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     job: impl FnOnce(&mut Conn) -> Result<R, E>,
 ) -> Result<R, E> {
@@ -223,9 +237,14 @@ pub(crate) fn writing<R, E: From<diesel::result::Error>>(
 const MAKING_TABLES: i64 = i64::from_be_bytes(*b"entropic");
 
 /// The place of the `n`th bind, counted from 1.
-pub(super) fn bind(conn: &Conn, n: usize) -> String {
+pub(crate) fn bind(conn: &Conn, n: usize) -> String {
     match backend_of(conn) {
         Backend::Sqlite => "?".to_owned(),
         Backend::Postgres => format!("${n}"),
     }
+}
+
+/// A name as it stands in SQL.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

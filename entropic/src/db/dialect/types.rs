@@ -7,7 +7,7 @@ use super::backend_of;
 use crate::record::{ColumnKind, ColumnSpec, TimeOfDay};
 
 /// How a column is declared.
-pub(in crate::db) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
+pub(crate) fn declared(backend: Backend, column: &ColumnSpec) -> &'static str {
     use ColumnKind as Kind;
     match (column.kind, backend) {
         (Kind::Json, Backend::Postgres) => "JSON",
@@ -38,12 +38,12 @@ pub(in crate::db) fn declared(backend: Backend, column: &ColumnSpec) -> &'static
 }
 
 /// Text as it stands in a statement.
-pub(in crate::db) fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 
 /// A value as it stands in a statement; `value` as [`Repr`](crate::record::Repr) writes it.
-pub(in crate::db) fn literal(backend: Backend, kind: ColumnKind, value: &Value) -> String {
+pub(crate) fn literal(backend: Backend, kind: ColumnKind, value: &Value) -> String {
     match (kind, value) {
         (_, Value::Null) => "NULL".to_owned(),
         (_, Value::Bool(truth)) => match backend {
@@ -66,7 +66,7 @@ pub(in crate::db) fn literal(backend: Backend, kind: ColumnKind, value: &Value) 
 }
 
 /// Whether every value of a declared type is one of a column's, and the same.
-pub(in crate::db) fn widens(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
+pub(crate) fn widens(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
     use ColumnKind as Kind;
     backend == Backend::Postgres
         && matches!(
@@ -77,12 +77,12 @@ pub(in crate::db) fn widens(backend: Backend, declared: &str, kind: ColumnKind) 
 
 /// The width of the floats in a column: SQLite has one, and what is declared says another if it is a name that only
 /// one of them has. SQLAlchemy says FLOAT of any.
-pub(in crate::db) fn float_bits(declared: &str, remembered: Option<u8>) -> Option<u8> {
+pub(crate) fn float_bits(declared: &str, remembered: Option<u8>) -> Option<u8> {
     if declared.to_lowercase().contains("doub") { Some(64) } else { remembered }
 }
 
 /// A column as text.
-pub(in crate::db) fn as_text(conn: &Conn, column: &str) -> String {
+pub(crate) fn as_text(conn: &Conn, column: &str) -> String {
     match backend_of(conn) {
         Backend::Sqlite => format!("CAST({column} AS TEXT)"),
         Backend::Postgres => format!("{column}::text"),
@@ -90,7 +90,7 @@ pub(in crate::db) fn as_text(conn: &Conn, column: &str) -> String {
 }
 
 /// Whether a declared type can hold a column's values and give them back.
-pub(in crate::db) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
+pub(crate) fn holds(backend: Backend, declared: &str, kind: ColumnKind) -> bool {
     use ColumnKind as Kind;
     let declared = declared.to_lowercase();
     match backend {

@@ -1,28 +1,32 @@
-//! The version of a row: what its `result_file` says. Every change of a row that another process could have made meanwhile
+//! What can be asked of the rows of any table, and changed in them.
+//!
+//! The version of a row is what its `result_file` says. Every change of a row that another process could have made meanwhile
 //! names the version that it saw, and does nothing if the row has another one.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
-use super::ddl::quoted;
-use super::dialect::{bind, flushed, versions_of};
+use super::dialect::{Version, bind, flushed, quoted, versions_of};
 use super::{Backend, Db, DbError, Synchronous};
 use crate::record::TableSpec;
 
 /// How many rows are read together.
 const PAGE: usize = 10_000;
 
-/// A row, as far as it says which result it has.
-#[derive(Debug, QueryableByName)]
-pub(super) struct Version {
+#[derive(QueryableByName)]
+struct Key {
     #[diesel(sql_type = Text)]
-    pub(super) id: String,
-    #[diesel(sql_type = Text)]
-    pub(super) result_file: String,
+    id: String,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 impl Db {
@@ -109,5 +113,22 @@ impl Db {
     /// now.
     pub(crate) fn flush(&self) -> Result<bool, DbError> {
         self.with("make sure that rows are on the disk", |conn| Ok(flushed(conn)?))
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &TableSpec) -> Result<u64, DbError> {
+        let query = format!("SELECT count(*) AS n FROM {}", quoted(table.name));
+        self.with("count the rows", |conn| {
+            let counted = sql_query(&query).get_result::<Counted>(conn)?;
+            Ok(u64::try_from(counted.n).unwrap_or(0))
+        })
+    }
+
+    /// The keys of all rows, in the order of (created_at, id).
+    pub(crate) fn ids(&self, table: &TableSpec) -> Result<Vec<String>, DbError> {
+        let query = format!("SELECT \"id\" FROM {} ORDER BY \"created_at\", \"id\"", quoted(table.name));
+        self.with("list the keys", |conn| {
+            Ok(sql_query(&query).load::<Key>(conn)?.into_iter().map(|key| key.id).collect())
+        })
     }
 }

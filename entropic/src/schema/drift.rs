@@ -1,15 +1,17 @@
 //! How a table differs from its record.
 
-use super::ddl;
-use super::dialect::{declared, float_bits, holds, widens};
-use super::held::bits;
-use super::shape::{Found, FoundColumn, Wanted};
-use super::stray::What;
-use super::{Backend, Difference};
+use super::recorded_values::bits;
+use super::shape::{ActualTable, ExpectedTable, StrayKind};
+use super::{Difference, ddl};
+use crate::db::Backend;
+use crate::db::dialect::{
+    FoundColumn, alter_collation, alter_type, declared, float_bits, hides_float_width, hides_integer_width,
+    holds, rebuilds_tables, widens,
+};
 use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
 
 /// Each difference between a record and what was found, those first that others build on.
-pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> Vec<Difference> {
+pub(super) fn differences(backend: Backend, wanted: &ExpectedTable, found: &ActualTable) -> Vec<Difference> {
     let mut all = renamed(wanted, found);
     let now = |name: &str| -> String {
         let renamed = all.iter().find_map(|difference| match difference {
@@ -58,19 +60,21 @@ pub(super) fn differences(backend: Backend, wanted: &Wanted, found: &Found) -> V
     all
 }
 
-/// What rows hold that the record cannot read. Of a column of which nothing was remembered it is left to whoever reads.
-fn values(found: &Found) -> impl Iterator<Item = Difference> {
+/// StrayKind rows hold that the record cannot read. Of a column of which nothing was remembered it is left to whoever reads.
+fn values(found: &ActualTable) -> impl Iterator<Item = Difference> {
     found.strays.iter().filter(|stray| !stray.unknown).cloned().map(|stray| {
         let (column, rows, ids) = (stray.column.to_owned(), stray.rows, stray.ids);
         match stray.what {
-            What::Texts { name, texts } => Difference::NoVariant { column, name, texts, rows, ids },
-            What::Json { before, now, why } => Difference::OtherJson { column, before, now, rows, ids, why },
+            StrayKind::Texts { name, texts } => Difference::NoVariant { column, name, texts, rows, ids },
+            StrayKind::Json { before, now, why } => {
+                Difference::OtherJson { column, before, now, rows, ids, why }
+            }
         }
     })
 }
 
-/// What of the identity is not as it was when the rows got their keys.
-fn identity_changes(wanted: &Wanted, found: &Found) -> Vec<IdentityChange> {
+/// StrayKind of the identity is not as it was when the rows got their keys.
+fn identity_changes(wanted: &ExpectedTable, found: &ActualTable) -> Vec<IdentityChange> {
     if !found.rows {
         return Vec::new();
     }
@@ -110,7 +114,7 @@ fn is_told(change: &IdentityChange, all: &[Difference]) -> bool {
 }
 
 /// The columns that have another name in the record. A column is known by the name that it had at first.
-fn renamed(wanted: &Wanted, found: &Found) -> Vec<Difference> {
+fn renamed(wanted: &ExpectedTable, found: &ActualTable) -> Vec<Difference> {
     let written = found.written.as_ref();
     let there = |name: &str| found.columns.iter().any(|column| column.name == name);
     let pairs: Vec<(&str, &str)> = wanted
@@ -155,20 +159,19 @@ pub(super) fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<
 
 fn missing(
     backend: Backend,
-    wanted: &Wanted,
+    wanted: &ExpectedTable,
     column: &ColumnSpec,
     columns: &[FoundColumn],
-    found: &Found,
+    found: &ActualTable,
     changes: &[IdentityChange],
 ) -> Difference {
     let added = changes.contains(&IdentityChange::Added { column: column.name.to_owned() });
     let unfilled = !column.nullable && wanted.fill(column.name).is_none();
-    let rebuilding = unfilled && backend == Backend::Sqlite;
+    let rebuilding = unfilled && rebuilds_tables(backend);
     let fillable = if found.rows { !added && !unfilled } else { !rebuilding || found.attached.is_empty() };
     let sql = if !fillable {
         Vec::new()
     } else if rebuilding {
-        // SQLite adds no column that must not be NULL and has no default, not even to an empty table.
         ddl::rebuild(backend, wanted, columns)
     } else {
         vec![ddl::add_column(backend, wanted, column)]
@@ -183,14 +186,14 @@ fn missing(
 
 fn compare(
     backend: Backend,
-    wanted: &Wanted,
+    wanted: &ExpectedTable,
     column: &ColumnSpec,
-    (found, table): (&FoundColumn, &Found),
+    (found, table): (&FoundColumn, &ActualTable),
     columns: &[FoundColumn],
     all: &mut Vec<Difference>,
 ) {
     let held = table.written.as_ref().and_then(|written| written.held(column.key)?.bits);
-    let other_width = backend == Backend::Sqlite
+    let other_width = hides_float_width(backend)
         && bits(column.kind)
             .is_some_and(|wanted| float_bits(&found.declared, held).is_some_and(|is| is != wanted));
     if !holds(backend, &found.declared, column.kind) {
@@ -199,9 +202,9 @@ fn compare(
             found: found.declared.clone(),
             wanted: declared(backend, column),
             cure: other_field(backend, &found.declared),
-            // What is not sure to keep every value is for people to do.
+            // StrayKind is not sure to keep every value is for people to do.
             sql: if widens(backend, &found.declared, column.kind) {
-                vec![ddl::alter_type(wanted.table.name, column.name, declared(backend, column))]
+                vec![alter_type(wanted.table.name, column.name, declared(backend, column))]
             } else {
                 Vec::new()
             },
@@ -210,7 +213,7 @@ fn compare(
         let widens = column.kind == ColumnKind::Double;
         all.push(Difference::Type {
             column: column.name.to_owned(),
-            // What the wider or narrower column would be declared as; this one may be declared by another program.
+            // StrayKind the wider or narrower column would be declared as; this one may be declared by another program.
             found: if widens { "FLOAT of 32 bits" } else { "DOUBLE of 64 bits" }.to_owned(),
             wanted: declared(backend, column),
             cure: if widens { "make the field an `f32`, or " } else { "make the field an `f64`, or " },
@@ -221,7 +224,7 @@ fn compare(
         all.push(Difference::Order {
             column: column.name.to_owned(),
             collation: collation.clone(),
-            sql: vec![ddl::alter_collation(wanted.table.name, column.name, &found.declared, "C")],
+            sql: vec![alter_collation(wanted.table.name, column.name, &found.declared, "C")],
         });
     }
     // A key is never NULL; `id` of a table made elsewhere need not say so.
@@ -229,18 +232,15 @@ fn compare(
         all.push(Difference::Nullability {
             column: column.name.to_owned(),
             nullable: found.nullable,
-            sql: ddl::alter_null(backend, wanted, column, columns),
+            sql: ddl::change_null(backend, wanted, column, columns),
         });
     }
 }
 
-/// What the field could be instead, for the pairs that Python's types lead to.
+/// StrayKind the field could be instead, for the pairs that Python's types lead to.
 fn other_field(backend: Backend, found: &str) -> &'static str {
-    match (backend, found.to_lowercase().as_str()) {
-        // Its integers are of one width.
-        (Backend::Sqlite, "smallint" | "integer" | "bigint") => {
-            "make the field an `i64` or an `i32` as it was, or "
-        }
+    match (hides_integer_width(backend), found.to_lowercase().as_str()) {
+        (true, "smallint" | "integer" | "bigint") => "make the field an `i64` or an `i32` as it was, or ",
         (_, "smallint") => "make the field an `i16`, or ",
         (_, "integer") => "make the field an `i32`, or ",
         (_, "bigint") => "make the field an `i64`, or ",
@@ -264,13 +264,23 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("runs", COLUMNS, 1);
 
-    fn wanted() -> Wanted {
-        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]), values: Vec::new() }
+    fn wanted() -> ExpectedTable {
+        ExpectedTable {
+            table: TABLE,
+            defaults: Vec::new(),
+            identity: Identity::of(&TABLE, &[]),
+            values: Vec::new(),
+        }
     }
 
-    fn of(columns: Vec<FoundColumn>) -> Found {
+    fn of(columns: Vec<FoundColumn>) -> ActualTable {
         let pages = ddl::PAGES.map(str::to_owned).to_vec();
-        Found { columns, rows: true, indexes: vec![("pages".to_owned(), pages)], ..Found::default() }
+        ActualTable {
+            columns,
+            rows: true,
+            indexes: vec![("pages".to_owned(), pages)],
+            ..ActualTable::default()
+        }
     }
 
     fn found(name: &str, declared: &str, nullable: bool) -> FoundColumn {

@@ -7,12 +7,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ddl::{self, quoted};
-use super::shape::{Found, FoundColumn, Written};
-use super::{Backend, DbError, own};
+use super::shape::{ActualTable, RecordedTable};
+use super::{ddl, remembered};
+use crate::db::dialect::{FoundColumn, REBUILT, implied_collation, quoted};
+use crate::db::{Backend, DbError};
 use crate::record::ColumnKind;
 
-/// What diesel ignores in the folder of a migration.
+/// StrayKind diesel ignores in the folder of a migration.
 pub(super) const SNAPSHOT: &str = "schema.json";
 
 /// A table after a migration.
@@ -22,8 +23,8 @@ pub(super) struct Snapshot {
     pub(super) columns: Vec<Column>,
     /// The name and columns of each.
     pub(super) indexes: Vec<(String, Vec<String>)>,
-    pub(super) written: Written,
-    /// What was not done, and why.
+    pub(super) written: RecordedTable,
+    /// StrayKind was not done, and why.
     #[serde(default)]
     pub(super) said: Vec<String>,
     /// Which database it is of; its folder says so.
@@ -43,8 +44,8 @@ pub(super) struct Column {
 impl Snapshot {
     /// The collation of text in older migrations for PostgreSQL, which left it to the database.
     fn collation_of(&self, column: &Column) -> Option<String> {
-        let named = column.declared.contains("COLLATE") || column.definition.contains("COLLATE");
-        (self.backend == Some(Backend::Postgres) && !named).then(|| "default".to_owned())
+        let texts = [column.declared.as_str(), column.definition.as_str()];
+        implied_collation(self.backend?, texts).map(str::to_owned)
     }
 
     /// The kind of floats in older migrations for SQLite, which are declared as this library does it.
@@ -55,7 +56,7 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn found(&self) -> Found {
+    pub(super) fn found(&self) -> ActualTable {
         let columns = self.columns.iter().map(|column| FoundColumn {
             name: column.name.clone(),
             declared: column.declared.clone(),
@@ -63,7 +64,7 @@ impl Snapshot {
             key: column.name == "id",
             collation: self.collation_of(column),
         });
-        Found {
+        ActualTable {
             columns: columns.collect(),
             indexes: self.indexes.clone(),
             attached: Vec::new(),
@@ -96,14 +97,7 @@ impl Snapshot {
     }
 }
 
-/// What is to be known of a table that is made anew.
-pub(super) const REBUILT: [&str; 2] = [
-    "-- The table is made anew. Triggers, views and indexes of your own on it must be made again, and\n\
-     -- `foreign_keys` must be off while tables refer to it with ON DELETE.",
-    "PRAGMA defer_foreign_keys = ON",
-];
-
-/// What the last migration of a table left.
+/// StrayKind the last migration of a table left.
 pub(super) fn last(backend: Backend, place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
     let entries = match fs::read_dir(place) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -124,7 +118,7 @@ pub(super) fn last(backend: Backend, place: &Path, table: &str) -> Result<Option
         };
         let unread = |error: serde_json::Error| failed("read", &path)(error.into());
         let snapshot: Value = serde_json::from_str(&text).map_err(unread)?;
-        own::known_format(&snapshot["written"], table)?;
+        remembered::known_format(&snapshot["written"], table)?;
         let mut snapshot: Snapshot = serde_json::from_value(snapshot).map_err(unread)?;
         snapshot.backend = Some(backend);
         if snapshot.table == table {

@@ -4,11 +4,10 @@
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-use super::ddl::quoted;
-use super::dialect::{as_text, bind, holds, text};
-use super::held::Held;
-use super::shape::{Found, Wanted};
-use super::{Backend, Conn, RowError};
+use super::recorded_values::RecordedValues;
+use super::shape::{ActualTable, ExpectedTable, Stray, StrayKind};
+use crate::db::dialect::{as_text, bind, holds, quoted, text};
+use crate::db::{Backend, Conn, RowError};
 use crate::error::with_causes;
 use crate::params::{Canonical, FloatScheme, canonical_eq};
 use crate::record::{
@@ -19,30 +18,6 @@ use crate::record::{
 const NAMED: usize = 3;
 /// How many rows are looked at together.
 const CHUNK: usize = 1_000;
-
-/// Rows whose values in one column the record cannot read, or would not find.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stray {
-    /// The column, by its name in the record.
-    pub(super) column: &'static str,
-    /// How many rows.
-    pub(super) rows: u64,
-    /// Some of their ids.
-    pub(super) ids: Vec<String>,
-    /// What is wrong.
-    pub(super) what: What,
-    /// Whether nothing was remembered of the column: a table from before there was such a memory opens as it did.
-    pub(super) unknown: bool,
-}
-
-/// What is wrong with values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum What {
-    /// Texts that the enum has no variant for.
-    Texts { name: &'static str, texts: Vec<String> },
-    /// JSON of another type.
-    Json { before: Option<String>, now: String, why: String },
-}
 
 #[derive(QueryableByName)]
 struct Counted {
@@ -70,8 +45,8 @@ struct Key {
 pub(super) fn strays(
     conn: &mut Conn,
     backend: Backend,
-    wanted: &Wanted,
-    found: &Found,
+    wanted: &ExpectedTable,
+    found: &ActualTable,
 ) -> Result<Vec<Stray>, RowError> {
     let mut strays = Vec::new();
     if !found.rows {
@@ -84,7 +59,7 @@ pub(super) fn strays(
             continue;
         }
         let before = found.written.as_ref().and_then(|written| written.held(column.key));
-        if before.is_some_and(|before| before.is_within(&Held::of(column.kind, *values))) {
+        if before.is_some_and(|before| before.is_within(&RecordedValues::of(column.kind, *values))) {
             continue;
         }
         let place = Place { table: wanted.table.name, column: &there.name };
@@ -132,7 +107,7 @@ fn of_texts(
         column: column.name,
         rows: counted.iter().map(|counted| u64::try_from(counted.n).unwrap_or_default()).sum(),
         ids: ids.into_iter().map(|key| key.id).collect(),
-        what: What::Texts { name, texts: counted.into_iter().map(|counted| counted.value).collect() },
+        what: StrayKind::Texts { name, texts: counted.into_iter().map(|counted| counted.value).collect() },
         unknown: false,
     }))
 }
@@ -166,8 +141,13 @@ fn of_json(
         }
     }
     let now = plain_type_name(now);
-    let stray =
-        |why| Stray { column: column.name, rows, ids, what: What::Json { before, now, why }, unknown: false };
+    let stray = |why| Stray {
+        column: column.name,
+        rows,
+        ids,
+        what: StrayKind::Json { before, now, why },
+        unknown: false,
+    };
     Ok(first.map(stray))
 }
 

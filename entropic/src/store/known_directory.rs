@@ -3,8 +3,8 @@
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
-use super::dialect::{bind, columns_of, exclusively};
-use super::{Conn, Db, DbError, RowError};
+use crate::db::dialect::{bind, columns_of, exclusively};
+use crate::db::{Conn, Db, DbError, RowError};
 use crate::record::{TableSpec, Timestamp};
 
 /// A results directory, as the database knows it.

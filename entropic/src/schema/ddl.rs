@@ -1,20 +1,15 @@
 //! Statements that make a table, from the table as data.
 
-use super::Backend;
-use super::dialect::{declared, literal};
-use super::shape::{FoundColumn, Wanted};
 use serde_json::Value;
 
+use super::shape::ExpectedTable;
+use crate::db::Backend;
+use crate::db::dialect::{FoundColumn, alter_null, declared, literal, quoted, rebuilds_tables};
 use crate::record::{ColumnRole, ColumnSpec, TableSpec};
-
-/// A name as it stands in SQL.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 /// The statements that make a table and its indexes: the user's columns, the outputs, then the reserved ones,
 /// as SQLAlchemy writes them.
-pub(super) fn create(backend: Backend, wanted: &Wanted) -> Vec<String> {
+pub(super) fn create(backend: Backend, wanted: &ExpectedTable) -> Vec<String> {
     let definitions = wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
     let mut statements = vec![create_as(wanted.table.name, definitions)];
     statements.extend(create_indexes(&wanted.table));
@@ -28,7 +23,7 @@ fn create_as(name: &str, mut definitions: Vec<String>) -> String {
 
 /// A column in the making. Columns with a default have it in the table as well: for the rows that are there when they
 /// are added, and for those of programs that do not know them yet.
-pub(super) fn definition(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
+pub(super) fn definition(backend: Backend, wanted: &ExpectedTable, column: &ColumnSpec) -> String {
     let fill = if matches!(column.role, ColumnRole::Retired | ColumnRole::Former) {
         None
     } else {
@@ -77,7 +72,7 @@ pub(super) fn drop_index(name: &str) -> String {
     format!("DROP INDEX {}", quoted(name))
 }
 
-pub(super) fn add_column(backend: Backend, wanted: &Wanted, column: &ColumnSpec) -> String {
+pub(super) fn add_column(backend: Backend, wanted: &ExpectedTable, column: &ColumnSpec) -> String {
     let definition = defined(backend, column, wanted.fill(column.name));
     format!("ALTER TABLE {} ADD COLUMN {definition}", quoted(wanted.table.name))
 }
@@ -90,41 +85,25 @@ pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
     format!("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(table), quoted(from), quoted(to))
 }
 
-/// What a listing in the order of its pages is found by.
+/// StrayKind a listing in the order of its pages is found by.
 pub(super) const PAGES: [&str; 2] = ["created_at", "id"];
 
-/// The statement that lets a column of PostgreSQL be ordered by its bytes, or as the database orders text again.
-pub(super) fn alter_collation(table: &str, column: &str, declared: &str, collation: &str) -> String {
-    let ty = declared.split(" COLLATE ").next().unwrap_or(declared);
-    let (table, column, collation) = (quoted(table), quoted(column), quoted(collation));
-    format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {ty} COLLATE {collation}")
-}
-
-/// The statement that gives a column of PostgreSQL another type.
-pub(super) fn alter_type(table: &str, column: &str, ty: &str) -> String {
-    let (table, column) = (quoted(table), quoted(column));
-    format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {ty} USING {column}::{ty}")
-}
-
 /// The statements that let a column be NULL, or forbid it.
-pub(super) fn alter_null(
+pub(super) fn change_null(
     backend: Backend,
-    wanted: &Wanted,
+    wanted: &ExpectedTable,
     column: &ColumnSpec,
     found: &[FoundColumn],
 ) -> Vec<String> {
-    match backend {
-        Backend::Sqlite => rebuild(backend, wanted, found),
-        Backend::Postgres => {
-            let (table, name) = (quoted(wanted.table.name), quoted(column.name));
-            let what = if column.nullable { "DROP" } else { "SET" };
-            vec![format!("ALTER TABLE {table} ALTER COLUMN {name} {what} NOT NULL")]
-        }
+    if rebuilds_tables(backend) {
+        rebuild(backend, wanted, found)
+    } else {
+        vec![alter_null(wanted.table.name, column.name, column.nullable)]
     }
 }
 
 /// The statements that make a table anew with all its rows, where SQLite cannot alter it. Columns without a field stay.
-pub(super) fn rebuild(backend: Backend, wanted: &Wanted, found: &[FoundColumn]) -> Vec<String> {
+pub(super) fn rebuild(backend: Backend, wanted: &ExpectedTable, found: &[FoundColumn]) -> Vec<String> {
     let mut definitions: Vec<String> =
         wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
     for column in found.iter().filter(|column| wanted.table.column(&column.name).is_none()) {
@@ -200,8 +179,13 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("orbits", COLUMNS, 1);
 
-    fn wanted() -> Wanted {
-        Wanted { table: TABLE, defaults: Vec::new(), identity: Identity::of(&TABLE, &[]), values: Vec::new() }
+    fn wanted() -> ExpectedTable {
+        ExpectedTable {
+            table: TABLE,
+            defaults: Vec::new(),
+            identity: Identity::of(&TABLE, &[]),
+            values: Vec::new(),
+        }
     }
 
     #[test]

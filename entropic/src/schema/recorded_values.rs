@@ -1,4 +1,4 @@
-//! What is remembered of the values of a column: the texts of an enum, the width of floats, the type inside JSON.
+//! StrayKind is remembered of the values of a column: the texts of an enum, the width of floats, the type inside JSON.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{ColumnKind, ColumnSpec, Values, plain_type_name};
 
-/// What the values of a column are.
+/// StrayKind the values of a column are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Held {
+pub(super) struct RecordedValues {
     /// Of floats, which SQLite keeps in one width whatever they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bits: Option<u8>,
@@ -20,7 +20,7 @@ pub(super) struct Held {
     pub(super) json: Option<String>,
 }
 
-impl Held {
+impl RecordedValues {
     pub(super) fn of(kind: ColumnKind, values: Values) -> Self {
         Self { bits: bits(kind), ..Self::from(values) }
     }
@@ -49,7 +49,7 @@ impl Held {
     }
 }
 
-impl From<Values> for Held {
+impl From<Values> for RecordedValues {
     fn from(values: Values) -> Self {
         match values {
             Values::Any => Self::default(),
@@ -79,8 +79,8 @@ pub(super) fn is_remembered(column: &ColumnSpec) -> bool {
 mod tests {
     use super::*;
 
-    fn method(texts: &'static [&'static str]) -> Held {
-        Held::of(ColumnKind::Text, Values::Texts { name: "Method", texts })
+    fn method(texts: &'static [&'static str]) -> RecordedValues {
+        RecordedValues::of(ColumnKind::Text, Values::Texts { name: "Method", texts })
     }
 
     #[test]
@@ -89,17 +89,17 @@ mod tests {
         assert!(older.is_within(&newer) && !newer.is_within(&older));
         assert!(newer.covers(&older) && !older.covers(&newer));
         assert_eq!(older.clone().beside(Some(&newer)), newer);
-        let free = Held::of(ColumnKind::Text, Values::Any);
+        let free = RecordedValues::of(ColumnKind::Text, Values::Any);
         assert!(older.is_within(&free) && !free.is_within(&older));
         assert!(!older.covers(&free), "once it was free text, rows may hold anything");
     }
 
     #[test]
     fn what_is_remembered_is_short() {
-        let text = |held: &Held| serde_json::to_string(held).unwrap_or_default();
+        let text = |held: &RecordedValues| serde_json::to_string(held).unwrap_or_default();
         assert_eq!(text(&method(&["b", "a"])), r#"{"texts":["a","b"]}"#);
-        assert_eq!(text(&Held::of(ColumnKind::Float, Values::Any)), r#"{"bits":32}"#);
-        let json = Held::of(ColumnKind::Json, Values::json::<Vec<Option<f64>>>());
+        assert_eq!(text(&RecordedValues::of(ColumnKind::Float, Values::Any)), r#"{"bits":32}"#);
+        let json = RecordedValues::of(ColumnKind::Json, Values::json::<Vec<Option<f64>>>());
         assert_eq!(text(&json), r#"{"json":"Vec<Option<f64>>"}"#);
     }
 }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::ddl::{self, quoted};
-use super::dialect::{declared, text};
 use super::drift::{differences, rename_statements};
-use super::schema::{is_rebuilding, statements};
-use super::shape::Wanted;
-use super::snapshot::{Column, REBUILT, SNAPSHOT, Snapshot, failed, last};
-use super::{Backend, DbError, Difference, own};
+use super::shape::ExpectedTable;
+use super::snapshot::{Column, SNAPSHOT, Snapshot, failed, last};
+use super::table::{is_rebuilding, statements};
+use super::{Difference, ddl, remembered};
+use crate::db::dialect::{REBUILT, alter_collation, alter_null, alter_type, declared, quoted, text};
+use crate::db::{Backend, DbError};
 use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 
 /// Writes the migration that makes the table of a record, or changes it from what the last one left: a folder
@@ -45,7 +45,7 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_migrations"] }
 /// ```
 ///
-/// What would destroy something is written as a comment, with the reason. A table that was changed by a migration is
+/// StrayKind would destroy something is written as a comment, with the reason. A table that was changed by a migration is
 /// opened as usual; [`Schema::Evolve`](crate::Schema::Evolve) does the same without files.
 ///
 /// # Errors
@@ -70,8 +70,7 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBuf>, crate::Error> {
-    let places = [(Backend::Sqlite, "sqlite"), (Backend::Postgres, "postgres")];
-    write::<T>(&places.map(|(backend, name)| (backend, dir.as_ref().join(name))))
+    write::<T>(&Backend::ALL.map(|backend| (backend, dir.as_ref().join(backend.name()))))
 }
 
 /// As [`write_migration`], for one kind of database and straight into the folder, beside migrations of your own: what
@@ -106,7 +105,7 @@ pub fn write_migration_for<T: SimRecord>(
 }
 
 fn write<T: SimRecord>(places: &[(Backend, PathBuf)]) -> Result<Vec<PathBuf>, crate::Error> {
-    let wanted = Wanted::of::<T>()?;
+    let wanted = ExpectedTable::of::<T>()?;
     let mut planned = Vec::new();
     for (backend, place) in places {
         if let Some(plan) = Plan::of(*backend, &wanted, last(*backend, place, wanted.table.name)?) {
@@ -130,7 +129,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(backend: Backend, wanted: &Wanted, before: Option<Snapshot>) -> Option<Self> {
+    fn of(backend: Backend, wanted: &ExpectedTable, before: Option<Snapshot>) -> Option<Self> {
         let table = wanted.table.name;
         let Some(before) = before else {
             let after = after(backend, wanted, None, &[]);
@@ -175,7 +174,12 @@ impl Plan {
 }
 
 /// The table as it is after the migration: as wanted, with what has no field, and without what nothing can fill.
-fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Difference]) -> Snapshot {
+fn after(
+    backend: Backend,
+    wanted: &ExpectedTable,
+    before: Option<&Snapshot>,
+    all: &[Difference],
+) -> Snapshot {
     let unfillable = |name: &str| {
         all.iter().any(
             |difference| matches!(difference, Difference::Missing { column, fillable: false, .. } if column == name),
@@ -213,7 +217,7 @@ fn after(backend: Backend, wanted: &Wanted, before: Option<&Snapshot>, all: &[Di
     let mut written = wanted.written(before.map(|before| &before.written), &[]);
     written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
     if let Some(before) = before {
-        // What is not done is not remembered; whether rows are fit for another type in JSON only a database can tell,
+        // StrayKind is not done is not remembered; whether rows are fit for another type in JSON only a database can tell,
         // when it is opened.
         let is_open = |column: &ColumnSpec| column.kind == ColumnKind::Json || is_undone(all, column.name);
         for column in wanted.table.columns.iter().filter(|column| is_open(column)) {
@@ -247,7 +251,7 @@ fn is_undone(all: &[Difference], name: &str) -> bool {
 }
 
 /// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
-fn identity_meanwhile(wanted: &Wanted, before: &Identity, all: &[Difference]) -> Identity {
+fn identity_meanwhile(wanted: &ExpectedTable, before: &Identity, all: &[Difference]) -> Identity {
     let is_added = |name: &str| {
         all.iter().any(
             |difference| matches!(difference, Difference::Missing { column, fillable: true, .. } if column == name),
@@ -263,10 +267,10 @@ fn identity_meanwhile(wanted: &Wanted, before: &Identity, all: &[Difference]) ->
 fn remembering(snapshot: &Snapshot) -> [String; 2] {
     let written = serde_json::to_string(&snapshot.written).unwrap_or_default();
     let values = [&snapshot.table, &written, &Timestamp::now().to_string()].map(|value| text(value));
-    [own::schemas_table(), own::remembering(values)]
+    [remembered::schemas_table(), remembered::remembering(values)]
 }
 
-/// What is not done, and why.
+/// StrayKind is not done, and why.
 fn comment(table: &str, difference: &Difference) -> Option<String> {
     let statement = match difference {
         Difference::Unknown { column, .. } => Some(ddl::drop_column(table, column)),
@@ -299,16 +303,15 @@ fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference])
                 statements.push(ddl::drop_column(table, column));
             }
             Difference::Type { column: name, found, sql, .. } if !sql.is_empty() => {
-                statements.push(ddl::alter_type(table, name, found));
+                statements.push(alter_type(table, name, found));
             }
             Difference::Order { column: name, collation, .. } => {
                 let declared = column(name).map_or("VARCHAR", |column| column.declared.as_str());
-                statements.push(ddl::alter_collation(table, name, declared, collation));
+                statements.push(alter_collation(table, name, declared, collation));
             }
             Difference::Nullability { column: name, .. } => {
-                let what = if column(name).is_some_and(|column| column.nullable) { "DROP" } else { "SET" };
-                let (table, name) = (quoted(table), quoted(name));
-                statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {what} NOT NULL"));
+                let nullable = column(name).is_some_and(|column| column.nullable);
+                statements.push(alter_null(table, name, nullable));
             }
             _ => {}
         }
@@ -324,7 +327,7 @@ fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference])
     statements
 }
 
-/// What a migration is called.
+/// StrayKind a migration is called.
 fn what(table: &str, all: &[Difference]) -> String {
     let name = match all {
         [Difference::Missing { column, .. }] => format!("add_{column}_to_{table}"),

@@ -3,9 +3,8 @@
 use diesel::sql_types::{BigInt, Double, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::ddl::quoted;
-use super::dialect::{bind, columns_of, with_ids};
-use super::{Conn, Db, DbError};
+use crate::db::dialect::{bind, columns_of, quoted, with_ids};
+use crate::db::{Conn, Db, DbError};
 use crate::record::TableSpec;
 
 /// What is kept of a run that failed.

@@ -13,7 +13,7 @@ pub enum Difference {
     Missing {
         /// The column.
         column: String,
-        /// What it would be declared as.
+        /// StrayKind it would be declared as.
         declared: String,
         /// Whether there is something to fill the rows with.
         fillable: bool,
@@ -42,18 +42,18 @@ pub enum Difference {
     Unknown {
         /// The column.
         column: String,
-        /// What it is declared as.
+        /// StrayKind it is declared as.
         declared: String,
     },
     /// The column cannot hold the field.
     Type {
         /// The column.
         column: String,
-        /// What it is declared as.
+        /// StrayKind it is declared as.
         found: String,
-        /// What the record wants.
+        /// StrayKind the record wants.
         wanted: &'static str,
-        /// What else the field could be.
+        /// StrayKind else the field could be.
         cure: &'static str,
         /// The statements that change it.
         sql: Vec<String>,
@@ -69,7 +69,7 @@ pub enum Difference {
     },
     /// `id` is not the primary key.
     Key {
-        /// What is, if anything.
+        /// StrayKind is, if anything.
         found: Vec<String>,
     },
     /// The same parameters have other ids now.
@@ -99,7 +99,7 @@ pub enum Difference {
         rows: u64,
         /// Some of their ids.
         ids: Vec<String>,
-        /// What is wrong with the first.
+        /// StrayKind is wrong with the first.
         why: String,
     },
     /// Text is not compared and ordered by its bytes, as it is on SQLite.

@@ -3,17 +3,16 @@
 use diesel::sql_types::Bool;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-use super::ddl::{self, quoted};
-use super::dialect::{attached_to, columns_of, exclusively, indexes_of};
 use super::drift::differences;
-use super::own::{remember, written};
-use super::shape::{Found, Wanted, Written};
-use super::signs::{is_busy, is_lost};
-use super::stray::{Stray, strays};
-use super::{Conn, Db, DbError, Difference, RowError};
+use super::remembered::{remember, written};
+use super::shape::{ActualTable, ExpectedTable, RecordedTable, Stray};
+use super::stray::strays;
+use super::{Difference, ddl};
+use crate::db::dialect::{attached_to, columns_of, exclusively, indexes_of, quoted};
+use crate::db::{Conn, Db, DbError, RowError, is_busy, is_lost};
 use crate::record::Identity;
 
-/// What to do with a table that is not as its record wants it.
+/// StrayKind to do with a table that is not as its record wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Schema {
@@ -41,10 +40,10 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
-    pub fn ensure_table(&self, wanted: &Wanted, schema: Schema) -> Result<(), DbError> {
+    pub fn ensure_table(&self, wanted: &ExpectedTable, schema: Schema) -> Result<(), DbError> {
         let table = wanted.table.name;
         // A table that can never be told of is not searched each time for what it has always held.
-        let searched = |found: &Found| !self.is_read_only() || found.written.is_some();
+        let searched = |found: &ActualTable| !self.is_read_only() || found.written.is_some();
         let found = self.with("look at the table", |conn| {
             let found = find(conn, table)?;
             if searched(&found) { self.with_strays(conn, wanted, found) } else { Ok(found) }
@@ -83,7 +82,7 @@ impl Db {
     }
 
     /// Makes or evolves a table, whatever another process has made of it meanwhile.
-    fn evolve(&self, conn: &mut Conn, wanted: &Wanted, schema: Schema) -> Result<(), RowError> {
+    fn evolve(&self, conn: &mut Conn, wanted: &ExpectedTable, schema: Schema) -> Result<(), RowError> {
         let table = wanted.table.name;
         let found = find(conn, table)?;
         if found.columns.is_empty() {
@@ -111,11 +110,11 @@ impl Db {
         Ok(())
     }
 
-    /// What would better a table that serves as it is.
+    /// StrayKind would better a table that serves as it is.
     ///
     /// # Errors
     /// `is_transient` when the database cannot be reached.
-    pub(crate) fn advice(&self, wanted: &Wanted) -> Result<Vec<Difference>, DbError> {
+    pub(crate) fn advice(&self, wanted: &ExpectedTable) -> Result<Vec<Difference>, DbError> {
         let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
         if found.columns.is_empty() {
             return Ok(Vec::new());
@@ -124,13 +123,18 @@ impl Db {
     }
 
     /// A table with what its record cannot read of it.
-    fn with_strays(&self, conn: &mut Conn, wanted: &Wanted, found: Found) -> Result<Found, RowError> {
+    fn with_strays(
+        &self,
+        conn: &mut Conn,
+        wanted: &ExpectedTable,
+        found: ActualTable,
+    ) -> Result<ActualTable, RowError> {
         let strays = strays(conn, self.backend(), wanted, &found)?;
-        Ok(Found { strays, ..found })
+        Ok(ActualTable { strays, ..found })
     }
 
     /// Tells of rows that cannot be read and never could, as far as is known.
-    fn tell_unread(&self, wanted: &Wanted, found: &Found) {
+    fn tell_unread(&self, wanted: &ExpectedTable, found: &ActualTable) {
         for stray in found.strays.iter().filter(|stray| stray.unknown) {
             let Stray { column, rows, ids, what, .. } = stray;
             tracing::warn!(table = wanted.table.name, column, rows, ?ids, ?what, url = %self.url(), "rows that no field can hold");
@@ -138,7 +142,7 @@ impl Db {
     }
 
     /// How the ids of a table's rows were made.
-    pub(crate) fn identity(&self, wanted: &Wanted) -> Result<Identity, DbError> {
+    pub(crate) fn identity(&self, wanted: &ExpectedTable) -> Result<Identity, DbError> {
         let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
         Ok(found.identity(wanted))
     }
@@ -147,7 +151,7 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError::Drift`] (`is_conflict`).
-    pub(crate) fn remember(&self, wanted: &Wanted) -> Result<(), DbError> {
+    pub(crate) fn remember(&self, wanted: &ExpectedTable) -> Result<(), DbError> {
         self.remember_as(wanted, |found| wanted.written(found.written.as_ref(), &[]))
     }
 
@@ -155,11 +159,15 @@ impl Db {
     ///
     /// # Errors
     /// As [`remember`](Self::remember).
-    pub(crate) fn accept(&self, wanted: &Wanted) -> Result<(), DbError> {
+    pub(crate) fn accept(&self, wanted: &ExpectedTable) -> Result<(), DbError> {
         self.remember_as(wanted, |found| wanted.accepted(found.written.as_ref()))
     }
 
-    fn remember_as(&self, wanted: &Wanted, written: impl Fn(&Found) -> Written) -> Result<(), DbError> {
+    fn remember_as(
+        &self,
+        wanted: &ExpectedTable,
+        written: impl Fn(&ActualTable) -> RecordedTable,
+    ) -> Result<(), DbError> {
         self.with("remember the schema", |conn| {
             exclusively(conn, |conn| {
                 let found = find(conn, wanted.table.name)?;
@@ -220,13 +228,13 @@ pub(super) fn is_rebuilding(sql: &[String]) -> bool {
 }
 
 /// A table as it is; without columns if there is none.
-pub(super) fn find(conn: &mut Conn, table: &str) -> Result<Found, RowError> {
+pub(super) fn find(conn: &mut Conn, table: &str) -> Result<ActualTable, RowError> {
     let columns = columns_of(conn, table)?;
     if columns.is_empty() {
-        return Ok(Found::default());
+        return Ok(ActualTable::default());
     }
     let query = format!("SELECT EXISTS (SELECT 1 FROM {}) AS found", quoted(table));
     let rows = sql_query(query).get_result::<Exists>(conn)?.found;
     let (indexes, attached) = (indexes_of(conn, table)?, attached_to(conn, table)?);
-    Ok(Found { columns, indexes, attached, written: written(conn, table)?, rows, strays: Vec::new() })
+    Ok(ActualTable { columns, indexes, attached, written: written(conn, table)?, rows, strays: Vec::new() })
 }

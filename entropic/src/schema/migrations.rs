@@ -1,0 +1,125 @@
+//! entropic's own migrations: a named set for each module that has tables.
+//!
+//! `entropic_migrations` lists what was applied: the versions of the base set as they are, those of another set as
+//! `<set>/<version>`. A program applies the sets that it uses, and only those may not be newer than it is: a program that
+//! was built without a module, or before the module existed, still opens its store.
+
+use diesel::prelude::*;
+
+use super::tables::entropic_migrations;
+use crate::db::dialect::{Scripts, columns_of, exclusively, scripts};
+use crate::db::{Conn, Db, DbError, RowError};
+use crate::record::Timestamp;
+
+/// The migrations of a module.
+pub(crate) struct MigrationSet {
+    /// Its name; none for the base set.
+    name: Option<&'static str>,
+    scripts: Scripts,
+}
+
+/// StrayKind every store needs: the table of migrations itself, names of stores, schemas, failures, results directories.
+pub(crate) const BASE: MigrationSet =
+    MigrationSet { name: None, scripts: scripts!("migrations/base/sqlite", "migrations/base/postgres") };
+
+impl MigrationSet {
+    /// A version as `entropic_migrations` has it.
+    fn qualified(&self, version: &str) -> String {
+        self.name.map_or_else(|| version.to_owned(), |name| format!("{name}/{version}"))
+    }
+
+    /// Whether an applied version is one of this set's.
+    fn owns(&self, applied: &str) -> bool {
+        applied.split_once('/').map(|(name, _)| name) == self.name
+    }
+}
+
+impl Db {
+    /// Applies what is missing of a set of migrations, once. The base set comes before any other.
+    ///
+    /// # Errors
+    /// [`DbError::Newer`] (`is_unsupported`) if a later entropic has changed these tables; nothing is changed then.
+    pub(crate) fn migrate(&self, set: &MigrationSet) -> Result<(), DbError> {
+        if self.with("look for entropic's tables", |conn| Ok(self.pending(conn, set)?.is_empty()))?
+            || self.is_read_only()
+        {
+            return Ok(());
+        }
+        self.with("make entropic's tables", |conn| {
+            exclusively(conn, |conn| {
+                let migrations =
+                    set.scripts.of(conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+                let versions = migrations.versions();
+                for at in self.pending(conn, set)? {
+                    migrations.run(at, conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+                    let applied = (
+                        entropic_migrations::version.eq(set.qualified(&versions[at])),
+                        entropic_migrations::run_at.eq(Timestamp::now().to_string()),
+                    );
+                    diesel::insert_into(entropic_migrations::table).values(applied).execute(conn)?;
+                }
+                Ok::<_, RowError>(())
+            })
+        })
+    }
+
+    /// The places of a set's migrations that were not applied yet.
+    fn pending(&self, conn: &mut Conn, set: &MigrationSet) -> Result<Vec<usize>, RowError> {
+        let applied: Vec<String> = if columns_of(conn, "entropic_migrations")?.is_empty() {
+            Vec::new()
+        } else {
+            entropic_migrations::table
+                .select(entropic_migrations::version)
+                .order(entropic_migrations::version)
+                .load(conn)?
+        };
+        let migrations = set.scripts.of(conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+        let versions: Vec<String> =
+            migrations.versions().iter().map(|version| set.qualified(version)).collect();
+        if let Some(unknown) = applied.iter().find(|version| set.owns(version) && !versions.contains(version))
+        {
+            return Err(DbError::Newer { url: self.url().to_string(), version: unknown.clone() }.into());
+        }
+        Ok((0..versions.len()).filter(|at| !applied.contains(&versions[*at])).collect())
+    }
+
+    fn migration_failed(&self, error: &dyn std::error::Error) -> DbError {
+        DbError::OwnTables { url: self.url().to_string(), reason: error.to_string() }
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::db::DbOptions;
+
+    const NOTES: MigrationSet = MigrationSet {
+        name: Some("notes"),
+        scripts: scripts!("tests/golden/migrations/sqlite", "tests/golden/migrations/postgres"),
+    };
+
+    fn applied(db: &Db) -> Vec<String> {
+        let versions = entropic_migrations::table.select(entropic_migrations::version);
+        db.with("list", |conn| Ok(versions.order(entropic_migrations::version).load(conn)?)).unwrap()
+    }
+
+    #[test]
+    fn each_module_has_its_own_set() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path().join("runs.db").into(), DbOptions::default()).unwrap();
+        db.migrate(&BASE).unwrap();
+        let base = applied(&db);
+        db.migrate(&NOTES).unwrap();
+        db.migrate(&NOTES).unwrap();
+        assert_eq!(applied(&db), [base, vec!["notes/20260101000000".to_owned()]].concat());
+
+        // A later version of the module is a concern of the programs that use the module.
+        let later = (entropic_migrations::version.eq("notes/2099"), entropic_migrations::run_at.eq("2099"));
+        let insert = diesel::insert_into(entropic_migrations::table).values(later);
+        db.with("insert", |conn| Ok(insert.execute(conn)?)).unwrap();
+        db.migrate(&BASE).unwrap();
+        let error = db.migrate(&NOTES).unwrap_err();
+        assert!(matches!(&error, DbError::Newer { version, .. } if version == "notes/2099"), "{error}");
+    }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE entropic_notes (note VARCHAR NOT NULL PRIMARY KEY);
