@@ -144,7 +144,8 @@ fn imports_within(dir: &Path, room: &str) -> BTreeMap<String, BTreeSet<String>> 
     }
     let root = files.remove("mod").unwrap().remove(0);
     // What `mod.rs` passes on, and from where.
-    let passed_on: BTreeMap<String, String> = imports(&fs::read_to_string(root).unwrap())
+    let root = fs::read_to_string(root).unwrap();
+    let passed_on: BTreeMap<String, String> = imports(&code(&root).collect::<Vec<_>>().join("\n"))
         .into_iter()
         .filter(|path| files.contains_key(&path[0]))
         .map(|path| (path.last().unwrap().clone(), path[0].clone()))
@@ -183,11 +184,17 @@ fn imports(text: &str) -> Vec<Vec<String>> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let item = line.trim_start();
-        let of =
-            if item.starts_with("use ") || item.starts_with("pub") { item.split_once("use ") } else { None };
-        if let Some((_, start)) = of.filter(|(before, _)| !before.contains("fn ")) {
+        let item = item.strip_prefix("pub").map_or(item, |item| match item.strip_prefix('(') {
+            Some(restricted) => restricted.split_once(')').map_or("", |(_, item)| item).trim_start(),
+            None => item.trim_start(),
+        });
+        if let Some(start) = item.strip_prefix("use ") {
             let from = at + line.len() - start.len();
-            expand("", text[from..].split(';').next().unwrap(), &mut all);
+            let tree = text[from..].split(';').next().unwrap();
+            // A line of text may begin with the word.
+            if tree.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || "_:{},*".contains(c)) {
+                expand("", tree, &mut all);
+            }
         }
         at += line.len();
     }
