@@ -1,20 +1,25 @@
 //! The error of the crate.
 
+use std::error::Error as StdError;
 use std::fmt;
 
+use crate::ErrorKind;
 use crate::db::DbError;
 use crate::files::FileError;
-use crate::params::ParamsError;
+use crate::params::{ParamsError, RunId};
 use crate::record::RecordError;
 use crate::store::StoreError;
 use crate::sweep::SweepError;
+use crate::words::with_causes;
 use crate::worker::WorkerError;
 
 /// What a call of the crate can fail with.
 ///
-/// A variant for each room, so that a `match` can be as fine as it likes; most callers only ask of which kind an
-/// error is, with the predicates. Messages name the thing and the cure, and leave the cause to
-/// [`source`](std::error::Error::source).
+/// Most callers ask [`kind`](Self::kind), or one of the predicates. Each variant is the error of one module, for a finer
+/// `match`. [`guide::errors`](crate::guide::errors) lists the kinds with causes and cures.
+///
+/// A message names the thing and the cure, and leaves the cause to [`source`](StdError::source). `{}` prints the message,
+/// `{:#}` the message and its causes on one line, `{:?}` each cause on a line of its own.
 ///
 /// ```
 /// mod sim {
@@ -23,50 +28,99 @@ use crate::worker::WorkerError;
 ///     #[sim(table = "decays")]
 ///     pub struct Decay { pub rate: f64 }
 /// }
-/// use entropic::Store;
+/// use entropic::{ErrorKind, Store};
 ///
 /// let error = Store::<sim::Decay>::builder().database("mysql://host/runs").open().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidInput);
 /// assert!(error.is_invalid_input());
 /// ```
-#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Parameters or ids that cannot be.
-    #[error(transparent)]
-    Params(#[from] ParamsError),
+    Params(ParamsError),
     /// A record that cannot be stored or read.
-    #[error(transparent)]
-    Record(#[from] RecordError),
+    Record(RecordError),
     /// The database.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// The results folder.
-    #[error(transparent)]
-    File(#[from] FileError),
+    Db(DbError),
+    /// The results directory.
+    File(FileError),
     /// The rules of a store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A sweep and its workers.
-    #[error(transparent)]
-    Worker(#[from] WorkerError),
-    /// The points of a sweep.
-    #[error(transparent)]
-    Sweep(#[from] SweepError),
-    /// The runner's own error, whole: [`source`](std::error::Error::source) is what it returned.
-    #[error("the runner failed for run `{id}`")]
+    Store(StoreError),
+    /// The workers of a sweep.
+    Worker(WorkerError),
+    /// A sweep, its grid or its executor.
+    Sweep(SweepError),
+    /// The runner's own error, whole: [`source`](StdError::source) is what it returned.
+    #[non_exhaustive]
     Runner {
         /// The run.
-        id: crate::params::RunId,
+        id: RunId,
         /// What the runner returned.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn StdError + Send + Sync>,
     },
 }
 
-/// The message and its causes: what `fn main() -> entropic::Result<()>` prints shall be read by people.
+macro_rules! from {
+    ($($variant:ident($error:ty)),+ $(,)?) => { $(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )+ };
+}
+
+from!(
+    Params(ParamsError),
+    Record(RecordError),
+    Db(DbError),
+    File(FileError),
+    Store(StoreError),
+    Worker(WorkerError),
+    Sweep(SweepError),
+);
+
+impl Error {
+    /// The error of the module that it comes from, which speaks for it.
+    fn inner(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(match self {
+            Self::Params(error) => error,
+            Self::Record(error) => error,
+            Self::Db(error) => error,
+            Self::File(error) => error,
+            Self::Store(error) => error,
+            Self::Worker(error) => error,
+            Self::Sweep(error) => error,
+            Self::Runner { .. } => return None,
+        })
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Runner { source, .. } => Some(source.as_ref()),
+            other => other.inner()?.source(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.inner()) {
+            _ if f.alternate() => f.write_str(&with_causes(self)),
+            (_, Some(error)) => fmt::Display::fmt(error, f),
+            (Self::Runner { id, .. }, _) => write!(f, "the runner failed for run `{id}`"),
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+/// The message and its causes: `fn main() -> entropic::Result<()>` prints it.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
-        let mut cause = std::error::Error::source(self);
+        let mut cause = StdError::source(self);
         while let Some(error) = cause {
             write!(f, "\n  because: {error}")?;
             cause = error.source();
@@ -79,87 +133,67 @@ impl fmt::Debug for Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Something that was asked for is not there: a row, a result, a database, a file to register.
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Params(error) => error.kind(),
+            Self::Record(error) => error.kind(),
+            Self::Db(error) => error.kind(),
+            Self::File(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Worker(error) => error.kind(),
+            Self::Sweep(error) => error.kind(),
+            Self::Runner { .. } => ErrorKind::RunFailed,
+        }
+    }
+
+    /// Whether its kind is [`ErrorKind::NotFound`]: a run, a result, a database or a file to register is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        match self {
-            Self::Db(error) => error.is_not_found(),
-            Self::File(error) => error.is_not_found(),
-            Self::Store(error) => error.is_not_found(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::NotFound
     }
 
-    /// Something is there that must not be overwritten or mixed up: a foreign file, another store's folder, a run
-    /// registered twice, a table that differs from its struct.
+    /// Whether its kind is [`ErrorKind::Conflict`]: something is there that must not be overwritten or mixed up.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        match self {
-            Self::Db(error) => matches!(error, DbError::Drift { .. }) || error.is_duplicate(),
-            Self::File(error) => error.is_conflict(),
-            Self::Worker(error) => error.is_conflict(),
-            Self::Store(error) => error.is_conflict(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::Conflict
     }
 
-    /// What is stored is not what was stored: a changed result, a damaged database, a row that cannot be read.
+    /// Whether its kind is [`ErrorKind::Corrupt`]: what is stored is not what was stored.
     #[must_use]
     pub fn is_corrupt(&self) -> bool {
-        match self {
-            Self::Record(error) => error.is_corrupt(),
-            Self::Db(error) => error.is_corrupt(),
-            Self::File(error) => error.is_corrupt(),
-            Self::Store(error) => error.is_corrupt(),
-            Self::Worker(error) => error.is_corrupt(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::Corrupt
     }
 
-    /// The caller gave something that cannot be: parameters, ids, URLs, patches. Nothing was done.
+    /// Whether its kind is [`ErrorKind::InvalidInput`]: the caller gave something that cannot be, and nothing was done.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
-        match self {
-            Self::Params(_) => true,
-            Self::Sweep(error) => error.is_invalid_input(),
-            Self::Record(error) => !error.is_corrupt(),
-            Self::Db(error) => error.is_invalid_input(),
-            Self::File(error) => error.is_invalid_input(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::InvalidInput
     }
 
-    /// The same call may succeed later: a busy database, a lost connection, a run that somebody
-    /// else is still making.
+    /// Whether its kind is [`ErrorKind::Transient`]: the same call may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Db(error) => error.is_transient(),
-            Self::File(error) => error.is_transient(),
-            Self::Store(error) => error.is_transient(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::Transient
     }
 
-    /// The store cannot do that as it was opened: it is read-only, has no runner, or lacks a feature.
+    /// Whether its kind is [`ErrorKind::Unsupported`]: not with this program, this store or this machine.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        match self {
-            Self::Db(error) => error.is_unsupported(),
-            Self::File(error) => error.is_unsupported(),
-            Self::Store(error) => error.is_unsupported(),
-            Self::Worker(error) => error.is_unsupported(),
-            _ => false,
-        }
+        self.kind() == ErrorKind::Unsupported
     }
 
-    /// The call was cancelled by its [`CancelToken`](crate::CancelToken).
+    /// Whether its kind is [`ErrorKind::Cancelled`]: a [`CancelToken`](crate::CancelToken) or Ctrl-C ended the call.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(
-            self,
-            Self::Store(StoreError::Cancelled { .. }) | Self::Sweep(SweepError::Interrupted { .. })
-        )
+        self.kind() == ErrorKind::Cancelled
+    }
+
+    /// Whether its kind is [`ErrorKind::RunFailed`]: the runner failed, or left no result.
+    #[must_use]
+    pub fn is_run_failure(&self) -> bool {
+        self.kind() == ErrorKind::RunFailed
     }
 
     /// What the runner said, with its causes; or what went wrong, with its causes.
@@ -170,15 +204,4 @@ impl Error {
             other => with_causes(other),
         }
     }
-}
-
-/// An error with its causes.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
 }

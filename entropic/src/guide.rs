@@ -4,3 +4,6 @@
 
 #[doc = include_str!("schemas.md")]
 pub mod schemas {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}

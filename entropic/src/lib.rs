@@ -66,7 +66,8 @@
 //! | [`record`] | what a record is: columns, outputs, custom data |
 //! | [`params`] | canonical text and hashing |
 //!
-//! What is promised about crashes, concurrency and files is told in the [`guide`].
+//! What is promised about crashes, concurrency and files is told in the [`guide`]; [`guide::errors`] lists what can go
+//! wrong, with causes and cures.
 //!
 //! # Features
 //!
@@ -101,6 +102,7 @@ mod db;
 mod error;
 mod files;
 pub mod guide;
+mod kind;
 mod machine;
 mod macros;
 pub mod params;
@@ -114,6 +116,7 @@ mod worker;
 pub use db::{Backend, Conn, DbError, DbUrl, PooledConn, RowError, Stored};
 pub use error::{Error, Result};
 pub use files::{Durability, FileError, Recovered};
+pub use kind::ErrorKind;
 pub use macros::on_backend;
 pub use params::{FloatScheme, ParamsError, RunId};
 pub use record::{

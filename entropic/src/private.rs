@@ -60,7 +60,7 @@ pub fn shown(write: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>) -> S
     let mut out = Canonical::new();
     match write(&mut out) {
         Ok(()) => out.into_string(),
-        Err(why) => format!("<{why}>"),
+        Err(why) => format!("<{}>", crate::words::with_causes(&why)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Numbers of things, as people say them.
+//! Numbers of things and errors with their causes, as people read them.
 
 /// `1 hit`, `2 hits`, `1 miss`, `2 misses`, `1 entry`, `2 entries`: a number and the thing that it counts.
 pub(crate) fn count(number: usize, one: &str) -> String {
@@ -12,6 +12,17 @@ pub(crate) fn count(number: usize, one: &str) -> String {
         }
         _ => format!("{number} {one}s"),
     }
+}
+
+/// An error with its causes, on one line: no message repeats its source.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]

@@ -107,13 +107,13 @@ each_backend! {
             (json!({"speed": null}), "no such column"),
             (json!({"threads": "many"}), "`threads`"),
             (json!({"threads": 3_000_000_000_i64}), "`threads`"),
-            (json!({"verdict": "a\u{0}b"}), "a patch could not be made into JSON: a text contains a NUL"),
+            (json!({"verdict": "a\u{0}b"}), "cannot convert a patch to JSON: a text contains a NUL"),
             (json!({"custom_data": 3}), "JSON object"),
             (json!([1]), "JSON object"),
         ] {
             let error = store.patch(&Orbit::of(1.0), &patch).unwrap_err();
             assert!(error.is_invalid_input(), "{error:?}");
-            assert!(error.to_string().contains(word), "{patch}: {error}");
+            assert!(format!("{error:#}").contains(word), "{patch}: {error:?}");
         }
         assert_eq!(store.retrieve(&Orbit::of(1.0))?, Some(patched));
         let error = store.patch(&Orbit::of(9.0), &json!({"threads": 1})).unwrap_err();

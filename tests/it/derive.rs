@@ -37,8 +37,10 @@ fn text<T: SimRecord>(record: &T) -> String {
 fn refusal<T: SimRecord>(record: &T) -> String {
     let error = record.id().unwrap_err();
     assert!(matches!(error, RecordError::Field { .. }), "{error:?}");
-    assert_eq!(record.canonical_text().unwrap_err().to_string(), error.to_string());
-    error.to_string()
+    let whole = |error| format!("{:#}", entropic::Error::from(error));
+    let message = whole(error);
+    assert_eq!(whole(record.canonical_text().unwrap_err()), message);
+    message
 }
 
 /// A message that names the field of the table and holds all of these words.
@@ -415,8 +417,12 @@ fn integers_beyond_the_column_are_refused() {
     assert!(Guarded { count: i64::MAX as u64, ..guarded() }.id().is_ok());
     // The text has room for it; the column has not.
     let record = Guarded { count: i64::MAX as u64 + 1, ..guarded() };
-    let message = record.id().unwrap_err().to_string();
-    names(&message, "guarded", "count", &["`9223372036854775808`", "the largest is 9223372036854775807"]);
+    names(
+        &format!("{:#}", entropic::Error::from(record.id().unwrap_err())),
+        "guarded",
+        "count",
+        &["`9223372036854775808`", "the largest is 9223372036854775807"],
+    );
 }
 
 #[test]
@@ -467,7 +473,8 @@ fn times_that_the_databases_would_cut_are_refused() {
 fn an_ignored_field_must_be_storable_too() {
     let record = Guarded { hint: f64::NAN, ..guarded() };
     assert!(record.canonical_text().is_ok());
-    names(&record.id().unwrap_err().to_string(), "guarded", "hint", &["NaN"]);
+    let error = entropic::Error::from(record.id().unwrap_err());
+    names(&format!("{error:#}"), "guarded", "hint", &["NaN"]);
     // It is rounded nowhere, so it may be as small as it likes.
     assert!(Guarded { hint: 1e-300, ..guarded() }.id().is_ok());
 }

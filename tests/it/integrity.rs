@@ -163,7 +163,7 @@ each_backend! {
             let running = scope.spawn(|| slow.run(&Orbit::of(1.0)));
             std::thread::sleep(std::time::Duration::from_millis(200));
             let error = hasty.run_or_retrieve(&Orbit::of(1.0)).unwrap_err();
-            assert!(error.is_transient() && error.to_string().contains("somebody else"), "{error}");
+            assert!(error.is_transient() && error.to_string().contains("another process"), "{error}");
             running.join().unwrap()
         })?;
         assert!(hasty.retrieve(&Orbit::of(1.0))?.is_some());
@@ -178,7 +178,7 @@ each_backend! {
             .run(&Orbit::of(1.0))
             .unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
-        assert!(cause.contains("its runner cannot ask for it"), "{cause}");
+        assert!(cause.contains("a runner must not ask for its own run"), "{cause}");
         // Other runs it may ask for.
         let inner = store.clone();
         store

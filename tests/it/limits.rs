@@ -118,7 +118,7 @@ each_backend! {
             let error = store.run_with(&note(1), &data).unwrap_err();
             assert!(error.is_invalid_input() && error.to_string().contains("custom data"), "{error:?}");
             let error = store.run_or_retrieve_with(&note(1), &data).unwrap_err();
-            assert!(error.is_invalid_input() && error.to_string().contains("`100` levels"), "{error:?}");
+            assert!(error.is_invalid_input() && format!("{error:#}").contains("`100` levels"), "{error:?}");
         }
         assert_eq!(calls.count(), 0);
         let record = store.run_with(&note(1), &json!({"a": nested(99)}))?;
@@ -225,7 +225,8 @@ each_backend! {
 fn a_limit_has_a_name_that_can_be_matched() {
     let refused = Note { given: nested(101), ..note(1) }.id().unwrap_err();
     assert!(matches!(&refused, RecordError::Field { field: "given", .. }), "{refused:?}");
-    assert!(refused.to_string().contains("`100` levels"), "{refused}");
+    let whole = format!("{:#}", entropic::Error::from(refused));
+    assert!(whole.contains("`100` levels"), "{whole}");
     let refused = entropic::CustomData::from_serialize(&json!({"a": nested(100)})).unwrap_err();
     assert!(matches!(refused, RecordError::NotJson { .. }), "{refused:?}");
 }

@@ -17,6 +17,7 @@ mod databases;
 mod derive;
 mod directories;
 mod disk;
+mod errors;
 mod evolution;
 mod failing;
 mod friction;

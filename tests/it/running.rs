@@ -118,7 +118,7 @@ each_backend! {
 
         let (store, _) = orbits(s)?;
         let error = store.with_runner(|_, _| Err::<(), _>(Diverged { step: 7 })).run(&Orbit::of(1.0)).unwrap_err();
-        let Error::Runner { id, source } = &error else { panic!("{error:?}") };
+        let Error::Runner { id, source, .. } = &error else { panic!("{error:?}") };
         assert_eq!(*id, Orbit::of(1.0).id()?);
         assert_eq!(source.downcast_ref::<Diverged>().unwrap().step, 7);
         assert!(!error.to_string().contains("diverged"), "the cause is told once, by `source`");
@@ -187,7 +187,7 @@ each_backend! {
         #[cfg(unix)]
         refused(
             store.with_runner(|_, run| std::os::unix::fs::symlink("/etc/hosts", run.result_file())).run(&Orbit::of(1.0)).unwrap_err(),
-            "neither a file nor a folder",
+            "neither a file nor a directory",
         );
         assert_eq!((store.count()?, calls.count()), (0, 0));
         Ok(())

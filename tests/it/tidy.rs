@@ -243,3 +243,51 @@ fn files_stay_short_enough_to_be_read() {
         assert!(lines <= 400, "{} has {lines} lines", file.display());
     }
 }
+
+/// The texts in the `#[error(…)]` of the rooms' errors, each on one line.
+fn messages() -> Vec<String> {
+    let mut all = Vec::new();
+    for room in ROOMS {
+        let Ok(text) = fs::read_to_string(src().join(room).join("error.rs")) else { continue };
+        for (at, _) in text.match_indices("#[error(") {
+            let rest = text[at + "#[error(".len()..].trim_start();
+            let Some(literal) = rest.strip_prefix('"') else { continue };
+            let ends = |(at, _): &(usize, &str)| !literal[..*at].ends_with('\\');
+            let (end, _) = literal.match_indices('"').find(ends).unwrap();
+            let lines = literal[..end].split("\\\n").enumerate();
+            all.push(lines.map(|(at, line)| if at == 0 { line } else { line.trim_start() }).collect());
+        }
+    }
+    all
+}
+
+#[test]
+fn messages_have_one_grammar() {
+    let messages = messages();
+    assert!(messages.len() > 60, "{}", messages.len());
+    for message in messages {
+        let first = message.chars().next().unwrap();
+        assert!(first.is_lowercase() || "`{".contains(first), "{message}");
+        assert!(!message.ends_with(['.', '!', '?']), "{message}");
+        // A cause is printed by those who print causes.
+        assert!(!message.contains("{source"), "{message}");
+        for word in ["failed to", "could not", "folder", "somebody", "whoever", "nobody", " anew", "mend "] {
+            assert!(!message.contains(word), "{word}: {message}");
+        }
+    }
+}
+
+#[test]
+fn fields_of_errors_may_be_added() {
+    for room in ROOMS {
+        let Ok(text) = fs::read_to_string(src().join(room).join("error.rs")) else { continue };
+        let lines: Vec<&str> = text.lines().collect();
+        for (above, line) in lines.iter().zip(&lines[1..]) {
+            let variant = line.starts_with("    ") && !line.starts_with("     ") && line.ends_with(" {");
+            let name = line.trim().trim_end_matches(" {");
+            if variant && name.chars().all(char::is_alphanumeric) && name.starts_with(char::is_uppercase) {
+                assert_eq!(above.trim(), "#[non_exhaustive]", "{room}: {line}");
+            }
+        }
+    }
+}

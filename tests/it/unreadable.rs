@@ -89,12 +89,12 @@ fn fails_alone(store: &Store<Wide>, what: &str, column: &str, value: &str) -> Re
         (store.query(|t| t).unwrap_err(), "query_readable"),
     ] {
         assert!(error.is_corrupt(), "{what}: {error:?}");
-        names(&error.to_string());
+        names(&format!("{error:#}"));
         assert!(error.to_string().contains(readable), "{what}: {error}");
     }
     for error in [store.get(&bad).unwrap_err(), store.retrieve(&Wide::of(0)).unwrap_err()] {
         assert!(error.is_corrupt(), "{what}: {error:?}");
-        names(&error.to_string());
+        names(&format!("{error:#}"));
     }
     let mut seen = (0, 0);
     store.for_each_readable(|row| {
@@ -114,7 +114,7 @@ fn fails_alone(store: &Store<Wide>, what: &str, column: &str, value: &str) -> Re
     assert_eq!((report.hits, report.misses, report.failures.len()), (2, 1, 1), "{what}: {report:?}");
     assert_eq!(report.failures[0].id.as_ref(), Some(&bad), "{what}");
     assert!(report.failures[0].error.is_corrupt(), "{what}");
-    names(&report.failures[0].error.to_string());
+    names(&format!("{:#}", report.failures[0].error));
     store.delete_with_file(&Wide::of(3))?;
 
     let plan = store.plan_rehash()?;
@@ -210,7 +210,7 @@ each_backend! {
         s.sql("UPDATE orbits SET method = 'verlet' WHERE steps = 2");
         let error = store.list().unwrap_err();
         for part in [ids[2].as_str(), "`orbits`", "`method`", "`verlet`", "euler, rk4", "list_readable"] {
-            assert!(error.to_string().contains(part), "{error}");
+            assert!(format!("{error:#}").contains(part), "{error:?}");
         }
         assert!(error.is_corrupt() && !error.is_invalid_input(), "{error:?}");
         let listing = store.list_readable()?;

@@ -1,23 +1,26 @@
 //! What can go wrong with a database.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::Backend;
-use super::signs::is_lost;
+use super::signs::{is_busy, is_damaged, is_full, is_lost, is_read_only};
+use crate::ErrorKind;
 use crate::record::RecordError;
 use crate::schema::Difference;
 
-/// An error of the database handle.
+/// An error of a database.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DbError {
-    /// A URL that is none.
+    /// Text that is not the URL of a database.
     #[error(
-        "`{url}` is not a database entropic can open: {reason}; the forms are `sqlite://path`, a bare path, \
-         `sqlite::memory:` and `postgres://user@host/name`"
+        "cannot read `{url}` as a database: {reason}; give `sqlite://path`, a bare path, `sqlite::memory:` or \
+         `postgres://user@host/name`"
     )]
+    #[non_exhaustive]
     Url {
         /// What of it can be no secret: its scheme, if nothing else is sure.
         url: String,
@@ -25,7 +28,8 @@ pub enum DbError {
         reason: String,
     },
     /// The database is of a kind that was not compiled in.
-    #[error("`{url}` needs {backend}, which is not compiled in: turn on the feature `{feature}` of entropic")]
+    #[error("cannot open `{url}`: {backend} is not compiled in; turn on the feature `{feature}` of entropic")]
+    #[non_exhaustive]
     NotCompiledIn {
         /// The URL, without its password.
         url: String,
@@ -36,10 +40,11 @@ pub enum DbError {
     },
     /// A path with three slashes, of which the other reading is more likely to be meant.
     #[error(
-        "`sqlite://{}` is the file `{}`, which is not there: write `sqlite://{}` for `{}` in the working directory (which is \
-         how SQLAlchemy reads three slashes), or `sqlite:///{}` for `{}`",
+        "cannot open `sqlite://{}`: the file `{}` is not there; write `sqlite://{}` for `{}` in the current directory (as \
+         SQLAlchemy reads three slashes), or `sqlite:///{}` for `{}`",
         path.display(), path.display(), relative.display(), relative.display(), path.display(), path.display()
     )]
+    #[non_exhaustive]
     Slashes {
         /// The path as it was written.
         path: PathBuf,
@@ -48,52 +53,60 @@ pub enum DbError {
     },
     /// The directories of a database file are not there.
     #[error(
-        "there is no directory `{}` for the database `{}`: make it, or mend the path; only the last directory of a path is \
-         made, and none in the root directory",
+        "there is no directory `{}` for the database `{}`; create it, or correct the path (entropic creates only the last \
+         directory of a path, and none in the root directory)",
         missing.display(), path.display()
     )]
-    MissingFolder {
+    #[non_exhaustive]
+    MissingDirectory {
         /// The first directory that is missing.
         missing: PathBuf,
         /// The database file.
         path: PathBuf,
     },
-    /// The directory of a database file is not there and cannot be made.
-    #[error("the directory `{}` of the database `{}` cannot be made", folder.display(), path.display())]
-    NoFolder {
+    /// The directory of a database file is not there and cannot be created.
+    #[error("cannot create the directory `{}` of the database `{}`", directory.display(), path.display())]
+    #[non_exhaustive]
+    NoDirectory {
         /// The directory.
-        folder: PathBuf,
+        directory: PathBuf,
         /// The database file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// A database that shall only be read is not there.
-    #[error("there is no database at `{}`, and a read-only store makes none", path.display())]
+    /// A database that is opened only for reading is not there.
+    #[error("there is no database at `{}`, and a read-only store creates none; correct the path", path.display())]
+    #[non_exhaustive]
     NoDatabase {
         /// The database file.
         path: PathBuf,
     },
-    /// The table is not there, and the store may not make it.
-    #[error("there is no table `{table}` in `{url}`, and a read-only store makes none")]
+    /// The table is not there, and the store may not create it.
+    #[error(
+        "there is no table `{table}` in `{url}`, and a read-only store creates none; open it once for writing"
+    )]
+    #[non_exhaustive]
     NoTable {
         /// The table.
         table: &'static str,
         /// The URL, without its password.
         url: String,
     },
-    /// No connection could be had as long as was waited; another time may do.
-    #[error("failed to connect to `{url}` within {seconds:.1} s: {reason}")]
+    /// The database took no connection in time. Another attempt may succeed.
+    #[error("cannot connect to `{url}` within {seconds:.1} s")]
+    #[non_exhaustive]
     Connect {
         /// The URL, without its password.
         url: String,
         /// How long was waited.
         seconds: f64,
         /// What the database said.
-        reason: String,
+        source: Box<dyn Error + Send + Sync>,
     },
-    /// The database refuses the connection, and will do so another time: a wrong user, password or name.
-    #[error("`{url}` cannot be opened: {reason}")]
+    /// The database refuses the connection, and will do so again: a wrong user, password or name.
+    #[error("cannot open `{url}`: {reason}")]
+    #[non_exhaustive]
     Refused {
         /// The URL, without its password.
         url: String,
@@ -104,9 +117,9 @@ pub enum DbError {
     },
     /// The database takes no writes: its disk or its server is read-only, or this user may not.
     #[error(
-        "`{url}` cannot be written ({reason}); what it holds can be read, also by a store that is opened with \
-         `.read_only(true)`; to write, {cure}"
+        "cannot write to `{url}`: {reason}; to write, {cure}; to read, open the store with `.read_only(true)`"
     )]
+    #[non_exhaustive]
     ReadOnly {
         /// The URL, without its password.
         url: String,
@@ -116,9 +129,8 @@ pub enum DbError {
         cure: &'static str,
     },
     /// The disk of the database is full.
-    #[error(
-        "the disk of `{url}` is full, so it failed to {what}; what it holds can be read, and there is room to be made"
-    )]
+    #[error("cannot {what}: the disk of `{url}` is full; make room (what is stored can still be read)")]
+    #[non_exhaustive]
     Full {
         /// The URL, without its password.
         url: String,
@@ -129,8 +141,10 @@ pub enum DbError {
     },
     /// No connection came free in time.
     #[error(
-        "no connection to `{url}` came free within {seconds:.1} s; is one kept too long, or the pool too small?"
+        "cannot get a connection to `{url}`: none came free within {seconds:.1} s; keep them for a shorter time, or make the \
+         pool larger"
     )]
+    #[non_exhaustive]
     Exhausted {
         /// The URL, without its password.
         url: String,
@@ -139,10 +153,11 @@ pub enum DbError {
     },
     /// The table differs from the struct.
     #[error(
-        "table `{table}` in `{url}` differs from its record:{}{}",
+        "cannot use table `{table}` in `{url}`: it differs from its record:{}{}",
         listed(differences),
         way_out(differences)
     )]
+    #[non_exhaustive]
     Drift {
         /// The table.
         table: &'static str,
@@ -151,61 +166,56 @@ pub enum DbError {
         /// Each difference.
         differences: Vec<Difference>,
     },
-    /// A later version of entropic has used the database.
+    /// Something in the database, or in a migration, was made by a newer version of entropic.
     #[error(
-        "`{url}` was used by a later entropic (its tables have the version {version}, which this one does not know): \
-         use that one"
+        "{what} was made by a newer version of entropic (format {format}, this one reads up to {known}); upgrade entropic"
     )]
+    #[non_exhaustive]
     Newer {
-        /// The URL, without its password.
-        url: String,
-        /// The first version that is not known.
-        version: String,
+        /// What it is: entropic's own tables, or what they say of a table.
+        what: String,
+        /// Its format.
+        format: String,
+        /// The newest format that this version reads.
+        known: String,
     },
-    /// Entropic's own tables could not be made.
-    #[error("entropic's own tables cannot be made in `{url}`: {reason}")]
+    /// Entropic's own tables could not be created.
+    #[error("cannot create entropic's own tables in `{url}`")]
+    #[non_exhaustive]
     OwnTables {
         /// The URL, without its password.
         url: String,
         /// What the database said.
-        reason: String,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// A file of a migration cannot be read or written.
-    #[error("failed to {what} `{}` of a migration", path.display())]
+    #[error("cannot {what} `{}` of a migration", path.display())]
+    #[non_exhaustive]
     MigrationFile {
         /// What was tried.
         what: &'static str,
-        /// The file or folder.
+        /// The file or directory.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
     /// What is remembered about a table cannot be read.
     #[error(
-        "the row of `{table}` in `entropic_schemas` cannot be read ({reason}): restore it, or remove it if the ids of \
-         the table were made by this very struct"
+        "cannot read the row of `{table}` in `entropic_schemas`; restore it, or delete it if the ids of the table were made \
+         by this very struct"
     )]
+    #[non_exhaustive]
     WrittenSchema {
         /// The table.
         table: String,
         /// What is wrong with it.
-        reason: String,
-    },
-    /// What is remembered about a table was written by a later version of entropic.
-    #[error(
-        "what `entropic_schemas` remembers of table `{table}` was made by a newer version of entropic (format {format}, \
-         this one knows {known}): use that one"
-    )]
-    NewerSchema {
-        /// The table.
-        table: String,
-        /// The format that is not known.
-        format: u64,
-        /// The newest one that is.
-        known: u32,
+        source: serde_json::Error,
     },
     /// Another process kept the database busy for longer than the budget.
-    #[error("`{url}` stayed busy for {seconds:.1} s while trying to {what}; try again, or find who holds it")]
+    #[error(
+        "cannot {what}: `{url}` stayed busy for {seconds:.1} s; try again, or find the process that holds it"
+    )]
+    #[non_exhaustive]
     Busy {
         /// The URL, without its password.
         url: String,
@@ -217,15 +227,17 @@ pub enum DbError {
         source: DieselError,
     },
     /// The file is no database, or a broken one.
-    #[error("`{url}` is not a database, or is damaged: {reason}")]
+    #[error("cannot read `{url}`: it is not a database, or is damaged; restore it from a backup")]
+    #[non_exhaustive]
     Damaged {
         /// The URL, without its password.
         url: String,
         /// What the database said.
-        reason: String,
+        source: DieselError,
     },
     /// A statement failed.
-    #[error("failed to {what} in `{url}`")]
+    #[error("cannot {what} in `{url}`")]
+    #[non_exhaustive]
     Query {
         /// The URL, without its password.
         url: String,
@@ -253,12 +265,12 @@ fn way_out(differences: &[Difference]) -> &'static str {
         matches!(difference, Difference::NoVariant { .. } | Difference::OtherJson { .. })
     };
     if differences.iter().all(Difference::is_additive) {
-        "\nNothing that is there need be touched: open it with `.schema(Schema::Evolve)`."
+        "\nThese changes leave existing data untouched: open the store with `.schema(Schema::Evolve)`."
     } else if differences.iter().all(rehash) {
-        "\nIf that is meant, open it with `.schema(Schema::Trust)` and either give the runs their new ids with `rehash`, \
-         or, if they are not to be found any more, say so with `accept_schema`."
+        "\nIf you mean that, open the store with `.schema(Schema::Trust)`, and either give the runs their new ids with \
+         `rehash`, or give them up with `accept_schema`."
     } else if differences.iter().all(values) {
-        "\nIf those runs are to be lost, open it with `.schema(Schema::Trust)` and say so with `accept_schema`."
+        "\nTo give those runs up, open the store with `.schema(Schema::Trust)` and call `accept_schema`."
     } else {
         ""
     }
@@ -274,46 +286,45 @@ impl DbError {
         )
     }
 
-    pub(crate) fn is_invalid_input(&self) -> bool {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Url { .. } | Self::Slashes { .. } | Self::MissingFolder { .. } | Self::NoFolder { .. } => {
-                true
+            Self::Url { .. }
+            | Self::Slashes { .. }
+            | Self::MissingDirectory { .. }
+            | Self::NoDirectory { .. }
+            | Self::Refused { missing: false, .. } => ErrorKind::InvalidInput,
+            Self::NoDatabase { .. } | Self::NoTable { .. } | Self::Refused { missing: true, .. } => {
+                ErrorKind::NotFound
             }
-            Self::Refused { missing, .. } => !missing,
-            Self::Record(error) => !error.is_corrupt(),
-            _ => false,
-        }
-    }
-
-    pub(crate) fn is_corrupt(&self) -> bool {
-        match self {
-            Self::Damaged { .. } | Self::WrittenSchema { .. } => true,
-            Self::Query { source: DieselError::DeserializationError(_), .. } => true,
-            Self::Record(error) => error.is_corrupt(),
-            _ => false,
+            Self::NotCompiledIn { .. } | Self::ReadOnly { .. } | Self::Newer { .. } => ErrorKind::Unsupported,
+            Self::Connect { .. } | Self::Full { .. } | Self::Exhausted { .. } | Self::Busy { .. } => {
+                ErrorKind::Transient
+            }
+            Self::Drift { .. } => ErrorKind::Conflict,
+            Self::OwnTables { .. } => ErrorKind::System,
+            Self::MigrationFile { source, .. } => crate::kind::of_io(source),
+            Self::WrittenSchema { .. } | Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::Query { source, .. } => of_statement(source),
+            Self::Record(error) => error.kind(),
         }
     }
 
     pub(crate) fn is_transient(&self) -> bool {
-        match self {
-            Self::Busy { .. } | Self::Exhausted { .. } | Self::Connect { .. } | Self::Full { .. } => true,
-            Self::Query { source, .. } => is_lost(source),
-            _ => false,
-        }
+        self.kind() == ErrorKind::Transient
     }
+}
 
-    pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(
-            self,
-            Self::NotCompiledIn { .. }
-                | Self::Newer { .. }
-                | Self::NewerSchema { .. }
-                | Self::ReadOnly { .. }
-        )
-    }
-
-    pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::NoDatabase { .. } | Self::NoTable { .. } | Self::Refused { missing: true, .. })
+/// The kind of a statement that failed.
+fn of_statement(error: &DieselError) -> ErrorKind {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => ErrorKind::Conflict,
+        DieselError::DeserializationError(_) => ErrorKind::Corrupt,
+        error if is_damaged(error) => ErrorKind::Corrupt,
+        error if is_read_only(error) => ErrorKind::Unsupported,
+        error if is_lost(error) || is_busy(error) || is_full(error) => ErrorKind::Transient,
+        _ => ErrorKind::System,
     }
 }
 

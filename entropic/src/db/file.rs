@@ -31,11 +31,11 @@ pub(super) fn prepare(url: &DbUrl, read_only: bool) -> Result<(), DbError> {
         |folder: &Path| folder.parent().is_some_and(|above| above.exists() && above.parent().is_some());
     if !may_be_made(folder) {
         let missing = folder.ancestors().take_while(|folder| !folder.exists()).last().unwrap_or(folder);
-        return Err(DbError::MissingFolder { missing: missing.to_owned(), path: path.to_owned() });
+        return Err(DbError::MissingDirectory { missing: missing.to_owned(), path: path.to_owned() });
     }
     match std::fs::create_dir(folder) {
         Err(source) if !folder.is_dir() => {
-            Err(DbError::NoFolder { folder: folder.to_owned(), path: path.to_owned(), source })
+            Err(DbError::NoDirectory { directory: folder.to_owned(), path: path.to_owned(), source })
         }
         _ => Ok(()),
     }

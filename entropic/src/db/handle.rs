@@ -34,8 +34,8 @@ impl Db {
     /// [`refuse_if_unwritable`](Self::refuse_if_unwritable) says why.
     ///
     /// # Errors
-    /// [`DbError::NotCompiledIn`] (`is_unsupported`); [`DbError::Slashes`], [`DbError::MissingFolder`],
-    /// [`DbError::NoFolder`] (`is_invalid_input`), before anything is made; [`DbError::NoDatabase`] (`is_not_found`);
+    /// [`DbError::NotCompiledIn`] (`is_unsupported`); [`DbError::Slashes`], [`DbError::MissingDirectory`],
+    /// [`DbError::NoDirectory`] (`is_invalid_input`), before anything is made; [`DbError::NoDatabase`] (`is_not_found`);
     /// [`DbError::Refused`] (`is_invalid_input`, or `is_not_found` for a name that the server does not have);
     /// [`DbError::Connect`] (`is_transient`); [`DbError::Damaged`] (`is_corrupt`).
     pub fn open(url: DbUrl, options: DbOptions) -> Result<Self, DbError> {
@@ -178,7 +178,7 @@ impl Db {
             pooled.0.lost = lost;
             let url = || self.url.to_string();
             if is_damaged(&error) {
-                return Err(DbError::Damaged { url: url(), reason: error.to_string() });
+                return Err(DbError::Damaged { url: url(), source: error });
             }
             if is_read_only(&error) {
                 // A connection that cannot write stays so when the file can be written again.

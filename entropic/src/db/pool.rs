@@ -82,7 +82,7 @@ pub(super) fn failed(url: &DbUrl, error: ManagerError, waited: Duration) -> DbEr
     let reason = error.to_string();
     let shown = url.to_string();
     match error {
-        ManagerError::Setup(error) if is_damaged(&error) => DbError::Damaged { url: shown, reason },
+        ManagerError::Setup(error) if is_damaged(&error) => DbError::Damaged { url: shown, source: error },
         ManagerError::Setup(error) if is_read_only(&error) => read_only(url, reason),
         ManagerError::Setup(error) if is_full(&error) => {
             DbError::Full { url: shown, what: "open it", source: error }
@@ -91,7 +91,7 @@ pub(super) fn failed(url: &DbUrl, error: ManagerError, waited: Duration) -> DbEr
             let missing = reason.contains("database \"") && reason.contains("does not exist");
             DbError::Refused { url: shown, reason, missing }
         }
-        _ => DbError::Connect { url: shown, seconds: waited.as_secs_f64(), reason },
+        error => DbError::Connect { url: shown, seconds: waited.as_secs_f64(), source: Box::new(error) },
     }
 }
 
@@ -270,7 +270,7 @@ pub(super) fn pool(url: &DbUrl, options: &DbOptions, writes: &Arc<Writes>) -> Re
         .map_err(|error| DbError::Connect {
             url: url.to_string(),
             seconds: options.patience.as_secs_f64(),
-            reason: error.to_string(),
+            source: Box::new(error),
         })
 }
 

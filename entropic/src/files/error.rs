@@ -3,25 +3,28 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::ErrorKind;
 use crate::params::RunId;
 use crate::words::count;
 
-/// An error of the results folder.
+/// An error of the results directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
     /// The system refused.
-    #[error("failed to {what} `{}`", path.display())]
+    #[error("cannot {what} `{}`", path.display())]
+    #[non_exhaustive]
     Io {
         /// What was tried.
         what: &'static str,
-        /// With which file or folder.
+        /// With which file or directory.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// A finished result could not be noted, and is kept.
-    #[error("the run is finished, but could not be noted; its result is kept as `{}`: `register` it", path.display())]
+    /// A finished run could not be noted in the journal; its result is kept.
+    #[error("cannot note the finished run in the journal; its result is kept as `{}`; `register` it", path.display())]
+    #[non_exhaustive]
     Kept {
         /// Where the result is.
         path: PathBuf,
@@ -30,18 +33,20 @@ pub enum FileError {
     },
     /// The results directory is no longer the one that was opened.
     #[error(
-        "the results directory `{}` is gone, or is another one than was opened: was it moved, removed or unmounted? \
-         Nothing was made in its place; put it back, or open the store again", path.display()
+        "cannot use the results directory `{}`: it is gone, or is not the one that was opened (moved, removed, unmounted?); \
+         nothing was created in its place; put it back, or open the store again", path.display()
     )]
+    #[non_exhaustive]
     Gone {
         /// The directory.
         path: PathBuf,
     },
     /// The store has its results in another directory.
     #[error(
-        "the results directory `{}` is not that of this store, which is `{}`: give that one as `results_dir`, or, if it was \
+        "cannot use the results directory `{}`: that of this store is `{}`; give that one as `results_dir`, or, if it is \
          lost, take this one with `.adopt_results_dir()`", path.display(), known.display()
     )]
+    #[non_exhaustive]
     OtherDirectory {
         /// The directory that was given.
         path: PathBuf,
@@ -50,10 +55,12 @@ pub enum FileError {
     },
     /// The results directory belongs to a database that this one is a copy of.
     #[error(
-        "the results directory `{}` belongs to the database `{}`, of which `{}` is a copy: give the copy a `results_dir` of \
-         its own, open it with `.read_only(true)`, or take the directory over for good with `.adopt_results_dir()`",
+        "cannot use the results directory `{}`: it belongs to the database `{}`, of which `{}` is a copy; give the copy a \
+         `results_dir` of its own, open it with `.read_only(true)`, or take the directory over for good with \
+         `.adopt_results_dir()`",
         path.display(), original.display(), copy.display()
     )]
+    #[non_exhaustive]
     CopiedDatabase {
         /// The directory.
         path: PathBuf,
@@ -64,26 +71,34 @@ pub enum FileError {
     },
     /// There is a symbolic link where a file or directory of entropic is to be.
     #[error(
-        "`{}` is a symbolic link, which entropic does not follow in a directory of its own: remove it; the results \
-         directory as a whole may be one", path.display()
+        "cannot use `{}`: it is a symbolic link, which entropic does not follow in its own directories; remove it (the \
+         results directory itself may be one)", path.display()
     )]
+    #[non_exhaustive]
     Link {
         /// The link.
         path: PathBuf,
     },
-    /// A file of ours was written by a later version.
-    #[error("`{}` was written by a newer version of entropic (format {format}): use that one", path.display())]
+    /// A file of ours was made by a newer version of entropic.
+    #[error(
+        "`{}` was made by a newer version of entropic (format {format}, this one reads up to {known}); upgrade entropic",
+        path.display()
+    )]
+    #[non_exhaustive]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its format.
         format: u32,
+        /// The newest format that this version reads.
+        known: u32,
     },
     /// Nothing can be written where the results are.
     #[error(
-        "the results directory cannot be written to (`{}`): hits can be had, runs cannot be made; mount it for writing, or \
-         say `.read_only(true)`", path.display()
+        "cannot write `{}` in the results directory: stored runs can still be read, new ones cannot be made; make the \
+         directory writable, or open the store with `.read_only(true)`", path.display()
     )]
+    #[non_exhaustive]
     ReadOnly {
         /// What was to be written.
         path: PathBuf,
@@ -92,8 +107,10 @@ pub enum FileError {
     },
     /// Another process holds the recovery lock for too long.
     #[error(
-        "`{}` is still locked by another process after {seconds:.1} s: is one stopped?", path.display()
+        "cannot lock `{}`: another process still has it after {seconds:.1} s; try again, or look for one that is stopped",
+        path.display()
     )]
+    #[non_exhaustive]
     HeldUp {
         /// The file.
         path: PathBuf,
@@ -102,35 +119,44 @@ pub enum FileError {
     },
     /// The runner came back and there is no result.
     #[error(
-        "the runner wrote nothing to `{}`{}: write the result to `run.result_file()`, or declare `.without_results()` on the \
-         builder if the outputs say everything", path.display(), beside(found)
+        "the runner wrote nothing to `{}`{}; write the result to `run.result_file()`, or declare `.without_results()` on the \
+         builder if the outputs are all there is", path.display(), beside(found)
     )]
+    #[non_exhaustive]
     NothingWritten {
         /// Where the result was expected.
         path: PathBuf,
         /// What the runner wrote beside it, if anything.
         found: Vec<String>,
     },
-    /// The result is an empty file or folder.
-    #[error("the result `{}` is empty", path.display())]
+    /// The result is an empty file or directory.
+    #[error(
+        "the result `{}` is empty; write something to it, or declare `.without_results()` on the builder if the outputs \
+         are all there is", path.display()
+    )]
+    #[non_exhaustive]
     Empty {
         /// The result.
         path: PathBuf,
     },
-    /// The result is neither a file nor a folder.
-    #[error("the result `{}` is neither a file nor a folder", path.display())]
+    /// The result is neither a file nor a directory.
+    #[error(
+        "the result `{}` is neither a file nor a directory; write one of them to `run.result_file()`", path.display()
+    )]
+    #[non_exhaustive]
     Odd {
         /// The result.
         path: PathBuf,
     },
-    /// The folder belongs to another store.
+    /// The directory belongs to another store.
     #[error(
-        "the results folder `{}` belongs to another store (table `{table}`, store {found}); this one is {wanted}: \
-         is `database` the right one (a path is seen from the working folder)? Each store needs a `results_dir` of \
-         its own; `.adopt_results_dir()` takes this one over with what is in it", path.display()
+        "cannot use the results directory `{}`: it belongs to another store (table `{table}`, store {found}; this one is \
+         {wanted}); correct `database` (relative paths are resolved against the current directory), give each store a \
+         `results_dir` of its own, or take this one over, with what is in it, with `.adopt_results_dir()`", path.display()
     )]
+    #[non_exhaustive]
     Foreign {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
         /// The table it belongs to.
         table: String,
@@ -139,16 +165,18 @@ pub enum FileError {
         /// The store that was opened.
         wanted: String,
     },
-    /// There is something in the place of the results folder.
-    #[error("`{}` is to be the results folder, and is no folder: give another `results_dir`", path.display())]
-    NoFolder {
+    /// What is in the place of the results directory is not a directory.
+    #[error("cannot use `{}` as `results_dir`: it is not a directory; give another one", path.display())]
+    #[non_exhaustive]
+    NotADirectory {
         /// What is there.
         path: PathBuf,
     },
     /// The path in a row cannot be that of its result.
     #[error(
-        "the result of `{id}`, `{}`, is not removed: {why}; `delete_id` removes the row alone", path.display()
+        "cannot remove `{}`, the result of run `{id}`: {why}; `delete_id` deletes the row alone", path.display()
     )]
+    #[non_exhaustive]
     NotItsResult {
         /// The run.
         id: RunId,
@@ -157,64 +185,76 @@ pub enum FileError {
         /// What speaks against it.
         why: &'static str,
     },
-    /// The store has runs, and the folder is not the one they are in.
+    /// The store has runs, and the directory is not the one they are in.
     #[error(
-        "the results folder `{}` does not bear the mark of this store, which has {} already: is it not mounted, \
-         or is the working directory another? Give the right `results_dir`, or take this one with \
-         `.adopt_results_dir()`", path.display(), count(usize::try_from(*rows).unwrap_or(usize::MAX), "run")
+        "cannot use the results directory `{}`: it does not bear the mark of this store, which has {} already (not mounted, \
+         or another current directory?); give the right `results_dir`, or take this one with `.adopt_results_dir()`", path.display(), count(usize::try_from(*rows).unwrap_or(usize::MAX), "run")
     )]
+    #[non_exhaustive]
     Unmarked {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
         /// How many runs the store has.
         rows: u64,
     },
-    /// The mark of the folder cannot be read.
-    #[error("the mark `{}` is damaged; restore it, or renew it with `.adopt_results_dir()`", path.display())]
+    /// The mark of the directory cannot be read.
+    #[error(
+        "cannot read `{}`, the mark of the results directory; restore it, or renew it with `.adopt_results_dir()`",
+        path.display()
+    )]
+    #[non_exhaustive]
     DamagedMark {
         /// The file.
         path: PathBuf,
-    },
-    /// A line of a journal says what cannot be.
-    #[error("the journal of the results folder cannot be used: {why}")]
-    Journal {
-        /// What is wrong.
-        why: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
     },
     /// A runner asks for the very run it is making.
-    #[error("run `{id}` is being made by this thread: its runner cannot ask for it")]
+    #[error(
+        "cannot ask for run `{id}` here: this thread is making it; a runner must not ask for its own run"
+    )]
+    #[non_exhaustive]
     Recursive {
         /// The run.
         id: RunId,
     },
     /// A path that the database cannot hold.
-    #[error("the path `{}` is not UTF-8, and the database keeps paths as text", path.display())]
+    #[error("cannot store the path `{}`: it is not UTF-8; give one that is", path.display())]
+    #[non_exhaustive]
     NotUtf8 {
         /// The path.
         path: PathBuf,
     },
     /// A suffix that cannot end a file name.
     #[error(
-        "`{suffix}` cannot be a file suffix: it must not contain `/`, `\\` or control characters, nor be longer than 64 bytes"
+        "cannot use `{suffix}` as a file suffix: it must not contain `/`, `\\` or control characters, nor be longer than 64 \
+         bytes"
     )]
+    #[non_exhaustive]
     Suffix {
         /// The suffix.
         suffix: String,
     },
     /// A suffix that would run into the id.
-    #[error("the file suffix `{suffix}` would run into the id before it: write `.{suffix}`")]
+    #[error("cannot use `{suffix}` as a file suffix: it would run into the id before it; write `.{suffix}`")]
+    #[non_exhaustive]
     BareSuffix {
         /// The suffix.
         suffix: String,
     },
     /// The file to be registered is not there.
-    #[error("there is no result to register at `{}`", path.display())]
+    #[error("cannot register `{}`: there is no file or directory of that name", path.display())]
+    #[non_exhaustive]
     NotThere {
         /// The path.
         path: PathBuf,
     },
     /// A result is no longer what was written.
-    #[error("the result `{}` has changed since it was written: its SHA-256 is {found}, not {expected}", path.display())]
+    #[error(
+        "the result `{}` has changed since it was written: its SHA-256 is {found}, not {expected}; restore it, or make the \
+         run again with `run`", path.display()
+    )]
+    #[non_exhaustive]
     Changed {
         /// The result.
         path: PathBuf,
@@ -230,7 +270,7 @@ fn beside(found: &[String]) -> String {
     match found {
         [] => String::new(),
         names => format!(
-            ", but `{}` beside it (is it another suffix? `.file_suffix(…)` on the builder sets that of the results)",
+            ", but `{}` beside it (another suffix? `.file_suffix(…)` on the builder sets that of the results)",
             names.join("`, `")
         ),
     }
@@ -262,56 +302,38 @@ impl FileError {
         move |source| Self::Io { what, path, source }
     }
 
-    pub(crate) fn journal(error: &serde_json::Error) -> Self {
-        Self::Journal { why: error.to_string() }
-    }
-
     /// The runner came back, and left no result.
     pub(crate) fn is_bad_result(&self) -> bool {
-        matches!(self, Self::NothingWritten { .. } | Self::Empty { .. } | Self::Odd { .. })
+        self.kind() == ErrorKind::RunFailed
     }
 
-    pub(crate) fn is_conflict(&self) -> bool {
-        matches!(
-            self,
-            Self::Foreign { .. }
-                | Self::Unmarked { .. }
-                | Self::OtherDirectory { .. }
-                | Self::CopiedDatabase { .. }
-                | Self::Gone { .. }
-                | Self::Link { .. }
-                | Self::NotItsResult { .. }
-        )
-    }
-
-    pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Changed { .. } | Self::DamagedMark { .. } | Self::Journal { .. })
-    }
-
-    pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Self::HeldUp { .. })
-    }
-
-    pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::Newer { .. } | Self::ReadOnly { .. })
-    }
-
-    pub(crate) fn is_not_found(&self) -> bool {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotThere { .. } => true,
-            Self::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
-            _ => false,
+            Self::Io { source, .. } => crate::kind::of_io(source),
+            Self::Kept { source, .. } => crate::kind::of_kept(source.kind()),
+            Self::Gone { .. }
+            | Self::OtherDirectory { .. }
+            | Self::CopiedDatabase { .. }
+            | Self::Link { .. }
+            | Self::Foreign { .. }
+            | Self::NotItsResult { .. }
+            | Self::Unmarked { .. } => ErrorKind::Conflict,
+            Self::Newer { .. } | Self::ReadOnly { .. } => ErrorKind::Unsupported,
+            Self::HeldUp { .. } => ErrorKind::Transient,
+            Self::NothingWritten { .. } | Self::Empty { .. } | Self::Odd { .. } => ErrorKind::RunFailed,
+            Self::NotADirectory { .. }
+            | Self::Recursive { .. }
+            | Self::NotUtf8 { .. }
+            | Self::Suffix { .. }
+            | Self::BareSuffix { .. } => ErrorKind::InvalidInput,
+            Self::NotThere { .. } => ErrorKind::NotFound,
+            Self::DamagedMark { .. } | Self::Changed { .. } => ErrorKind::Corrupt,
         }
     }
 
-    pub(crate) fn is_invalid_input(&self) -> bool {
-        matches!(
-            self,
-            Self::NotUtf8 { .. }
-                | Self::NoFolder { .. }
-                | Self::Suffix { .. }
-                | Self::BareSuffix { .. }
-                | Self::Recursive { .. }
-        )
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
     }
 }

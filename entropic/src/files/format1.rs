@@ -119,7 +119,7 @@ impl Folder {
                         continue;
                     }
                     Err(error) => {
-                        tracing::warn!(%id, %error, "a finished run of an earlier version cannot be stored now");
+                        tracing::warn!(%id, error = %format_args!("{error:#}"), "a finished run of an earlier version cannot be stored now");
                         recovered.waiting.push(id);
                         left = true;
                         continue;

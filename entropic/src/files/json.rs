@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::FileError;
 
@@ -15,6 +15,28 @@ pub(super) fn write(path: &Path, value: &impl Serialize, replace: bool) -> Resul
     file.write_all(&text).map_err(failed())?;
     let persisted = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     persisted.map(drop).map_err(|error| failed()(error.error))
+}
+
+/// What our files begin with, whatever else they hold. The first versions of some had no number.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default = "first")]
+    format: u32,
+}
+
+/// The format of a file that says none.
+pub(super) fn first() -> u32 {
+    1
+}
+
+/// Refuses a file of a newer version, before the rest of it is read: that may be of another shape.
+pub(super) fn refuse_newer(path: &Path, text: &[u8], known: u32) -> Result<(), FileError> {
+    match serde_json::from_slice(text) {
+        Ok(Head { format }) if format > known => {
+            Err(FileError::Newer { path: path.to_owned(), format, known })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Temporary files with the permissions of any other file: what is made here becomes permanent, and a group may share

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::identity::FileIdentity;
-use super::json::for_all;
+use super::json::{for_all, refuse_newer};
 use super::names::{DIRECTORIES, refuse_link};
 use super::{FileError, Folder, rename};
 
@@ -32,12 +32,6 @@ pub(super) struct Mark {
     /// Under which paths it was opened: rows of then say these.
     #[serde(default)]
     pub(super) known_as: Vec<String>,
-}
-
-/// What all versions of the file begin with.
-#[derive(Debug, Deserialize)]
-struct Head {
-    format: u32,
 }
 
 /// Who asks for a directory.
@@ -75,7 +69,7 @@ impl Folder {
     /// [`FileError::Io`].
     pub fn claim(&self, claim: &Claim<'_>) -> Result<Claimed, FileError> {
         if fs::metadata(self.root()).is_ok_and(|meta| !meta.is_dir()) {
-            return Err(FileError::NoFolder { path: self.root().to_owned() });
+            return Err(FileError::NotADirectory { path: self.root().to_owned() });
         }
         self.refuse_links()?;
         let given = self.given().to_string_lossy().into_owned();
@@ -194,13 +188,8 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(FileError::io("read", &path)(error)),
         };
-        // Before the rest is read, which may be of another shape then.
-        if let Ok(Head { format }) = serde_json::from_slice(&text)
-            && format > FORMAT
-        {
-            return Err(FileError::Newer { path, format });
-        }
-        serde_json::from_slice(&text).map(Some).map_err(|_| FileError::DamagedMark { path })
+        refuse_newer(&path, &text, FORMAT)?;
+        serde_json::from_slice(&text).map(Some).map_err(|source| FileError::DamagedMark { path, source })
     }
 
     fn mark_path(&self) -> PathBuf {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
-use super::journal::{Journal, Line, Unfinished, line_text, unfinished};
+use super::journal::{FORMAT, Journal, Line, Unfinished, line_text, unfinished};
 use super::names::refuse_link;
 use super::{FileError, Folder, rename};
 
@@ -59,8 +59,11 @@ impl Other {
 
     /// What it began and did not finish.
     pub(super) fn unfinished(&self) -> Result<Vec<Unfinished>, FileError> {
-        let (unfinished, odd) = unfinished(&self.read()?)
-            .map_err(|format| FileError::Newer { path: self.path.clone(), format })?;
+        let (unfinished, odd) = unfinished(&self.read()?).map_err(|format| FileError::Newer {
+            path: self.path.clone(),
+            format,
+            known: FORMAT,
+        })?;
         if odd > 0 {
             tracing::warn!(path = %self.path.display(), odd,
                 "lines of a journal name what cannot be results of this directory; they are ignored");

@@ -137,16 +137,7 @@ impl Folder {
 
 /// What a file says, if it is one of ours.
 fn parsed(path: &Path, text: &[u8]) -> Result<Option<Pending>, FileError> {
-    #[derive(Deserialize)]
-    struct Head {
-        format: u32,
-    }
-    match serde_json::from_slice(text) {
-        Ok(Head { format }) if format > FORMAT => {
-            return Err(FileError::Newer { path: path.to_owned(), format });
-        }
-        _ => {}
-    }
+    json::refuse_newer(path, text, FORMAT)?;
     let pending: Option<Pending> = serde_json::from_slice(text).ok();
     let ours = pending.filter(|Pending { entry, .. }| {
         RunId::new(entry.id.as_str()).is_ok() && is_name_for(&entry.name, &entry.id)

@@ -24,6 +24,7 @@ use super::identity::FileIdentity;
 use super::journal::Entry;
 use super::{Attempt, Durability, FileError, Folder, IdLock, boot, fault, names, rename};
 use crate::params::RunId;
+use crate::words::with_causes;
 
 impl Folder {
     /// The name for the result of a run that is about to be published. Only the first result of an id that has no row gets
@@ -171,7 +172,7 @@ impl Folder {
             Ok(()) => attempts.into_iter().for_each(Attempt::over),
             // Recovery will find the rows there already.
             Err(error) => {
-                tracing::warn!(%error, "could not note in the journal that runs are stored");
+                tracing::warn!(error = %with_causes(&error), "could not note in the journal that runs are stored");
             }
         }
         fault::at("settled");
@@ -180,7 +181,7 @@ impl Folder {
     /// Notes that rows are written which may be lost with a crash of the server.
     pub fn note_committed(&self, attempts: &[String]) {
         if let Err(error) = self.journal().and_then(|journal| journal.committed(attempts)) {
-            tracing::warn!(%error, "could not note in the journal that runs are stored");
+            tracing::warn!(error = %with_causes(&error), "could not note in the journal that runs are stored");
         }
     }
 
@@ -195,7 +196,7 @@ impl Folder {
     /// Removes what attempts have left for the next one.
     pub fn forget_checkpoints(&self, id: &RunId) {
         if let Err(error) = rename::remove(&self.checkpoints(id)) {
-            tracing::warn!(%id, %error, "could not remove the checkpoints of a run");
+            tracing::warn!(%id, error = %with_causes(&error), "could not remove the checkpoints of a run");
         }
     }
 

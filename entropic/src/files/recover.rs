@@ -14,6 +14,7 @@ use super::others::Other;
 use super::pending::{self, Pending, SetAside};
 use super::{FileError, Folder, IdLock, boot, fault, rename};
 use crate::params::RunId;
+use crate::words::with_causes;
 
 /// What recovery found and did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,7 +146,7 @@ impl Folder {
         let _recovering = match self.recovery_lock() {
             // The process that holds it does this very work, or is stopped; nobody waits for it without end.
             Err(error @ (FileError::HeldUp { .. } | FileError::ReadOnly { .. })) => {
-                tracing::warn!(%error, "what dead processes have left is not finished now");
+                tracing::warn!(error = %with_causes(&error), "what dead processes have left is not finished now");
                 return Ok(recovered);
             }
             other => other?,
@@ -192,7 +193,7 @@ impl Folder {
             Err(error) => Err(error.into()),
         };
         if let Err(error) = finished {
-            tracing::warn!(%id, %error, "a finished run cannot be stored now; it is kept, and tried again later");
+            tracing::warn!(%id, error = %format_args!("{error:#}"), "a finished run cannot be stored now; it is kept, and tried again later");
             recovered.waiting.push(id);
             return true;
         }
@@ -295,7 +296,7 @@ impl Folder {
                     && let Err(error) = self.discard(&removal.name, Some(&removal.identity))
                 {
                     // It blocks nobody, and is tried again.
-                    tracing::warn!(%id, %error, "the result of a deleted run cannot be removed");
+                    tracing::warn!(%id, error = %with_causes(&error), "the result of a deleted run cannot be removed");
                     return Ok(());
                 }
                 Ok(self.note_done(place, &removal.attempt)?)

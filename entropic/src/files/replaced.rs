@@ -17,9 +17,17 @@ use super::names::{REGISTERED, REPLACED, TRASH, is_plain, refuse_link};
 use super::{FileError, Folder, IdLock, fault, json, rename};
 use crate::params::RunId;
 
+/// Of the notes of replaced results.
+const REPLACED_FORMAT: u32 = 1;
+
+/// Of the notes of registered files. The first one was a bare list.
+const REGISTERED_FORMAT: u32 = 2;
+
 /// A result that another run has replaced.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Replaced {
+    #[serde(default = "json::first")]
+    format: u32,
     /// The run.
     pub id: RunId,
     /// The name of the result.
@@ -35,6 +43,13 @@ impl Replaced {
     pub fn age(&self) -> Duration {
         now().saturating_sub(Duration::from_secs(self.since))
     }
+}
+
+/// The files that were registered as the result of a run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note<F> {
+    format: u32,
+    files: F,
 }
 
 /// A file that was registered, as it was then.
@@ -67,15 +82,16 @@ impl Folder {
             Err(error) if error.is_not_found() => return Ok(()),
             other => other?,
         };
-        let replaced = Replaced { id: id.clone(), name: name.to_owned(), since: now().as_secs(), identity };
-        let path = self.own_directory(REPLACED)?.join(format!("{name}.json"));
+        let (id, name, since) = (id.clone(), name.to_owned(), now().as_secs());
+        let replaced = Replaced { format: REPLACED_FORMAT, id, name, since, identity };
+        let path = self.own_directory(REPLACED)?.join(format!("{}.json", replaced.name));
         json::write(&path, &replaced, true)
     }
 
     /// The results that other runs have replaced, and that are still there.
     ///
     /// # Errors
-    /// [`FileError::Io`].
+    /// [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
     pub fn replaced(&self) -> Result<Vec<Replaced>, FileError> {
         let dir = self.own().join(REPLACED);
         refuse_link(&dir)?;
@@ -90,6 +106,7 @@ impl Folder {
                 continue;
             }
             let text = fs::read(entry.path()).unwrap_or_default();
+            json::refuse_newer(&entry.path(), &text, REPLACED_FORMAT)?;
             let replaced: Option<Replaced> = serde_json::from_slice(&text).ok();
             all.extend(replaced.filter(|replaced| {
                 is_plain(&replaced.name)
@@ -185,7 +202,7 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn note_registered(&self, id: &RunId, path: &Path) -> Result<(), FileError> {
-        let mut all = self.registered(id);
+        let mut all = self.registered(id)?;
         all.retain(|registered| registered.path != path);
         all.push(Registered { path: path.to_owned(), identity: FileIdentity::of(path)? });
         self.write_registered(id, &all)
@@ -196,7 +213,7 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn settle_registered(&self, id: &RunId, path: &Path) -> Result<(), FileError> {
-        let mut all = self.registered(id);
+        let mut all = self.registered(id)?;
         all.retain(|registered| registered.path == path);
         self.write_registered(id, &all)
     }
@@ -206,7 +223,7 @@ impl Folder {
     /// # Errors
     /// [`FileError::Io`].
     pub fn copy_registered(&self, from: &RunId, to: &RunId) -> Result<(), FileError> {
-        match &*self.registered(from) {
+        match &*self.registered(from)? {
             [] => Ok(()),
             all => self.write_registered(to, all),
         }
@@ -217,22 +234,34 @@ impl Folder {
             return Ok(());
         }
         self.check_home()?;
-        json::write(&self.own_directory(REGISTERED)?.join(format!("{id}.json")), &all, true)
+        json::write(
+            &self.own_directory(REGISTERED)?.join(format!("{id}.json")),
+            &Note { format: REGISTERED_FORMAT, files: all },
+            true,
+        )
     }
 
-    fn registered(&self, id: &RunId) -> Vec<Registered> {
+    fn registered(&self, id: &RunId) -> Result<Vec<Registered>, FileError> {
         let dir = self.own().join(REGISTERED);
         if RunId::new(id.as_str()).is_err() || refuse_link(&dir).is_err() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let text = fs::read(dir.join(format!("{id}.json"))).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+        let path = dir.join(format!("{id}.json"));
+        let text = fs::read(&path).unwrap_or_default();
+        json::refuse_newer(&path, &text, REGISTERED_FORMAT)?;
+        let files = match serde_json::from_slice(&text) {
+            Ok(Note { files, .. }) => files,
+            Err(_) => serde_json::from_slice(&text).unwrap_or_default(),
+        };
+        Ok(files)
     }
 
     /// Whether a path was registered as the result of a run.
-    #[must_use]
-    pub fn was_registered(&self, id: &RunId, absolute: &Path) -> bool {
-        self.registered(id).iter().any(|registered| registered.path == absolute)
+    ///
+    /// # Errors
+    /// [`FileError::Newer`] (`is_unsupported`).
+    pub fn was_registered(&self, id: &RunId, absolute: &Path) -> Result<bool, FileError> {
+        Ok(self.registered(id)?.iter().any(|registered| registered.path == absolute))
     }
 
     /// Forgets which file was registered.
@@ -247,7 +276,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`FileError::NotItsResult`] (`is_conflict`) for what lies neither in the results directory nor is the registered file,
-    /// [`FileError::Io`].
+    /// [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
     pub fn begin_delete(
         &self,
         _lock: &IdLock,
@@ -287,7 +316,7 @@ impl Folder {
     }
 
     fn check_registered(&self, id: &RunId, path: &Path, found: &FileIdentity) -> Result<(), FileError> {
-        let registered = self.registered(id).into_iter().find(|registered| registered.path == path);
+        let registered = self.registered(id)?.into_iter().find(|registered| registered.path == path);
         let why = match registered {
             _ if found.is_directory() => "it is a directory outside the results directory",
             Some(Registered { identity, .. }) => {

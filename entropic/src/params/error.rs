@@ -2,10 +2,11 @@
 
 use serde::ser;
 
+use crate::ErrorKind;
+
 /// Why parameters, or an id, were refused.
 ///
-/// The messages do not know which field they speak of: whoever does puts its
-/// name in front.
+/// The messages do not know which field they speak of: the error around one names it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParamsError {
@@ -22,6 +23,7 @@ pub enum ParamsError {
          3 significant digits; declare the field `#[sim(float = \"significant\")]`, or express it \
          in a smaller unit"
     )]
+    #[non_exhaustive]
     LossyFloat {
         /// The float as it was given.
         value: f64,
@@ -41,6 +43,7 @@ pub enum ParamsError {
         "`{value:?}` cannot be stored as JSON; use an `Option` inside the value, or move it to a \
          field of its own"
     )]
+    #[non_exhaustive]
     InfinityInJson {
         /// The infinity, with its sign.
         value: f64,
@@ -48,6 +51,7 @@ pub enum ParamsError {
 
     /// A map whose keys cannot be put in order.
     #[error("a map has {first} and {second} among its keys, which have no order; use keys of one kind")]
+    #[non_exhaustive]
     MixedKeys {
         /// What one of the keys is.
         first: &'static str,
@@ -57,6 +61,7 @@ pub enum ParamsError {
 
     /// A map or struct that has the same key twice.
     #[error("the key `{key}` occurs twice in one map; keep one of them")]
+    #[non_exhaustive]
     DuplicateKey {
         /// The key as canonical JSON text.
         key: String,
@@ -67,6 +72,7 @@ pub enum ParamsError {
         "a map key is {kind}; use text, a number, a boolean or none as keys, or turn the map into \
          a sequence of pairs"
     )]
+    #[non_exhaustive]
     BadKey {
         /// What the key is.
         kind: &'static str,
@@ -74,6 +80,7 @@ pub enum ParamsError {
 
     /// A value nested more deeply than is safe to walk.
     #[error("a value is nested more than `{limit}` levels deep; flatten it")]
+    #[non_exhaustive]
     TooDeep {
         /// The number of levels that are accepted.
         limit: u16,
@@ -81,9 +88,10 @@ pub enum ParamsError {
 
     /// Text that is no id of a run.
     #[error(
-        "`{id:?}` cannot be the id of a run: {reason}; use 1 to 128 bytes of text that every file \
+        "cannot use `{id:?}` as the id of a run: {reason}; use 1 to 128 bytes of text that every file \
          system accepts as a file name, such as letters, digits, `-`, `_` and inner dots"
     )]
+    #[non_exhaustive]
     BadId {
         /// The refused text, cut when it is very long.
         id: String,
@@ -92,19 +100,71 @@ pub enum ParamsError {
     },
 
     /// Text that names no [`FloatScheme`](super::FloatScheme).
-    #[error("`{name:?}` is no float scheme; use `decimal`, `significant` or `exact`")]
+    #[error("`{name:?}` is not a float scheme; use `decimal`, `significant` or `exact`")]
+    #[non_exhaustive]
     BadScheme {
         /// The refused name.
         name: String,
     },
 
     /// A `Serialize` implementation that failed, in its own words.
-    #[error("a value could not be serialised: {0}; correct its `Serialize` implementation")]
+    #[error("cannot serialise a value: {0}; correct its `Serialize` implementation")]
     Serialize(String),
+}
+
+impl ParamsError {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotANumber
+            | Self::LossyFloat { .. }
+            | Self::NulInText
+            | Self::InfinityInJson { .. }
+            | Self::MixedKeys { .. }
+            | Self::DuplicateKey { .. }
+            | Self::BadKey { .. }
+            | Self::TooDeep { .. }
+            | Self::BadId { .. }
+            | Self::BadScheme { .. }
+            | Self::Serialize(_) => ErrorKind::InvalidInput,
+        }
+    }
 }
 
 impl ser::Error for ParamsError {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
         Self::Serialize(message.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_thing_and_the_cure_in_one_sentence() {
+        let errors = [
+            ParamsError::NotANumber,
+            ParamsError::LossyFloat { value: 1e-13, rounded: 0.0 },
+            ParamsError::NulInText,
+            ParamsError::InfinityInJson { value: f64::INFINITY },
+            ParamsError::MixedKeys { first: "text", second: "a number" },
+            ParamsError::DuplicateKey { key: "\"a\"".into() },
+            ParamsError::BadKey { kind: "a tuple" },
+            ParamsError::TooDeep { limit: 1 },
+            ParamsError::BadId { id: "a/b".into(), reason: "it contains a path separator" },
+            ParamsError::BadScheme { name: "fast".into() },
+            ParamsError::Serialize("no".into()),
+        ];
+        for error in errors {
+            let message = error.to_string();
+            assert!(message.starts_with(|c: char| c == '`' || c.is_lowercase()), "{message}");
+            assert!(!message.ends_with('.'), "{message}");
+            assert!(message.contains(';'), "no cure: {message}");
+            assert!(std::error::Error::source(&error).is_none());
+        }
+        let lossy = ParamsError::LossyFloat { value: 1e-13, rounded: 0.0 }.to_string();
+        assert!(lossy.contains("`1e-13`") && lossy.contains("`#[sim(float = \"significant\")]`"), "{lossy}");
     }
 }

@@ -65,7 +65,7 @@ impl CustomData {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(Value::Null) => Ok(Self::default()),
             Ok(other) => Err(RecordError::NotAnObject { what, found: kind(&other) }),
-            Err(why) => Err(RecordError::NotJson { what, why: why.to_string() }),
+            Err(source) => Err(RecordError::NotJson { what, source }),
         }
     }
 

@@ -1,9 +1,12 @@
 //! What can be wrong with a value.
 
+use crate::ErrorKind;
 use crate::params::{ParamsError, RunId};
 
-/// Why a value cannot be a column, or a column cannot be the value. It does not know the field; a
-/// [`RecordError`] around it does.
+/// Why a value cannot be a column, or a column cannot be the value.
+///
+/// It knows neither the field nor whether the value is the caller's or a stored one: the [`RecordError`] around it names
+/// the field, and has a [`kind`](RecordError::kind).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnError {
@@ -12,6 +15,7 @@ pub enum ColumnError {
     Canonical(#[from] ParamsError),
     /// The integer does not fit the column.
     #[error("`{value}` does not fit {column}; the largest is {largest}")]
+    #[non_exhaustive]
     OutOfRange {
         /// The value, as text.
         value: String,
@@ -22,18 +26,21 @@ pub enum ColumnError {
     },
     /// A time is finer than a microsecond.
     #[error("`{value}` is finer than a microsecond; round it with chrono's `trunc_subsecs(6)`")]
+    #[non_exhaustive]
     TooFine {
         /// The time, as text.
         value: String,
     },
     /// A date lies outside the years 1 to 9999.
     #[error("`{value}` lies outside the years 1 to 9999, which is what both databases and Python can hold")]
+    #[non_exhaustive]
     YearOutOfRange {
         /// The date, as text.
         value: String,
     },
     /// A text is none of the values of an enum.
     #[error("`{}` is none of the values of `{name}` ({expected})", shown(value))]
+    #[non_exhaustive]
     UnknownVariant {
         /// The text found.
         value: String,
@@ -42,11 +49,12 @@ pub enum ColumnError {
         /// The texts it knows.
         expected: String,
     },
-    /// The JSON of a column could not be made or read.
-    #[error("its JSON could not be converted")]
+    /// The value could not be made into JSON.
+    #[error("cannot convert the value to JSON")]
     Json(#[source] serde_json::Error),
     /// The text of a JSON column is not that of its type.
     #[error("`{}` is not the JSON of the field: {}", shown(value), told(why))]
+    #[non_exhaustive]
     StoredJson {
         /// The text found.
         value: String,
@@ -55,9 +63,10 @@ pub enum ColumnError {
     },
     /// A text is longer than the index of its column can hold.
     #[error(
-        "a text of {bytes} bytes is too long for the index of the column, which takes {limit} on every database: store a \
+        "a text of {bytes} bytes is too long for the index of the column, which takes {limit} on every database; store a \
          shorter one, or do without the index"
     )]
+    #[non_exhaustive]
     TooLongForIndex {
         /// How long it is.
         bytes: usize,
@@ -66,11 +75,12 @@ pub enum ColumnError {
     },
     /// The database holds a value of another kind than the column's.
     #[error("{what}")]
+    #[non_exhaustive]
     WrongValue {
         /// The value, shortened, and what is wrong with it.
         what: String,
     },
-    /// Any other reason, told by an implementation of [`SimColumn`](super::SimColumn).
+    /// Any other reason, given by an implementation of [`SimColumn`](super::SimColumn).
     #[error("{0}")]
     Other(String),
 }
@@ -80,17 +90,19 @@ pub enum ColumnError {
 #[non_exhaustive]
 pub enum RecordError {
     /// A field of the struct cannot be stored as it is.
-    #[error("parameter `{field}` of `{table}` cannot be stored: {why}")]
+    #[error("cannot store `{field}` of `{table}`")]
+    #[non_exhaustive]
     Field {
         /// Table of the record.
         table: &'static str,
         /// Column of the field.
         field: &'static str,
         /// The reason, with the cure.
-        why: ColumnError,
+        source: ColumnError,
     },
     /// A stored value is not a value of the field's type.
-    #[error("run `{}` of `{table}` cannot be read: in column `{field}`, {why}", shown(id.as_str()))]
+    #[error("cannot read column `{field}` of run `{}` in `{table}`", shown(id.as_str()))]
+    #[non_exhaustive]
     Stored {
         /// Table of the record.
         table: &'static str,
@@ -99,10 +111,11 @@ pub enum RecordError {
         /// The column.
         field: &'static str,
         /// The reason.
-        why: Box<ColumnError>,
+        source: Box<ColumnError>,
     },
     /// A patch names a column that is not there, or not the user's to change.
-    #[error("column `{field}` of `{table}` cannot be patched: {reason}")]
+    #[error("cannot patch column `{field}` of `{table}`: {reason}")]
+    #[non_exhaustive]
     NotPatchable {
         /// Table of the record.
         table: &'static str,
@@ -112,17 +125,19 @@ pub enum RecordError {
         reason: &'static str,
     },
     /// The value of a patch does not fit its column.
-    #[error("column `{field}` of `{table}` cannot be patched: {why}")]
+    #[error("cannot patch column `{field}` of `{table}`")]
+    #[non_exhaustive]
     PatchValue {
         /// Table of the record.
         table: &'static str,
         /// The column.
         field: &'static str,
         /// The reason.
-        why: ColumnError,
+        source: ColumnError,
     },
     /// Custom data, or a patch, is not a JSON object.
-    #[error("{what} must be a JSON object such as `json!({{\"note\": \"x\"}})`, not {found}")]
+    #[error("cannot use {found} as {what}; it must be a JSON object such as `json!({{\"note\": \"x\"}})`")]
+    #[non_exhaustive]
     NotAnObject {
         /// What it was given as: custom data, or a patch.
         what: &'static str,
@@ -130,21 +145,27 @@ pub enum RecordError {
         found: &'static str,
     },
     /// Custom data, or a patch, could not be made into JSON.
-    #[error("{what} could not be made into JSON: {why}")]
+    #[error("cannot convert {what} to JSON")]
+    #[non_exhaustive]
     NotJson {
         /// What it was given as: custom data, or a patch.
         what: &'static str,
-        /// What serde says.
-        why: String,
+        /// Why not.
+        source: ParamsError,
     },
     /// The stored custom data is not JSON.
-    #[error("stored custom data is not a JSON object: {why}")]
+    #[error("cannot read the stored custom data: it is not a JSON object ({why})")]
+    #[non_exhaustive]
     StoredCustomData {
         /// What serde says.
         why: String,
     },
     /// A stored time cannot be read.
-    #[error("stored time `{}` is not of the form `2026-11-20 23:50:28.740700`", shown(value))]
+    #[error(
+        "cannot read the stored time `{}`: it is not of the form `2026-11-20 23:50:28.740700`",
+        shown(value)
+    )]
+    #[non_exhaustive]
     StoredTime {
         /// The text found.
         value: String,
@@ -155,24 +176,37 @@ impl RecordError {
     /// A field that cannot be stored.
     #[doc(hidden)]
     pub fn field(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
-        move |why| Self::Field { table, field, why }
+        move |source| Self::Field { table, field, source }
     }
 
     /// A column that the value of a patch does not fit.
     #[doc(hidden)]
     pub fn patch(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
-        move |why| Self::PatchValue { table, field, why }
+        move |source| Self::PatchValue { table, field, source }
     }
 
     /// A column that cannot be read.
     #[doc(hidden)]
     pub fn stored(table: &'static str, field: &'static str, id: &str) -> impl FnOnce(ColumnError) -> Self {
-        move |why| Self::Stored { table, id: RunId::from_stored(id.to_owned()), field, why: Box::new(why) }
+        move |source| {
+            let id = RunId::from_stored(id.to_owned());
+            Self::Stored { table, id, field, source: Box::new(source) }
+        }
     }
 
-    /// Whether the database, rather than the caller, is to blame.
-    pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Stored { .. } | Self::StoredCustomData { .. } | Self::StoredTime { .. })
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Field { .. }
+            | Self::NotPatchable { .. }
+            | Self::PatchValue { .. }
+            | Self::NotAnObject { .. }
+            | Self::NotJson { .. } => ErrorKind::InvalidInput,
+            Self::Stored { .. } | Self::StoredCustomData { .. } | Self::StoredTime { .. } => {
+                ErrorKind::Corrupt
+            }
+        }
     }
 }
 

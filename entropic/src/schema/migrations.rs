@@ -38,7 +38,7 @@ impl Db {
     /// Applies what is missing of a set of migrations, once. The base set comes before any other.
     ///
     /// # Errors
-    /// [`DbError::Newer`] (`is_unsupported`) if a later entropic has changed these tables; nothing is changed then.
+    /// [`DbError::Newer`] (`is_unsupported`) if a newer version has changed these tables; nothing is changed then.
     pub(crate) fn migrate(&self, set: &MigrationSet) -> Result<(), DbError> {
         if self.with("look for entropic's tables", |conn| Ok(self.pending(conn, set)?.is_empty()))?
             || self.is_read_only()
@@ -47,11 +47,10 @@ impl Db {
         }
         self.with("make entropic's tables", |conn| {
             exclusively(conn, |conn| {
-                let migrations =
-                    set.scripts.of(conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+                let migrations = set.scripts.of(conn).map_err(|error| self.migration_failed(error))?;
                 let versions = migrations.versions();
                 for at in self.pending(conn, set)? {
-                    migrations.run(at, conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+                    migrations.run(at, conn).map_err(|error| self.migration_failed(error))?;
                     let applied = (
                         entropic_migrations::version.eq(set.qualified(&versions[at])),
                         entropic_migrations::run_at.eq(Timestamp::now().to_string()),
@@ -73,18 +72,20 @@ impl Db {
                 .order(entropic_migrations::version)
                 .load(conn)?
         };
-        let migrations = set.scripts.of(conn).map_err(|error| self.migration_failed(error.as_ref()))?;
+        let migrations = set.scripts.of(conn).map_err(|error| self.migration_failed(error))?;
         let versions: Vec<String> =
             migrations.versions().iter().map(|version| set.qualified(version)).collect();
         if let Some(unknown) = applied.iter().find(|version| set.owns(version) && !versions.contains(version))
         {
-            return Err(DbError::Newer { url: self.url().to_string(), version: unknown.clone() }.into());
+            let known = versions.last().cloned().unwrap_or_default();
+            let what = format!("the database `{}`", self.url());
+            return Err(DbError::Newer { what, format: unknown.clone(), known }.into());
         }
         Ok((0..versions.len()).filter(|at| !applied.contains(&versions[*at])).collect())
     }
 
-    fn migration_failed(&self, error: &dyn std::error::Error) -> DbError {
-        DbError::OwnTables { url: self.url().to_string(), reason: error.to_string() }
+    fn migration_failed(&self, source: Box<dyn std::error::Error + Send + Sync>) -> DbError {
+        DbError::OwnTables { url: self.url().to_string(), source }
     }
 }
 
@@ -120,6 +121,6 @@ mod tests {
         db.with("insert", |conn| Ok(insert.execute(conn)?)).unwrap();
         db.migrate(&BASE).unwrap();
         let error = db.migrate(&NOTES).unwrap_err();
-        assert!(matches!(&error, DbError::Newer { version, .. } if version == "notes/2099"), "{error}");
+        assert!(matches!(&error, DbError::Newer { format, .. } if format == "notes/2099"), "{error}");
     }
 }

@@ -23,20 +23,17 @@ pub(super) fn written(conn: &mut Conn, table: &str) -> Result<Option<RecordedTab
 
 /// StrayKind a table was written with, from its text.
 fn parsed(text: &str, table: &str) -> Result<RecordedTable, DbError> {
-    let wrong = |error: serde_json::Error| DbError::WrittenSchema {
-        table: table.to_owned(),
-        reason: error.to_string(),
-    };
+    let wrong = |source: serde_json::Error| DbError::WrittenSchema { table: table.to_owned(), source };
     let written: Value = serde_json::from_str(text).map_err(wrong)?;
-    known_format(&written, table)?;
+    known_format(&written, || format!("the row of `{table}` in `entropic_schemas`"))?;
     serde_json::from_value(written).map_err(wrong)
 }
 
-/// Refuses what a later version wrote, however it looks otherwise.
-pub(super) fn known_format(written: &Value, table: &str) -> Result<(), DbError> {
+/// Refuses what a newer version wrote, however it looks otherwise.
+pub(super) fn known_format(written: &Value, what: impl FnOnce() -> String) -> Result<(), DbError> {
     match written["format"].as_u64() {
         Some(format) if format > u64::from(FORMAT) => {
-            Err(DbError::NewerSchema { table: table.to_owned(), format, known: FORMAT })
+            Err(DbError::Newer { what: what(), format: format.to_string(), known: FORMAT.to_string() })
         }
         _ => Ok(()),
     }
@@ -45,7 +42,7 @@ pub(super) fn known_format(written: &Value, table: &str) -> Result<(), DbError> 
 /// Remembers what a table is written with.
 pub(super) fn remember(conn: &mut Conn, table: &str, written: &RecordedTable) -> Result<(), RowError> {
     let text = serde_json::to_string(written)
-        .map_err(|error| DbError::WrittenSchema { table: table.to_owned(), reason: error.to_string() })?;
+        .map_err(|source| DbError::WrittenSchema { table: table.to_owned(), source })?;
     sql_query(remembering([1, 2, 3].map(|n| bind(conn, n))))
         .bind::<Text, _>(table)
         .bind::<Text, _>(text)

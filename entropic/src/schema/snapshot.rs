@@ -118,7 +118,7 @@ pub(super) fn last(backend: Backend, place: &Path, table: &str) -> Result<Option
         };
         let unread = |error: serde_json::Error| failed("read", &path)(error.into());
         let snapshot: Value = serde_json::from_str(&text).map_err(unread)?;
-        remembered::known_format(&snapshot["written"], table)?;
+        remembered::known_format(&snapshot["written"], || format!("`{}`", path.display()))?;
         let mut snapshot: Snapshot = serde_json::from_value(snapshot).map_err(unread)?;
         snapshot.backend = Some(backend);
         if snapshot.table == table {

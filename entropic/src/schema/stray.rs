@@ -8,11 +8,11 @@ use super::recorded_values::RecordedValues;
 use super::shape::{ActualTable, ExpectedTable, Stray, StrayKind};
 use crate::db::dialect::{as_text, bind, holds, quoted, text};
 use crate::db::{Backend, Conn, RowError};
-use crate::error::with_causes;
 use crate::params::{Canonical, FloatScheme, canonical_eq};
 use crate::record::{
     ColumnError, ColumnSpec, Values, json_canonical, json_from_repr, plain_type_name, sql::CustomJson,
 };
+use crate::words::with_causes;
 
 /// How many runs are named.
 const NAMED: usize = 3;

@@ -11,6 +11,7 @@ use super::{Difference, ddl};
 use crate::db::dialect::{attached_to, columns_of, exclusively, indexes_of, quoted};
 use crate::db::{Conn, Db, DbError, RowError, is_busy, is_lost};
 use crate::record::Identity;
+use crate::words::with_causes;
 
 /// StrayKind to do with a table that is not as its record wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -202,7 +203,7 @@ fn follow(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), Row
         match done {
             Err(error) if is_busy(&error) || is_lost(&error) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(table, %difference, %error, "the table stays as it is");
+                tracing::warn!(table, %difference, error = %with_causes(&error), "the table stays as it is");
                 sql_query("ROLLBACK TO SAVEPOINT entropic_advice").execute(conn)?;
             }
             Ok(()) => {}

@@ -22,6 +22,7 @@ use crate::db::Stored;
 use crate::files::{Durability, SWEEPS};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
+use crate::words::with_causes;
 use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
 
 /// How long is waited between two looks at a run that a sweep of another process has claimed.
@@ -130,7 +131,7 @@ impl<T: Stored> Store<T> {
         self.settle_all()?;
         self.take_over()?;
         self.remove_replaced(None).unwrap_or_else(|error| {
-            tracing::warn!(table = T::TABLE.name, %error, "replaced results could not be removed");
+            tracing::warn!(table = T::TABLE.name, error = %with_causes(&error), "replaced results could not be removed");
         });
         Ok(())
     }
@@ -209,8 +210,9 @@ impl<T: Stored> Store<T> {
                     sweep.remove();
                     continue;
                 }
+                Err(error @ WorkerError::Newer { .. }) => return Err(error.into()),
                 Err(error) => {
-                    tracing::warn!(path = %sweep.root().display(), %error, "what is left of a sweep cannot be read");
+                    tracing::warn!(path = %sweep.root().display(), error = %with_causes(&error), "what is left of a sweep cannot be read");
                     continue;
                 }
             };
@@ -251,7 +253,7 @@ impl<T: Stored> Store<T> {
                 Ok(Some(false)) => {}
                 Ok(None) => drop(known.left.insert(id, handed)),
                 Err(error) => {
-                    tracing::warn!(table = T::TABLE.name, %id, %error, "a finished run cannot be taken over");
+                    tracing::warn!(table = T::TABLE.name, %id, error = %with_causes(&error), "a finished run cannot be taken over");
                     known.left.insert(id, handed);
                 }
             }

@@ -13,6 +13,7 @@ use super::{Store, StoreError};
 use crate::db::{Changes, DbError, NewRow, RowError, Stored, writing};
 use crate::files::{Attempt, Durability, FileError, Publishing};
 use crate::params::RunId;
+use crate::words::with_causes;
 use crate::{Error, Result};
 
 /// How often a row is looked at again that changes between the look and the write.
@@ -206,7 +207,7 @@ impl<T: Stored> Store<T> {
             Ok::<_, RowError>(super::failure_rows::forget_failures(conn, T::TABLE.name, &[id.as_str()])?)
         });
         if let Err(error) = forgotten {
-            tracing::warn!(%id, %error, "a failure of a run that is stored now could not be forgotten");
+            tracing::warn!(%id, error = %with_causes(&error), "a failure of a run that is stored now could not be forgotten");
         }
     }
 
@@ -239,7 +240,7 @@ impl<T: Stored> Store<T> {
         match self.folder().hand_over(ready.attempt.entry()) {
             Ok(()) => ready.attempt.over(),
             Err(error) => {
-                tracing::warn!(id = %ready.id, %error, "a finished run stays with this process until that ends");
+                tracing::warn!(id = %ready.id, error = %with_causes(&error), "a finished run stays with this process until that ends");
             }
         }
         match error {

@@ -10,6 +10,7 @@ use crate::Result;
 use crate::files::{Attempt, FileError};
 use crate::params::{MAX_NESTING, ParamsError, RunId};
 use crate::record::{CustomData, SimRecord};
+use crate::words::with_causes;
 
 /// One run, as its runner sees it. A runner returns any error that can go to another thread;
 /// [`RunResult`](crate::RunResult) is short for `Result<(), Box<dyn Error + Send + Sync>>`, and what a closure says whose
@@ -143,7 +144,7 @@ impl<T: SimRecord> RunContext<T> {
         // The value is one level below the custom data.
         let limit = MAX_NESTING - 1;
         let value = crate::record::to_json(&value, limit).or_else(|why| {
-            tracing::warn!(id = %self.id, key, %why, "a value of custom data has no JSON of its own");
+            tracing::warn!(id = %self.id, key, why = %with_causes(&why), "a value of custom data has no JSON of its own");
             if matches!(why, ParamsError::TooDeep { .. }) {
                 return Err(why);
             }
@@ -151,7 +152,7 @@ impl<T: SimRecord> RunContext<T> {
             crate::record::to_json(&other, limit)
         });
         let value = value.unwrap_or_else(|why| {
-            self.unstored.insert(key.clone(), why.to_string().into());
+            self.unstored.insert(key.clone(), with_causes(&why).into());
             Value::Null
         });
         if !value.is_null() {

@@ -8,6 +8,7 @@ use super::name::StoreName;
 use crate::Result;
 use crate::db::{Db, DbOptions, DbUrl, Stored};
 use crate::files::{Claim, FileError, Folder};
+use crate::words::with_causes;
 
 /// How long another database is waited for, of which this one may be a copy.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -84,7 +85,7 @@ fn original_of<T: Stored>(db: &Db, folder: &Folder, store_id: &str) -> Result<Op
     match theirs {
         Ok(theirs) => Ok(theirs.filter(|theirs| theirs.id == store_id).map(|_| original)),
         Err(error) => {
-            tracing::warn!(path = %original.display(), %error,
+            tracing::warn!(path = %original.display(), error = %with_causes(&error),
                 "the database that the results directory was opened with before cannot be read");
             Ok(None)
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::ErrorKind;
 use crate::params::RunId;
 use crate::record::RecordError;
 
@@ -10,16 +11,21 @@ use crate::record::RecordError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// A run is wanted and nobody said how.
+    /// A run is wanted, and the store has no runner.
     #[error(
-        "the store of `{table}` has no runner: give one with `.runner(…)` on the builder or `.with_runner(…)`"
+        "cannot make a run of `{table}`: the store has no runner; give one with `.runner(…)` on the builder or \
+         `.with_runner(…)`"
     )]
+    #[non_exhaustive]
     NoRunner {
         /// The table.
         table: &'static str,
     },
     /// The store was opened to be read.
-    #[error("the store of `{table}` is read-only: it cannot {what}")]
+    #[error(
+        "cannot {what}: the store of `{table}` is read-only; open it without `.read_only(true)` (workers of a sweep open all stores so)"
+    )]
+    #[non_exhaustive]
     ReadOnly {
         /// The table.
         table: &'static str,
@@ -28,6 +34,7 @@ pub enum StoreError {
     },
     /// There is no such run.
     #[error("there is no run `{id}` in `{table}`")]
+    #[non_exhaustive]
     NoRun {
         /// The table.
         table: &'static str,
@@ -36,9 +43,11 @@ pub enum StoreError {
     },
     /// The row of a run is there, its result is not.
     #[error(
-        "run `{id}` is known, but its result `{}` is gone: `run_or_retrieve` makes it anew, `delete` forgets it",
+        "cannot find the result `{}` of run `{id}`: it is gone; `run_or_retrieve` makes the run again, `delete` deletes its \
+         row",
         path.display()
     )]
+    #[non_exhaustive]
     ResultMissing {
         /// The key.
         id: RunId,
@@ -47,9 +56,10 @@ pub enum StoreError {
     },
     /// The row names the result of another run.
     #[error(
-        "the row of run `{id}` names `{}`, which is the result of run `{other}`: was the row edited? `run_or_retrieve` makes \
-         the run anew, `delete_id` deletes the row", path.display()
+        "cannot use the row of run `{id}`: it names `{}`, which is the result of run `{other}` (was the row edited?); \
+         `run_or_retrieve` makes the run again, `delete_id` deletes the row", path.display()
     )]
+    #[non_exhaustive]
     ResultOfAnother {
         /// The key.
         id: RunId,
@@ -60,7 +70,11 @@ pub enum StoreError {
     },
     /// Two sets of parameters have one key. With hashed keys this means that the row was made by a program that
     /// did not refuse what the hash cannot tell apart, or was changed by hand.
-    #[error("run `{id}` is stored with other parameters than were asked: asked {asked}, stored {stored}")]
+    #[error(
+        "cannot use the row of run `{id}`: it has other parameters than were asked for (asked {asked}, stored {stored}); \
+         `delete_id` deletes the row"
+    )]
+    #[non_exhaustive]
     Collision {
         /// The key.
         id: RunId,
@@ -69,22 +83,29 @@ pub enum StoreError {
         /// The canonical text of what is stored.
         stored: String,
     },
-    /// A run that shall be registered is known already.
-    #[error("run `{id}` is registered already: use `register_or_replace` to overwrite it")]
+    /// A run to register is stored already.
+    #[error("cannot register run `{id}`: it is stored already; use `register_or_replace` to overwrite it")]
+    #[non_exhaustive]
     Exists {
         /// The key.
         id: RunId,
     },
     /// One row of many is no record.
-    #[error("{why}; `{readable}` gives the runs that can be read, and tells the others")]
+    #[error(
+        "cannot read run `{id}`; `{readable}` gives the runs that can be read, and says why the others cannot"
+    )]
+    #[non_exhaustive]
     Unreadable {
-        /// The run, the column and the value.
-        why: Box<RecordError>,
+        /// The run.
+        id: RunId,
         /// What to call instead.
         readable: &'static str,
+        /// The column and the value.
+        source: Box<RecordError>,
     },
     /// The runner panicked.
     #[error("the runner panicked for run `{id}`: {message}")]
+    #[non_exhaustive]
     Panicked {
         /// The key.
         id: RunId,
@@ -92,7 +113,8 @@ pub enum StoreError {
         message: String,
     },
     /// The runner took longer than it may, and its process was killed.
-    #[error("run `{id}` was stopped after {seconds:.1} s, the longest that it may take")]
+    #[error("run `{id}` was stopped after {seconds:.1} s, the longest that it may take; raise `run_timeout`")]
+    #[non_exhaustive]
     TimedOut {
         /// The key.
         id: RunId,
@@ -101,26 +123,31 @@ pub enum StoreError {
     },
     /// The process or the machine that made the run is gone.
     #[error("the process of run `{id}` is lost: {how}")]
+    #[non_exhaustive]
     Lost {
         /// The key.
         id: RunId,
         /// What is known about it.
         how: String,
     },
-    /// Somebody else has been making the run for longer than this store waits.
-    #[error("run `{id}` is still being made by somebody else after {seconds:.1} s")]
+    /// Another process has been making the run for longer than this store waits.
+    #[error(
+        "cannot wait longer for run `{id}`: another process is still making it after {seconds:.1} s; ask again later"
+    )]
+    #[non_exhaustive]
     StillRunning {
         /// The key.
         id: RunId,
         /// How long was waited.
         seconds: f64,
     },
-    /// The run has come to its end, and its row could not be written; the next one who wants the run, or opens the store, writes
-    /// it.
+    /// The run has finished, and its row could not be written. The next call that asks for the run, or the next opening of the
+    /// store, writes it.
     #[error(
-        "run `{id}` is finished, and its row could not be written; its result is kept as `{}`, and the next one who wants the \
-         run or opens the store writes the row", path.display()
+        "cannot write the row of run `{id}`, which has finished; its result is kept as `{}`, and the next call that asks for \
+         the run, or the next opening of the store, writes the row", path.display()
     )]
+    #[non_exhaustive]
     NotStored {
         /// The key.
         id: RunId,
@@ -129,22 +156,26 @@ pub enum StoreError {
         /// Why.
         source: Arc<crate::Error>,
     },
-    /// The database could not be asked a moment ago, and is not asked again for now.
-    #[error("the database of `{table}` cannot answer now")]
+    /// The database did not answer a moment ago, and is not asked again yet.
+    #[error("cannot ask the database of `{table}`: it did not answer a moment ago; try again")]
+    #[non_exhaustive]
     NotNow {
         /// The table.
         table: &'static str,
     },
-    /// Parameters do not come back from how their columns are written: an own column type whose two directions differ.
+    /// A custom column type loses something: parameters are not the same after they were written and read.
     #[error(
-        "parameters of `{table}` are not the same after they were stored and read: a column type of its own loses something"
+        "cannot copy parameters of `{table}`: they change when they are written and read; `from_repr(to_repr(x))` of each \
+         custom column type must be `x`"
     )]
+    #[non_exhaustive]
     NotCopied {
         /// The table.
         table: &'static str,
     },
     /// The run was cancelled.
     #[error("run `{id}` was cancelled")]
+    #[non_exhaustive]
     Cancelled {
         /// The key.
         id: RunId,
@@ -152,31 +183,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::NoRun { .. } | Self::ResultMissing { .. })
-    }
-
-    pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Unreadable { .. } | Self::ResultOfAnother { .. })
-    }
-
-    pub(crate) fn is_transient(&self) -> bool {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::StillRunning { .. } | Self::NotNow { .. } => true,
-            Self::NotStored { source, .. } => source.is_transient(),
-            _ => false,
-        }
-    }
-
-    pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Collision { .. } | Self::Exists { .. })
-    }
-
-    pub(crate) fn is_unsupported(&self) -> bool {
-        match self {
-            Self::NoRunner { .. } | Self::ReadOnly { .. } => true,
-            Self::NotStored { source, .. } => source.is_unsupported(),
-            _ => false,
+            Self::NoRunner { .. } | Self::ReadOnly { .. } => ErrorKind::Unsupported,
+            Self::NoRun { .. } | Self::ResultMissing { .. } => ErrorKind::NotFound,
+            Self::ResultOfAnother { .. } | Self::Unreadable { .. } => ErrorKind::Corrupt,
+            Self::Collision { .. } | Self::Exists { .. } => ErrorKind::Conflict,
+            Self::Panicked { .. } | Self::TimedOut { .. } | Self::Lost { .. } => ErrorKind::RunFailed,
+            Self::StillRunning { .. } | Self::NotNow { .. } => ErrorKind::Transient,
+            Self::NotStored { source, .. } => crate::kind::of_kept(source.kind()),
+            Self::NotCopied { .. } => ErrorKind::InvalidInput,
+            Self::Cancelled { .. } => ErrorKind::Cancelled,
         }
     }
 }

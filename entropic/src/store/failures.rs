@@ -11,6 +11,7 @@ use super::{Store, StoreError};
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{SimRecord, Timestamp};
+use crate::words::with_causes;
 use crate::{Error, Result};
 
 /// How a run failed.
@@ -231,7 +232,7 @@ impl<T: Stored> Store<T> {
             Ok(self.db().keep_failure(&T::TABLE, &row)?)
         });
         if let Err(error) = kept {
-            tracing::warn!(table = T::TABLE.name, id = %failure.id, %error, "a failure could not be remembered");
+            tracing::warn!(table = T::TABLE.name, id = %failure.id, error = %with_causes(&error), "a failure could not be remembered");
         }
     }
 }

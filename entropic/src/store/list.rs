@@ -9,6 +9,7 @@ use crate::Result;
 use crate::db::{Conn, DbError, IdIn, RowError, Stored};
 use crate::params::RunId;
 use crate::record::{Readable, Record, RecordError, SimRecord};
+use crate::words::with_causes;
 
 /// Runs, and rows that are none.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Listing<T: SimRecord> {
 
 /// A row that is no record. `Display` names the run, the column and the value.
 #[derive(Debug, thiserror::Error)]
-#[error("{error}")]
+#[error("{}", with_causes(error))]
 #[non_exhaustive]
 pub struct Unreadable {
     /// The run.
@@ -41,6 +42,11 @@ impl Unreadable {
             };
             Self { id, error: Box::new(error) }
         })
+    }
+
+    /// The error of a call that gives whole records only.
+    fn refused(self, readable: &'static str) -> crate::Error {
+        StoreError::Unreadable { id: self.id, readable, source: self.error }.into()
     }
 }
 
@@ -146,12 +152,11 @@ impl<T: Stored> Store<T> {
         self.for_each_readable(|row| match row {
             Ok(record) => take(record),
             Err(row) => {
-                unreadable = Some(row.error);
+                unreadable = Some(row);
                 ControlFlow::Break(())
             }
         })?;
-        let told = |why| StoreError::Unreadable { why, readable: "for_each_readable" }.into();
-        unreadable.map_or(Ok(()), |why| Err(told(why)))
+        unreadable.map_or(Ok(()), |row| Err(row.refused("for_each_readable")))
     }
 
     /// Hands out all runs as [`for_each`](Self::for_each) does, and each row that is no record as what is wrong with it.
@@ -267,8 +272,7 @@ impl<T: Stored> Store<T> {
 
     /// The records of a listing that has nothing else.
     fn all(&self, rows: Vec<Readable<T>>, readable: &'static str) -> Result<Vec<Record<T>>> {
-        let told = |row: Unreadable| StoreError::Unreadable { why: row.error, readable }.into();
-        rows.into_iter().map(|row| self.told_apart(row).map_err(told)).collect()
+        rows.into_iter().map(|row| self.told_apart(row).map_err(|row| row.refused(readable))).collect()
     }
 
     fn listing(&self, rows: Vec<Readable<T>>) -> Listing<T> {

@@ -14,6 +14,7 @@ use crate::db::Stored;
 use crate::files::{FileError, sha256};
 use crate::params::{Canonical, RunId, canonical_eq};
 use crate::record::{CustomData, Record};
+use crate::words::with_causes;
 
 /// The key of `custom_data` that holds the SHA-256 of the result.
 pub(super) const CHECKSUM: &str = "result_sha256";
@@ -273,7 +274,7 @@ pub(super) fn same_params<T: Stored>(asked: &Asked, record: &Record<T>) -> Resul
         Ok(stored) if !record.as_retired => format!("{stored}, and another value of a retired parameter"),
         Ok(stored) => stored,
         // Another program stored what a record refuses, such as a float that loses all its digits.
-        Err(error) => format!("what has no canonical text ({error})"),
+        Err(error) => format!("what has no canonical text ({})", with_causes(&error)),
     };
     Err(StoreError::Collision { id: record.id.clone(), asked: asked.text.clone(), stored }.into())
 }

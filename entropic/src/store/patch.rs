@@ -130,8 +130,8 @@ fn patched<T: Stored>(record: &mut Record<T>, patch: &CustomData) -> Result<Vec<
     }
     // Outputs and ignored parameters may have become what no column can hold.
     record.params.check()?;
-    if let Some((field, why)) = T::clean_output(&mut record.output).pop() {
-        return Err(RecordError::Field { table: T::TABLE.name, field, why }.into());
+    if let Some((field, source)) = T::clean_output(&mut record.output).pop() {
+        return Err(RecordError::Field { table: T::TABLE.name, field, source }.into());
     }
     Ok(changed)
 }

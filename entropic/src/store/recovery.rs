@@ -14,10 +14,10 @@ use super::row::KeptRow;
 use super::store::Results;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, Stored, writing_durably};
-use crate::error::with_causes;
 use crate::files::{Durability, Recovered, Unsettled, Verdict};
 use crate::params::RunId;
-use crate::{Error, Result};
+use crate::words::with_causes;
+use crate::{Error, ErrorKind, Result};
 
 /// What a finished run does about a row that is there.
 #[derive(Debug, Clone, Copy)]
@@ -218,7 +218,7 @@ fn is_final(error: &DbError) -> bool {
     match error {
         DbError::Record(_) => true,
         DbError::Query { source: diesel::result::Error::DatabaseError(..), .. } => {
-            !error.is_transient() && !error.is_unsupported()
+            matches!(error.kind(), ErrorKind::Conflict | ErrorKind::System)
         }
         _ => false,
     }

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::db::Stored;
 use crate::files::{Durability, Replaced};
 use crate::params::RunId;
+use crate::words::with_causes;
 
 /// How many are looked for together.
 const CHUNK: usize = 500;
@@ -25,11 +26,16 @@ impl<T: Stored> Store<T> {
         let Some((run, name)) = self.folder().result_name(&resolved) else { return };
         // After a change of keys it bears the name of its first one.
         let published = run == *id || run.is_hashed() || run.replicated().is_some();
-        if !published || self.folder().was_registered(id, &self.folder().absolute(&resolved)) {
+        if !published {
             return;
         }
-        if let Err(error) = self.folder().note_replaced(id, name) {
-            tracing::warn!(%id, path = %resolved.display(), %error, "a replaced result stays for good: it could not be noted");
+        let noted = match self.folder().was_registered(id, &self.folder().absolute(&resolved)) {
+            Ok(true) => return,
+            Ok(false) => self.folder().note_replaced(id, name),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%id, path = %resolved.display(), error = %with_causes(&error), "a replaced result stays for good: it could not be noted");
         }
         self.tidy_replaced();
     }
@@ -44,7 +50,7 @@ impl<T: Stored> Store<T> {
         *tidied = Instant::now();
         drop(tidied);
         if let Err(error) = self.remove_replaced(None) {
-            tracing::warn!(%error, "replaced results could not be removed");
+            tracing::warn!(error = %with_causes(&error), "replaced results could not be removed");
         }
     }
 
@@ -93,7 +99,7 @@ impl<T: Stored> Store<T> {
             if version.is_none_or(|version| !self.names(&version, Path::new(&replaced.name))) {
                 // One that cannot be removed keeps no other from it.
                 if let Err(error) = self.folder().remove_replaced(&lease.file, replaced) {
-                    tracing::warn!(id = %replaced.id, name = replaced.name, %error, "a replaced result cannot be removed");
+                    tracing::warn!(id = %replaced.id, name = replaced.name, error = %with_causes(&error), "a replaced result cannot be removed");
                 }
             }
         }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::{Asked, Store};
 use crate::Result;
 use crate::db::{NewRow, Stored};
-use crate::files::FileError;
-use crate::params::RunId;
-use crate::record::{ColumnRole, ColumnSpec, CustomData, Timestamp};
+use crate::params::{ParamsError, RunId};
+use crate::record::{ColumnRole, ColumnSpec, CustomData, RecordError, Timestamp};
+use crate::words::with_causes;
 
 /// A row in a line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,7 +39,9 @@ impl<'a> Kept<'a> {
             created_at: row.created_at,
             custom_data: Cow::Borrowed(row.custom_data),
         };
-        to_raw_value(&kept).map_err(|error| FileError::journal(&error).into())
+        let wrong = |error: serde_json::Error| ParamsError::Serialize(error.to_string());
+        to_raw_value(&kept)
+            .map_err(|error| RecordError::NotJson { what: "the row of a run", source: wrong(error) }.into())
     }
 }
 
@@ -54,13 +56,13 @@ pub(super) struct KeptRow<T: Stored> {
 impl<T: Stored> KeptRow<T> {
     /// Reads a row of a run; what speaks against it being one of this record.
     pub(super) fn of(id: &RunId, row: &RawValue) -> Result<Self, String> {
-        let kept: Kept<'_> = serde_json::from_str(row.get()).map_err(|error| error.to_string())?;
-        let now = Store::<T>::as_now(kept.columns).map_err(|error| error.to_string())?;
+        let kept: Kept<'_> = serde_json::from_str(row.get()).map_err(|error| with_causes(&error))?;
+        let now = Store::<T>::as_now(kept.columns).map_err(|error| with_causes(&error))?;
         let other_shape = || "the run was made by a record of another shape".to_owned();
         let (params, output) = now.and_then(T::from_values).ok_or_else(other_shape)?;
         let base = id.replicated().map_or_else(|| id.clone(), |(base, _)| base);
         if base.is_hashed() {
-            let asked = Asked::of(&params).map_err(|error| error.to_string())?;
+            let asked = Asked::of(&params).map_err(|error| with_causes(&error))?;
             if !crate::params::is_key_of(&base, &asked.text) {
                 return Err(format!("its parameters have another key, `{}`", asked.id));
             }

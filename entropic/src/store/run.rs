@@ -15,6 +15,7 @@ use crate::db::Stored;
 use crate::files::{Attempt, FileError, Folder};
 use crate::params::{ParamsError, RunId};
 use crate::record::{ColumnError, CustomData, Record, Timestamp};
+use crate::words::with_causes;
 use crate::{Error, Result};
 
 /// The key of `custom_data` that holds how long the runner took.
@@ -300,10 +301,10 @@ impl<T: Stored> Call<'_, T> {
         custom_data.entry(ELAPSED).or_insert_with(|| elapsed.into());
         tracing::info!(table = T::TABLE.name, %id, elapsed, "run completed");
         for (column, why) in T::clean_output(&mut output) {
-            tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
+            tracing::warn!(table = T::TABLE.name, %id, column, why = %with_causes(&why), "an output is stored as NULL");
             let why = match why {
                 ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
-                other => other.to_string(),
+                other => with_causes(&other),
             };
             unstored.insert(column.to_owned(), why.into());
         }

@@ -14,6 +14,7 @@ use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
 use crate::record::TableSpec;
+use crate::words::with_causes;
 
 /// What makes a run, with the type of its error forgotten.
 pub(super) type Runner<T> = Arc<
@@ -74,7 +75,7 @@ impl Inner {
             return;
         }
         if let Err(error) = self.flush_these(&waiting) {
-            tracing::warn!(%error, "could not make sure that runs are stored for good; it is tried again");
+            tracing::warn!(error = %with_causes(&error), "could not make sure that runs are stored for good; it is tried again");
             self.waiting().extend(waiting);
         }
     }

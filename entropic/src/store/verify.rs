@@ -13,12 +13,11 @@ use super::store::Results;
 use super::{Problem, Store};
 use crate::Result;
 use crate::db::Stored;
-use crate::error::with_causes;
 use crate::files::{FileError, Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
 use crate::schema::ExpectedTable;
-use crate::words::count;
+use crate::words::{count, with_causes};
 
 /// How many rows are looked at together.
 const CHUNK: usize = 500;
@@ -303,7 +302,8 @@ impl<T: Stored> Store<T> {
             match row {
                 Ok(record) => records.push(record),
                 Err(row) => {
-                    problems.push(Problem::Unreadable { id: row.id.to_string(), why: row.error.to_string() });
+                    problems
+                        .push(Problem::Unreadable { id: row.id.to_string(), why: with_causes(&*row.error) });
                 }
             }
         }

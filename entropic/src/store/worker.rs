@@ -19,7 +19,7 @@ use crate::db::Stored;
 use crate::files::{Folder, sha256};
 use crate::params::RunId;
 use crate::worker::{
-    Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit, is_expected,
+    Assignment, Journal, Line, Manifest, PROTOCOL, Point, SweepFolder, WorkerError, exit, is_expected,
 };
 use crate::{Result, machine};
 
@@ -71,7 +71,7 @@ impl<T: Stored> Worker<T> {
         let points = sweep.read_chunk(chunk)?;
         let mut past = past(sweep, chunk)?;
         let mut journal = Journal::create(sweep, chunk, manifest.full)?;
-        journal.say(&Line::Started { node: machine::name().to_owned() })?;
+        journal.say(&Line::Started { format: PROTOCOL, node: machine::name().to_owned() })?;
         let staged = PathBuf::from(journal.name());
         let shared = Arc::new(Mutex::new(Shared { journal, running: None }));
         let cancel = CancelToken::new();

@@ -105,7 +105,7 @@ impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Desk<'d, 'w, 'a, T, P> {
     fn take_in(&mut self, name: &str, line: Line) -> Result<()> {
         let Some(chunk) = self.chunks.get_mut(name) else { return Ok(()) };
         match line {
-            Line::Started { node } => chunk.node = node,
+            Line::Started { node, .. } => chunk.node = node,
             Line::Begun { id, log } => chunk.begun = Some((id, Instant::now(), log)),
             Line::Stopped { .. } => chunk.begun = None,
             Line::Done { id, staged, columns, custom_data, created_at } => {

@@ -1,5 +1,9 @@
 //! What can be wrong with a sweep.
 
+use std::io;
+use std::path::PathBuf;
+
+use crate::ErrorKind;
 use crate::words::count;
 
 /// An error of a grid, a sampling, or a sweep as a whole.
@@ -8,15 +12,19 @@ use crate::words::count;
 pub enum SweepError {
     /// The lists of a grid that is zipped have different lengths.
     #[error(
-        "the lists of a grid that is zipped are as long as each other, or hold one value for all; these have {}",
+        "cannot zip lists of {} values; give lists of one length, or a single value for all points",
         sides.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     )]
+    #[non_exhaustive]
     Sides {
         /// How many values each field has, in the order of the struct.
         sides: Vec<usize>,
     },
     /// A range that nothing can be drawn from.
-    #[error("nothing can be drawn from the range {start} to {end}: it begins below its end, both finite")]
+    #[error(
+        "cannot draw from the range {start} to {end}; a range must begin below its end, and both must be finite"
+    )]
+    #[non_exhaustive]
     Range {
         /// Where it begins.
         start: f64,
@@ -25,8 +33,10 @@ pub enum SweepError {
     },
     /// A sweep was ended before all its points were tried.
     #[error(
-        "the sweep was interrupted, with {} done and {left} left; the same sweep again does the rest", count(*done, "point")
+        "the sweep was interrupted with {} done and {left} left; run the same sweep again to do the rest",
+        count(*done, "point")
     )]
+    #[non_exhaustive]
     Interrupted {
         /// How many have a record.
         done: usize,
@@ -34,24 +44,27 @@ pub enum SweepError {
         left: usize,
     },
     /// Ctrl-C cannot be listened to.
-    #[error("cannot listen to Ctrl-C")]
+    #[error("cannot listen for Ctrl-C")]
+    #[non_exhaustive]
     Signals {
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The program cannot be started again as a worker.
     #[error("cannot start this program again as a worker")]
+    #[non_exhaustive]
     Program {
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Workers end before they have made a run.
     #[error(
-        "a worker ended ({status}) without a run: a worker is this program with the same arguments, and must come to \
-         `.open()` of the same store{}{}",
+        "a worker ended ({status}) without a run; a worker is this program, started again with the same arguments, and must \
+         come to `.open()` of the same store{}{}",
         if log.is_empty() { "; it printed nothing (or the disk is full)" } else { "; it printed:\n" },
         log
     )]
+    #[non_exhaustive]
     NoWorker {
         /// How it ended.
         status: String,
@@ -60,16 +73,18 @@ pub enum SweepError {
     },
     /// A program of the batch system cannot be run.
     #[error(
-        "cannot run `{program}`: is the batch system installed on this machine? `.bin_dir(…)` says where its programs are"
+        "cannot run `{program}`; install the batch system on this machine, or say with `.bin_dir(…)` where its programs are"
     )]
+    #[non_exhaustive]
     Scheduler {
         /// Which.
         program: &'static str,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
-    /// A program of the batch system refused what it was told.
-    #[error("`{program}` says: {said}")]
+    /// A program of the batch system refused what it was given.
+    #[error("`{program}` refused: {said}")]
+    #[non_exhaustive]
     Refused {
         /// Which.
         program: &'static str,
@@ -78,24 +93,37 @@ pub enum SweepError {
     },
     /// Jobs end, and leave no trace.
     #[error(
-        "jobs end ({status}) and leave neither a log nor a journal in `{}`: is it on a file system that the nodes share, under \
-         the same path?",
-        folder.display()
+        "jobs end ({status}) and leave neither a log nor a journal in `{}`; the directory must be on a file system that all \
+         nodes share, under the same path",
+        directory.display()
     )]
+    #[non_exhaustive]
     NoTrace {
         /// How they end.
         status: String,
         /// Where they should leave something.
-        folder: std::path::PathBuf,
+        directory: PathBuf,
     },
 }
 
 impl SweepError {
-    pub(super) fn program(source: std::io::Error) -> Self {
+    pub(super) fn program(source: io::Error) -> Self {
         Self::Program { source }
     }
 
-    pub(crate) fn is_invalid_input(&self) -> bool {
-        matches!(self, Self::Sides { .. } | Self::Range { .. })
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Sides { .. } | Self::Range { .. } => ErrorKind::InvalidInput,
+            Self::Interrupted { .. } => ErrorKind::Cancelled,
+            Self::Signals { .. } | Self::Program { .. } | Self::Refused { .. } => ErrorKind::System,
+            // The program or the machine is not one that such a sweep can use.
+            Self::NoWorker { .. } | Self::NoTrace { .. } => ErrorKind::Unsupported,
+            Self::Scheduler { source, .. } => match crate::kind::of_io(source) {
+                ErrorKind::NotFound => ErrorKind::Unsupported,
+                kind => kind,
+            },
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{CustomData, Record};
 use crate::store::{FailureKind, NewFailure, Ready, Store};
+use crate::words::with_causes;
 use crate::worker::{Manifest, Owner, SweepFolder};
 use crate::{Error, Result};
 
@@ -164,7 +165,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
             return;
         }
         let kind = FailureKind::of(&error);
-        tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
+        tracing::warn!(table = T::TABLE.name, ?id, error = %with_causes(&error), "a point of the sweep failed");
         let failure = SweepFailure::new(params, id, error, kind, trace);
         if let (Some(kind), Some(id)) = (kind, &failure.id) {
             self.failed_before.store(true, Ordering::Relaxed);

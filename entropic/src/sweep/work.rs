@@ -16,6 +16,7 @@ use crate::record::Record;
 use crate::store::{
     Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable,
 };
+use crate::words::with_causes;
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -118,7 +119,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             match self.ledger.store.attempt(&task.params, id, *replicate, custom_data) {
                 Ok(finished) => return self.end(task, held, finished),
                 Err(error) if self.tries_again(&task, &error) => {
-                    tracing::info!(table = T::TABLE.name, %id, %error, attempts = task.attempts, "trying again");
+                    tracing::info!(table = T::TABLE.name, %id, error = %with_causes(&error), attempts = task.attempts, "trying again");
                 }
                 Err(error) => {
                     return self.fail(task, error, Trace { elapsed: start.elapsed(), ..Trace::default() });

@@ -3,12 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of a sweep's folder, or of a worker that does not fit its sweep.
+use crate::ErrorKind;
+
+/// An error of a sweep's directory, or of a worker that does not fit its sweep.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// The folder of a sweep cannot be written or read.
+    /// The directory of a sweep cannot be written or read.
     #[error("cannot {what} `{}`", path.display())]
+    #[non_exhaustive]
     Io {
         /// What was tried.
         what: &'static str,
@@ -17,26 +20,43 @@ pub enum WorkerError {
         /// What the system said.
         source: io::Error,
     },
-    /// A file of a sweep's folder is not what entropic wrote there.
-    #[error("`{}` is damaged: {reason}", path.display())]
+    /// A file in a sweep's directory is not what entropic wrote there.
+    #[error("cannot read `{}`: {reason}; to go on without what that sweep has made, move its directory away", path.display())]
+    #[non_exhaustive]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
+    /// A file in a sweep's directory was made by a newer version of entropic.
+    #[error(
+        "`{}` was made by a newer version of entropic (format {format}, this one reads up to {known}); upgrade entropic",
+        path.display()
+    )]
+    #[non_exhaustive]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+        /// The newest format that this version reads.
+        known: u32,
+    },
     /// The worker's program is not that of the sweep.
     #[error(
-        "this worker does not fit its sweep: {reason}; sweep and workers must be the same program with the same arguments"
+        "this worker does not fit its sweep: {reason}; the sweep and its workers must be the same program with the same \
+         arguments"
     )]
+    #[non_exhaustive]
     Mismatch {
         /// In which way.
         reason: String,
     },
     /// A worker was to begin a sweep with workers of its own.
     #[error(
-        "a sweep with workers is begun inside a worker of another one: open the store that the outer sweep is over first, \
-         or with the same arguments"
+        "cannot begin a sweep with workers inside a worker of another sweep; open the store of the outer sweep first, or \
+         with the same arguments"
     )]
     Nested,
 }
@@ -47,15 +67,23 @@ impl WorkerError {
         move |source| Self::Io { what, path, source }
     }
 
-    pub(crate) fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Damaged { .. })
+    /// Refuses a file of a newer version.
+    pub(crate) fn refuse_newer(path: &Path, format: u32, known: u32) -> Result<(), Self> {
+        if format > known { Err(Self::Newer { path: path.to_owned(), format, known }) } else { Ok(()) }
     }
 
-    pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Mismatch { .. })
-    }
-
-    pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(self, Self::Nested)
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Io { source, .. } => match crate::kind::of_io(source) {
+                // A file of entropic's own, which the caller did not ask for.
+                ErrorKind::NotFound => ErrorKind::System,
+                kind => kind,
+            },
+            Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::Newer { .. } | Self::Nested => ErrorKind::Unsupported,
+            Self::Mismatch { .. } => ErrorKind::Conflict,
+        }
     }
 }

@@ -202,8 +202,7 @@ impl SweepFolder {
     pub(crate) fn manifest(&self) -> Result<Manifest, WorkerError> {
         let path = self.manifest_path();
         let text = fs::read(&path).map_err(WorkerError::io("read", &path))?;
-        serde_json::from_slice(&text)
-            .map_err(|error| WorkerError::Damaged { path, reason: error.to_string() })
+        Manifest::from_json(&path, &text)
     }
 
     /// Writes the points of a chunk.

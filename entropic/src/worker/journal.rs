@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{SweepFolder, WorkerError};
+use super::{PROTOCOL, SweepFolder, WorkerError};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 
@@ -15,8 +15,12 @@ use crate::record::{CustomData, Timestamp};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Line {
-    /// A worker lives.
-    Started { node: String },
+    /// A worker lives. Its first line: in which format the others are.
+    Started {
+        #[serde(default = "first")]
+        format: u32,
+        node: String,
+    },
     /// A run is being made; what it prints comes behind a place in the log.
     Begun { id: RunId, log: u64 },
     /// A run was stopped in order, as its worker was asked to.
@@ -31,6 +35,23 @@ pub(crate) enum Line {
     },
     /// A run failed.
     Failed { id: RunId, kind: String, message: String, elapsed_seconds: f64 },
+}
+
+/// The format of a journal that says none.
+fn first() -> u32 {
+    1
+}
+
+/// What all versions of a journal begin with.
+#[derive(Deserialize)]
+struct Head {
+    started: Start,
+}
+
+#[derive(Deserialize)]
+struct Start {
+    #[serde(default = "first")]
+    format: u32,
 }
 
 /// The journal of a worker; locked while it lives.
@@ -94,8 +115,13 @@ impl Reader {
         file.seek(SeekFrom::Start(self.read)).map_err(failed())?;
         file.read_to_end(&mut text).map_err(failed())?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let mut lines = text[..whole].split(|byte| *byte == b'\n').peekable();
+        if self.read == 0
+            && let Some(Ok(head)) = lines.peek().map(|line| serde_json::from_slice::<Head>(line))
+        {
+            WorkerError::refuse_newer(&self.path, head.started.format, PROTOCOL)?;
+        }
         self.read += whole as u64;
-        let lines = text[..whole].split(|byte| *byte == b'\n');
         Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Line::is_ours).collect())
     }
 

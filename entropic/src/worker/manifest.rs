@@ -1,6 +1,6 @@
 //! What the runs of a sweep are of.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,7 +37,22 @@ pub(crate) struct Manifest {
     pub(crate) command: Vec<String>,
 }
 
+/// What all versions of a manifest have.
+#[derive(Deserialize)]
+struct Head {
+    protocol: u32,
+}
+
 impl Manifest {
+    /// Reads a manifest, unless a newer version wrote it: that may be of another shape.
+    pub(super) fn from_json(path: &Path, text: &[u8]) -> Result<Self, WorkerError> {
+        if let Ok(Head { protocol }) = serde_json::from_slice(text) {
+            WorkerError::refuse_newer(path, protocol, PROTOCOL)?;
+        }
+        serde_json::from_slice(text)
+            .map_err(|error| WorkerError::Damaged { path: path.to_owned(), reason: error.to_string() })
+    }
+
     /// What the keys of a record are made of.
     pub(crate) fn identity_of<T: Stored>() -> Result<Value, RecordError> {
         Ok(serde_json::to_value(ExpectedTable::of::<T>()?.identity).unwrap_or_default())

@@ -14,6 +14,7 @@ use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::store::{Seen, StoreError};
+use crate::words::with_causes;
 use crate::worker::{self, WorkerError};
 use crate::{Error, Result};
 
@@ -255,7 +256,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             T::TABLE.name,
             self.desk.folder.name().get(..8).unwrap_or_default()
         );
-        let mut array = Array { wave, jobs: count, name, id: None };
+        let mut array = Array { format: jobs::FORMAT, wave, jobs: count, name, id: None };
         jobs::note(&self.desk.folder, &array)?;
         let opened_in = self.work.ledger.store.opened_in();
         let id = match self.slurm.submit(&self.desk.folder, &array, opened_in) {
@@ -287,7 +288,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         if wave == 0 || self.refused > MOST_REFUSED {
             return Err(error);
         }
-        tracing::warn!(table = T::TABLE.name, %error, "jobs could not be submitted; trying again in a while");
+        tracing::warn!(table = T::TABLE.name, error = %with_causes(&error), "jobs could not be submitted; trying again in a while");
         self.not_before = Instant::now() + AGAIN;
         Ok(())
     }
@@ -299,7 +300,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
                 Ok(states) => states,
                 // The controller may be away for a while; the jobs are not.
                 Err(error) => {
-                    tracing::warn!(table = T::TABLE.name, %error, "Slurm does not answer");
+                    tracing::warn!(table = T::TABLE.name, error = %with_causes(&error), "Slurm does not answer");
                     continue;
                 }
             };

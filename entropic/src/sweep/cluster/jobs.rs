@@ -14,9 +14,26 @@ use crate::Result;
 use crate::sweep::SweepError;
 use crate::worker::{SweepFolder, WorkerError};
 
+/// Of the lines that remember arrays.
+pub(super) const FORMAT: u32 = 1;
+
+/// The format of a line that says none.
+fn first() -> u32 {
+    1
+}
+
+/// What all versions of a line have.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default = "first")]
+    format: u32,
+}
+
 /// An array of jobs, about to be submitted or submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Array {
+    #[serde(default = "first")]
+    pub(super) format: u32,
     pub(super) wave: usize,
     /// How many jobs it has.
     pub(super) jobs: usize,
@@ -54,7 +71,7 @@ pub(super) fn silence(folder: &SweepFolder, chunk: &str, state: &JobState, log: 
     if folder.log(chunk).exists() {
         SweepError::NoWorker { status, log }
     } else {
-        SweepError::NoTrace { status, folder: folder.root().to_owned() }
+        SweepError::NoTrace { status, directory: folder.root().to_owned() }
     }
 }
 
@@ -72,24 +89,61 @@ pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerErro
     file.write_all(&line).and_then(|()| file.sync_data()).map_err(failed())
 }
 
-/// Slurm's ids of the arrays of a sweep; those that nobody came to write down are asked for.
-pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<String>> {
+/// The arrays of a sweep, each as it was remembered last.
+fn all(folder: &SweepFolder) -> Result<Vec<Array>, WorkerError> {
     let path = path(folder);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         other => other.map_err(WorkerError::io("read", &path))?,
     };
     let mut arrays: Vec<Array> = Vec::new();
-    for array in text.lines().filter_map(|line| serde_json::from_str::<Array>(line).ok()) {
-        arrays.retain(|known| known.wave != array.wave);
-        arrays.push(array);
+    for line in text.lines() {
+        if let Ok(Head { format }) = serde_json::from_str(line) {
+            WorkerError::refuse_newer(&path, format, FORMAT)?;
+        }
+        // What is no line was cut off by a crash.
+        if let Ok(array) = serde_json::from_str::<Array>(line) {
+            arrays.retain(|known| known.wave != array.wave);
+            arrays.push(array);
+        }
     }
+    Ok(arrays)
+}
+
+/// Slurm's ids of the arrays of a sweep; those that nobody came to write down are asked for.
+pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<String>> {
     let mut ids = Vec::new();
-    for array in arrays {
+    for array in all(folder)? {
         match array.id {
             Some(id) => ids.push(id),
             None => ids.extend(slurm.named(&array.name)?.pop()),
         }
     }
     Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn lines_without_a_format_are_of_the_first_and_those_of_a_newer_version_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = SweepFolder::at(dir.path());
+        let jobs = dir.path().join("jobs.jsonl");
+        fs::write(&jobs, "{\"wave\":0,\"jobs\":2,\"name\":\"x\"}\n{\"wa").unwrap();
+        let array = Array { format: 1, wave: 0, jobs: 2, name: "x".to_owned(), id: None };
+        assert_eq!(all(&folder).unwrap(), std::slice::from_ref(&array));
+        fs::write(&jobs, "").unwrap();
+        note(&folder, &array).unwrap();
+        assert_eq!(all(&folder).unwrap(), [array]);
+        fs::write(&jobs, "{\"format\":9,\"batch\":\"of another shape\"}\n").unwrap();
+        let error = all(&folder).unwrap_err();
+        assert!(
+            matches!(&error, WorkerError::Newer { path, format: 9, known: FORMAT } if path == Path::new(&jobs))
+        );
+    }
 }
