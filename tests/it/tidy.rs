@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, from the ground up: a room may use those before it.
-const ROOMS: [&str; 8] = ["params", "record", "files", "db", "schema", "worker", "store", "sweep"];
+const ROOMS: [&str; 9] =
+    ["params", "record", "files", "db", "schema", "runner", "worker", "store", "sweep"];
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();

@@ -10,10 +10,11 @@ use tempfile::TempDir;
 
 use super::store::{Inner, Results, Runner};
 use super::worker::Worker;
-use super::{CancelToken, RunContext, RunnerError, Store, directory};
+use super::{Store, directory};
 use crate::Result;
 use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
 use crate::files::{Durability, FileError, Folder};
+use crate::runner::{CancelToken, RunContext, RunnerError};
 use crate::schema::{BASE, ExpectedTable, Schema};
 use crate::worker::Assignment;
 

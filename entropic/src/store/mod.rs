@@ -19,9 +19,7 @@
 
 mod adoption;
 mod builder;
-mod cancel;
 mod commit;
-mod context;
 mod delete;
 mod directory;
 mod error;
@@ -43,7 +41,6 @@ mod rehash;
 mod replaced;
 mod row;
 mod run;
-mod runner_error;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
 mod tables;
@@ -51,15 +48,12 @@ mod verify;
 mod worker;
 
 pub use builder::StoreBuilder;
-pub use cancel::CancelToken;
-pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
 pub use failures::{Failure, FailureKind};
 pub use list::{Listing, Unreadable};
 pub use problem::Problem;
 pub use rehash::{RehashPlan, RehashReport};
-pub use runner_error::{RunResult, RunnerError};
 pub use store::Store;
 pub use verify::{IntegrityReport, RepairReport};
 

@@ -10,11 +10,12 @@ use super::lease::Lease;
 use super::lookup::{Asked, Broken, Found, Loss, same_params, version_of};
 use super::ready::{Basis, IfMovedOn, Seen};
 use super::store::{Results, Runner};
-use super::{CancelToken, RunContext, Store, StoreError};
+use super::{Store, StoreError};
 use crate::db::Stored;
 use crate::files::{Attempt, FileError, Folder};
 use crate::params::{ParamsError, RunId};
 use crate::record::{ColumnError, CustomData, Record, Timestamp};
+use crate::runner::{CancelToken, RunContext};
 use crate::{Error, Result};
 
 /// The key of `custom_data` that holds how long the runner took.

@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::adoption::Known;
-use super::{CancelToken, RunContext, RunnerError, StoreBuilder, StoreError};
+use super::{StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
 use crate::record::TableSpec;
+use crate::runner::{CancelToken, RunContext, RunnerError};
 
 /// What makes a run, with the type of its error forgotten.
 pub(super) type Runner<T> = Arc<

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Map;
 
-use super::CancelToken;
 use super::failures::FailureKind;
 use super::lookup::{Asked, CHECKSUM};
 use super::row::by_first_name;
@@ -18,6 +17,7 @@ use super::{Store, StoreError};
 use crate::db::Stored;
 use crate::files::{Folder, sha256};
 use crate::params::RunId;
+use crate::runner::CancelToken;
 use crate::worker::{
     Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit, is_expected,
 };

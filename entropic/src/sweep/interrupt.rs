@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::low_level::unregister;
 
-use crate::store::CancelToken;
+use crate::runner::CancelToken;
 
 /// What is listened to: what a terminal sends, and what batch systems send before they kill.
 const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];

@@ -7,21 +7,21 @@
 
 #[cfg(feature = "cluster")]
 mod cluster;
-mod desk;
+mod collector;
+mod dispatcher;
 mod error;
 mod executor;
 mod grid;
 mod interrupt;
-mod ledger;
 mod processes;
 mod progress;
 mod queue;
 mod report;
-mod running;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod sweep;
 mod work;
+mod worker_process;
 
 #[cfg(feature = "cluster")]
 pub use cluster::Slurm;

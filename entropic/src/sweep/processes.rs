@@ -8,10 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::desk::{Desk, Outgoing, Remains};
-use super::ledger::Trace;
-use super::running::Running;
+use super::collector::Trace;
+use super::dispatcher::{Desk, Outgoing, Remains};
 use super::work::{Task, Work};
+use super::worker_process::Running;
 use super::{Executor, SweepError};
 use crate::Result;
 use crate::db::Stored;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::SweepError;
-use super::ledger::Trace;
+use super::collector::Trace;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::collector::{Each, Ledger, Rules};
 use super::interrupt::Interrupt;
-use super::ledger::{Each, Ledger, Rules};
 use super::progress::{OnProgress, Progress, Watch};
 use super::queue::{Closes, Queue};
 use super::work::Work;
@@ -15,7 +15,8 @@ use super::{Executor, Serial, SweepError, SweepReport};
 use crate::Result;
 use crate::db::Stored;
 use crate::record::{CustomData, Record, RecordError};
-use crate::store::{CancelToken, Store};
+use crate::runner::CancelToken;
+use crate::store::Store;
 
 /// A sweep that has not begun; made by [`Store::sweep`].
 #[must_use = "a sweep does nothing until `.run()`"]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::ledger::{Ended, Ledger, Trace};
+use super::collector::{Ended, Ledger, Trace};
 use super::queue::Queue;
 use crate::db::Stored;
 use crate::files::FileError;

@@ -23,16 +23,16 @@
 
 mod assignment;
 mod error;
-mod folder;
-mod journal;
 mod manifest;
+mod sweep_dir;
+mod worker_journal;
 
 pub use error::WorkerError;
 
 pub(crate) use assignment::{Assignment, CHUNK, MEANT, SWEEP, is_expected, is_in_worker};
-pub(crate) use folder::{Owner, Point, SweepFolder};
-pub(crate) use journal::{Journal, Line, Reader};
 pub(crate) use manifest::{Manifest, PROTOCOL};
+pub(crate) use sweep_dir::{Owner, Point, SweepFolder};
+pub(crate) use worker_journal::{Journal, Line, Reader};
 
 /// How a worker ends.
 pub(crate) mod exit {

@@ -12,9 +12,9 @@
 //! Everything that must outlive this process is in the folder: who calls the same sweep again finds the jobs of the one
 //! before, and waits for them instead of submitting others.
 
-mod campaign;
-mod earlier;
+mod batch_run;
 mod jobs;
+mod reattach;
 mod scheduler;
 mod slurm;
 

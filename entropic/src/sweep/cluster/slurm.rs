@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::Executor;
 use super::super::work::Work;
-use super::campaign::Campaign;
+use super::batch_run::Campaign;
 use crate::db::Stored;
 
 /// Runs on the nodes of a Slurm cluster, as arrays of jobs; with the feature `cluster`.

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::desk::{Desk, Outgoing, Remains};
-use super::super::ledger::Trace;
+use super::super::collector::Trace;
+use super::super::dispatcher::{Desk, Outgoing, Remains};
 use super::super::work::{Task, Work};
-use super::earlier;
 use super::jobs::{self, Array, Job};
+use super::reattach;
 use super::scheduler::{FIRST_PAUSE, JobState, longer};
 use super::slurm::Slurm;
 use crate::db::Stored;
@@ -87,7 +87,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             order.push(task.asked.id.clone());
             tasks.insert(task.asked.id.clone(), task);
         }
-        earlier::see_through(slurm, work, &mut tasks)?;
+        reattach::see_through(slurm, work, &mut tasks)?;
         let rest: Vec<Task<T>> = order.iter().filter_map(|id| tasks.remove(id)).collect();
         if rest.is_empty() || work.ledger.is_over() {
             work.ledger.left(rest.len());

@@ -47,7 +47,7 @@ pub struct RunContext<T: SimRecord> {
 }
 
 impl<T: SimRecord> RunContext<T> {
-    pub(super) fn new(
+    pub(crate) fn new(
         id: RunId,
         replicate: Option<u32>,
         attempt: Attempt,
@@ -69,7 +69,7 @@ impl<T: SimRecord> RunContext<T> {
     }
 
     /// What is left of it; last, why values that were set are null.
-    pub(super) fn finish(self) -> (T::Output, Attempt, CustomData, Map<String, Value>) {
+    pub(crate) fn finish(self) -> (T::Output, Attempt, CustomData, Map<String, Value>) {
         (self.output, self.attempt, self.custom_data, self.unstored)
     }
 
