@@ -22,7 +22,7 @@ use crate::db::Stored;
 use crate::files::{Durability, SWEEPS};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
-use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
+use crate::worker::{JournalReader, Manifest, PROTOCOL, SweepDir, WorkerError, WorkerEvent};
 
 /// How long is waited between two looks at a run that a sweep of another process has claimed.
 const CLAIMED: Duration = Duration::from_millis(200);
@@ -32,7 +32,7 @@ const WAITED: Duration = Duration::from_millis(1);
 
 /// A run that a worker has brought to its end.
 #[derive(Debug, Clone)]
-pub(crate) struct Handed {
+pub(crate) struct WorkerOutput {
     pub(crate) staged: PathBuf,
     pub(crate) columns: Map<String, Value>,
     pub(crate) custom_data: CustomData,
@@ -48,9 +48,9 @@ pub(super) struct Folder {
     /// What its process has claimed, and how long the list was.
     claims: (u64, HashSet<String>),
     /// How far its journals were read.
-    readers: HashMap<PathBuf, Reader>,
+    readers: HashMap<PathBuf, JournalReader>,
     /// What was read there and is not taken over.
-    left: HashMap<RunId, Handed>,
+    left: HashMap<RunId, WorkerOutput>,
 }
 
 impl<T: Stored> Store<T> {
@@ -61,10 +61,10 @@ impl<T: Stored> Store<T> {
         loop {
             let asked = Instant::now();
             let lease = self.take_lease(id, start)?;
-            let sweeps = SweepFolder::all(&self.folder().sweeps())?;
+            let sweeps = SweepDir::all(&self.folder().sweeps())?;
             // The one before may have died since the last look, and its worker have made the run.
             let looked = looks > 1 || (looks == 1 && asked.elapsed() <= WAITED);
-            if looked || sweeps.iter().all(SweepFolder::is_alive) {
+            if looked || sweeps.iter().all(SweepDir::is_alive) {
                 if !self.is_claimed(&sweeps, id)? {
                     self.settle(&lease, id)?;
                     return Ok(lease);
@@ -85,15 +85,15 @@ impl<T: Stored> Store<T> {
     /// The same, unless another thread or process works on the id or has claimed it.
     pub(super) fn lease_if_free(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
         let Some(mut lease) = self.try_lease(id)? else { return Ok(None) };
-        let mut sweeps = SweepFolder::all(&self.folder().sweeps())?;
-        if !sweeps.iter().all(SweepFolder::is_alive) {
+        let mut sweeps = SweepDir::all(&self.folder().sweeps())?;
+        if !sweeps.iter().all(SweepDir::is_alive) {
             // A run that is to be taken over must be free.
             drop(lease);
             self.take_over()?;
             let Some(again) = self.try_lease(id)? else { return Ok(None) };
             lease = again;
             // Another sweep may have begun meanwhile.
-            sweeps = SweepFolder::all(&self.folder().sweeps())?;
+            sweeps = SweepDir::all(&self.folder().sweeps())?;
         }
         if self.is_claimed(&sweeps, id)? {
             return Ok(None);
@@ -126,7 +126,7 @@ impl<T: Stored> Store<T> {
 
     /// Finishes what dead processes have begun.
     pub(super) fn recover(&self) -> Result<()> {
-        SweepFolder::remove_half_made(&self.folder().sweeps());
+        SweepDir::remove_half_made(&self.folder().sweeps());
         self.settle_all()?;
         self.take_over()?;
         self.remove_replaced(None).unwrap_or_else(|error| {
@@ -164,7 +164,7 @@ impl<T: Stored> Store<T> {
             custom_data: CustomData::new(),
             run_timeout_seconds: None,
             deaths: 3,
-            tied: true,
+            dies_with_parent: true,
             full: self.folder().durability() == Durability::Full,
             command: std::env::args().collect(),
         })
@@ -178,11 +178,11 @@ impl<T: Stored> Store<T> {
     /// What a worker has made, as if it had been made here.
     pub(crate) fn receive(
         &self,
-        sweep: &SweepFolder,
+        sweep: &SweepDir,
         id: &RunId,
-        handed: Handed,
+        handed: WorkerOutput,
     ) -> Result<(T, Finished<T>)> {
-        let Handed { staged, columns, custom_data, created_at } = handed;
+        let WorkerOutput { staged, columns, custom_data, created_at } = handed;
         let values = Self::as_now(columns)?;
         let (params, output) = values.and_then(T::from_values).ok_or_else(|| WorkerError::Damaged {
             path: sweep.journals(),
@@ -196,7 +196,7 @@ impl<T: Stored> Store<T> {
     /// Takes over what the workers of dead sweeps have made, and removes what is left of those sweeps.
     pub(super) fn adopt_sweeps(&self) -> Result<Vec<RunId>> {
         let mut adopted = Vec::new();
-        for sweep in SweepFolder::all(&self.folder().sweeps())? {
+        for sweep in SweepDir::all(&self.folder().sweeps())? {
             if sweep.is_ours() {
                 continue;
             }
@@ -215,8 +215,8 @@ impl<T: Stored> Store<T> {
                 }
             };
             let all = self.adopt_sweep(&sweep, &mut adopted)?;
-            // Workers that are not tied to their sweep's process may still be at it.
-            let is_over = all && (manifest.tied || sweep.is_ended()) && !sweep.has_live_workers();
+            // Workers that are not dies_with_parent to their sweep's process may still be at it.
+            let is_over = all && (manifest.dies_with_parent || sweep.is_ended()) && !sweep.has_live_workers();
             // What its process had taken in already is for whoever looks into that one's journal.
             if is_over && !self.folder().awaits(&Path::new(SWEEPS).join(sweep.name()))? {
                 sweep.remove();
@@ -226,16 +226,17 @@ impl<T: Stored> Store<T> {
     }
 
     /// Takes over what the workers of a sweep have made since it was looked at last; whether nothing is left of it.
-    pub(crate) fn adopt_sweep(&self, sweep: &SweepFolder, adopted: &mut Vec<RunId>) -> Result<bool> {
+    pub(crate) fn adopt_sweep(&self, sweep: &SweepDir, adopted: &mut Vec<RunId>) -> Result<bool> {
         let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.entry(sweep.name()).or_default();
         let mut lines = Vec::new();
         for path in sweep.all_journals() {
-            lines.extend(known.readers.entry(path.clone()).or_insert_with(|| Reader::of(path)).read()?);
+            lines
+                .extend(known.readers.entry(path.clone()).or_insert_with(|| JournalReader::of(path)).read()?);
         }
         for line in lines {
-            let Line::Done { id, staged, columns, custom_data, created_at } = line else { continue };
-            known.left.insert(id, Handed { staged, columns, custom_data, created_at });
+            let WorkerEvent::Done { id, staged, columns, custom_data, created_at } = line else { continue };
+            known.left.insert(id, WorkerOutput { staged, columns, custom_data, created_at });
         }
         if known.left.is_empty() {
             return Ok(true);
@@ -261,7 +262,7 @@ impl<T: Stored> Store<T> {
 
     /// Stores a run that a worker has made, unless it is stored already, or its result is gone; whether it did. `None`
     /// if somebody else has a part in it.
-    fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: &Handed) -> Result<Option<bool>> {
+    fn adopt_handed(&self, sweep: &SweepDir, id: &RunId, handed: &WorkerOutput) -> Result<Option<bool>> {
         let written = self.inner.results == Results::Written;
         if written && !sweep.staged().join(&handed.staged).exists() {
             return Ok(Some(false));
@@ -299,7 +300,7 @@ impl<T: Stored> Store<T> {
     }
 
     /// Whether one of some sweeps lives and is to make a run.
-    pub(super) fn is_claimed(&self, sweeps: &[SweepFolder], id: &RunId) -> Result<bool> {
+    pub(super) fn is_claimed(&self, sweeps: &[SweepDir], id: &RunId) -> Result<bool> {
         for sweep in sweeps {
             if sweep.claims_len() > 0 && sweep.is_alive() && self.has_claimed(sweep, id)? {
                 return Ok(true);
@@ -308,7 +309,7 @@ impl<T: Stored> Store<T> {
         Ok(false)
     }
 
-    fn has_claimed(&self, sweep: &SweepFolder, id: &RunId) -> Result<bool> {
+    fn has_claimed(&self, sweep: &SweepDir, id: &RunId) -> Result<bool> {
         let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
         let claims = &mut known.entry(sweep.name()).or_default().claims;
         let len = sweep.claims_len();
@@ -320,10 +321,10 @@ impl<T: Stored> Store<T> {
 
     /// Claims those of some ids that no other living sweep has claimed.
     #[cfg(feature = "cluster")]
-    pub(crate) fn claim(&self, ours: &SweepFolder, ids: Vec<RunId>) -> Result<HashSet<RunId>> {
+    pub(crate) fn claim(&self, ours: &SweepDir, ids: Vec<RunId>) -> Result<HashSet<RunId>> {
         // One at a time: what two claim is never the same.
         let _claiming = self.folder().claiming()?;
-        let others = SweepFolder::all(&self.folder().sweeps())?;
+        let others = SweepDir::all(&self.folder().sweeps())?;
         let others: Vec<_> = others
             .into_iter()
             .filter(|sweep| sweep != ours && sweep.claims_len() > 0 && sweep.is_alive())

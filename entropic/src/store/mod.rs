@@ -57,7 +57,7 @@ pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, RepairReport};
 
-pub(crate) use adoption::Handed;
+pub(crate) use adoption::WorkerOutput;
 pub(crate) use failures::NewFailure;
 pub(crate) use lease::Lease;
 pub(crate) use lookup::{Asked, Found};

@@ -19,7 +19,7 @@ use crate::files::{Folder, sha256};
 use crate::params::RunId;
 use crate::runner::CancelToken;
 use crate::worker::{
-    Assignment, Journal, Line, Manifest, Point, SweepFolder, WorkerError, exit, is_expected,
+    Assignment, Manifest, Point, SweepDir, WorkerError, WorkerEvent, WorkerJournal, exit, is_addressed,
 };
 use crate::{Result, machine};
 
@@ -39,7 +39,7 @@ pub(super) struct Worker<T: Stored> {
 
 /// What the thread that makes runs and the one that watches over them share.
 struct Shared {
-    journal: Journal,
+    journal: WorkerJournal,
     /// The run that is being made, and since when.
     running: Option<(RunId, Instant)>,
 }
@@ -54,8 +54,8 @@ struct Past {
 impl<T: Stored> Worker<T> {
     /// Makes the runs; how the process is to end.
     pub(super) fn work(self, assignment: Assignment) -> i32 {
-        let Assignment { folder, manifest, chunk } = assignment;
-        match self.make_all(&folder, &manifest, &chunk) {
+        let Assignment { dir, manifest, chunk } = assignment;
+        match self.make_all(&dir, &manifest, &chunk) {
             Ok(code) => code,
             Err(error) => {
                 // The log of the chunk is read by the sweep's process.
@@ -65,13 +65,13 @@ impl<T: Stored> Worker<T> {
         }
     }
 
-    fn make_all(&self, sweep: &SweepFolder, manifest: &Manifest, chunk: &str) -> Result<i32> {
+    fn make_all(&self, sweep: &SweepDir, manifest: &Manifest, chunk: &str) -> Result<i32> {
         manifest.check::<T>(self.folder.suffix())?;
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let points = sweep.read_chunk(chunk)?;
         let mut past = past(sweep, chunk)?;
-        let mut journal = Journal::create(sweep, chunk, manifest.full)?;
-        journal.say(&Line::Started { node: machine::name().to_owned() })?;
+        let mut journal = WorkerJournal::create(sweep, chunk, manifest.full)?;
+        journal.say(&WorkerEvent::Started { node: machine::name().to_owned() })?;
         let staged = PathBuf::from(journal.name());
         let shared = Arc::new(Mutex::new(Shared { journal, running: None }));
         let cancel = CancelToken::new();
@@ -80,7 +80,7 @@ impl<T: Stored> Worker<T> {
             sweep: sweep.clone(),
             cancel: cancel.clone(),
             longest: manifest.run_timeout_seconds.map(Duration::from_secs_f64),
-            tied: manifest.tied,
+            dies_with_parent: manifest.dies_with_parent,
         })?;
         let call = Call { runner, folder: &self.folder, cancel: &cancel };
         let mut code = exit::DONE;
@@ -108,7 +108,7 @@ impl<T: Stored> Worker<T> {
             );
             match line? {
                 None => return Ok(exit::STOPPED),
-                Some(Line::Failed { .. }) => code = exit::FAILED,
+                Some(WorkerEvent::Failed { .. }) => code = exit::FAILED,
                 Some(_) => {}
             }
         }
@@ -120,19 +120,19 @@ impl<T: Stored> Worker<T> {
     fn make_one(
         &self,
         call: &Call<'_, T>,
-        sweep: &SweepFolder,
+        sweep: &SweepDir,
         manifest: &Manifest,
         chunk: &str,
         point: &Point,
         staged: &std::path::Path,
         shared: &Mutex<Shared>,
-    ) -> Result<Option<Line>> {
+    ) -> Result<Option<WorkerEvent>> {
         let params = self.params(point)?;
         let log = fs::metadata(sweep.log(chunk)).map_or(0, |meta| meta.len());
         let start = Instant::now();
         {
             let mut shared = lock(shared);
-            shared.journal.say(&Line::Begun { id: point.id.clone(), log })?;
+            shared.journal.say(&WorkerEvent::Begun { id: point.id.clone(), log })?;
             shared.running = Some((point.id.clone(), start));
         }
         let attempt = self.folder.begin_in(sweep.staged().join(staged), &point.id)?;
@@ -146,7 +146,7 @@ impl<T: Stored> Worker<T> {
         let line = match made {
             Ok(line) => line,
             Err(error) if error.is_cancelled() => {
-                shared.journal.say(&Line::Stopped { id: point.id.clone() })?;
+                shared.journal.say(&WorkerEvent::Stopped { id: point.id.clone() })?;
                 return Ok(None);
             }
             Err(error) => {
@@ -181,7 +181,7 @@ impl<T: Stored> Worker<T> {
         finished: Finished<T>,
         staged: &std::path::Path,
         sync: bool,
-    ) -> Result<Line> {
+    ) -> Result<WorkerEvent> {
         let Finished { output, attempt, mut custom_data, created_at } = finished;
         if self.results == Results::Written {
             attempt.inspect()?;
@@ -191,28 +191,36 @@ impl<T: Stored> Worker<T> {
             attempt.leave(sync)?;
         }
         let columns = by_first_name(params, &output)?;
-        Ok(Line::Done { id: point.id.clone(), staged: staged.to_owned(), columns, custom_data, created_at })
+        Ok(WorkerEvent::Done {
+            id: point.id.clone(),
+            staged: staged.to_owned(),
+            columns,
+            custom_data,
+            created_at,
+        })
     }
 }
 
-fn failed(id: &RunId, kind: FailureKind, message: String, elapsed: Duration) -> Line {
+fn failed(id: &RunId, kind: FailureKind, message: String, elapsed: Duration) -> WorkerEvent {
     let (kind, elapsed_seconds) = (kind.as_str().to_owned(), elapsed.as_secs_f64());
-    Line::Failed { id: id.clone(), kind, message, elapsed_seconds }
+    WorkerEvent::Failed { id: id.clone(), kind, message, elapsed_seconds }
 }
 
 /// What earlier workers of a chunk have said.
-fn past(sweep: &SweepFolder, chunk: &str) -> Result<std::collections::HashMap<RunId, Past>, WorkerError> {
+fn past(sweep: &SweepDir, chunk: &str) -> Result<std::collections::HashMap<RunId, Past>, WorkerError> {
     let mut past = std::collections::HashMap::<RunId, Past>::new();
     for (_, path) in sweep.journals_by_chunk().filter(|(of, _)| of == chunk) {
-        for line in crate::worker::Reader::of(path).read()? {
+        for line in crate::worker::JournalReader::of(path).read()? {
             match line {
-                Line::Begun { id, .. } => past.entry(id).or_default().begun += 1,
-                Line::Stopped { id } => {
+                WorkerEvent::Begun { id, .. } => past.entry(id).or_default().begun += 1,
+                WorkerEvent::Stopped { id } => {
                     let past = past.entry(id).or_default();
                     past.begun = past.begun.saturating_sub(1);
                 }
-                Line::Done { id, .. } | Line::Failed { id, .. } => past.entry(id).or_default().settled = true,
-                Line::Started { .. } => {}
+                WorkerEvent::Done { id, .. } | WorkerEvent::Failed { id, .. } => {
+                    past.entry(id).or_default().settled = true
+                }
+                WorkerEvent::Started { .. } => {}
             }
         }
     }
@@ -222,19 +230,19 @@ fn past(sweep: &SweepFolder, chunk: &str) -> Result<std::collections::HashMap<Ru
 /// What is watched over, and how.
 struct Watch {
     shared: Arc<Mutex<Shared>>,
-    sweep: SweepFolder,
+    sweep: SweepDir,
     cancel: CancelToken,
     longest: Option<Duration>,
-    tied: bool,
+    dies_with_parent: bool,
 }
 
 /// Watches over the runs from threads of their own: they are stopped when they are asked to, when they take too long, and
 /// when nobody waits for them any more.
 fn watch(watch: Watch) -> Result<()> {
-    if watch.tied {
+    if watch.dies_with_parent {
         // At once where the system tells; otherwise it is seen below.
         thread::spawn(|| {
-            if is_expected() && machine::await_end_of_parent().is_ok() {
+            if is_addressed() && machine::await_end_of_parent().is_ok() {
                 machine::kill_all();
             }
         });
@@ -244,12 +252,15 @@ fn watch(watch: Watch) -> Result<()> {
         signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
             .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
     }
-    let look =
-        if watch.tied { LOOK } else { watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4)) };
+    let look = if watch.dies_with_parent {
+        LOOK
+    } else {
+        watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4))
+    };
     thread::spawn(move || {
         loop {
             thread::sleep(look);
-            if watch.tied && !is_expected() {
+            if watch.dies_with_parent && !is_addressed() {
                 // Its parent is another one now: the sweep's process is dead, and nobody waits for these runs.
                 machine::kill_all();
             }

@@ -12,7 +12,7 @@ use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{CustomData, Record};
 use crate::store::{FailureKind, NewFailure, Ready, Store};
-use crate::worker::{Manifest, Owner, SweepFolder};
+use crate::worker::{Manifest, Owner, SweepDir};
 use crate::{Error, Result};
 
 /// How often progress is told although nothing ends.
@@ -23,7 +23,7 @@ pub(super) type Each<'a, T> = Box<dyn FnMut(&Record<T>) + Send + 'a>;
 
 /// What is to be done with each point.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct SweepPolicy {
     pub(super) custom_data: CustomData,
     pub(super) fail_fast: bool,
     pub(super) keep_records: bool,
@@ -44,7 +44,7 @@ pub(super) struct Ended<'w, T: Stored> {
 
 /// What is known of a run that failed.
 #[derive(Debug, Default)]
-pub(super) struct Trace {
+pub(super) struct AttemptInfo {
     pub(super) attempts: u32,
     pub(super) elapsed: Duration,
     pub(super) node: Option<String>,
@@ -52,19 +52,19 @@ pub(super) struct Trace {
 }
 
 /// The outcomes of a sweep.
-pub(super) struct Ledger<'a, T: Stored> {
+pub(super) struct Collector<'a, T: Stored> {
     pub(super) store: Store<T>,
-    pub(super) rules: Rules,
-    sink: Mutex<Sink<'a, T>>,
+    pub(super) policy: SweepPolicy,
+    totals: Mutex<Totals<'a, T>>,
     /// Whether there may be failures to be forgotten.
     failed_before: AtomicBool,
     /// Whether anything could not be stored: it is where it was made, for the next one to take over.
     unstored: AtomicBool,
-    /// The folders of workers, given up once all is stored.
-    folders: Mutex<Vec<(SweepFolder, Owner)>>,
+    /// The directories of workers, given up once all is stored.
+    dirs: Mutex<Vec<(SweepDir, Owner)>>,
 }
 
-struct Sink<'a, T: Stored> {
+struct Totals<'a, T: Stored> {
     report: SweepReport<T>,
     records: Vec<Record<T>>,
     /// Their places among the points.
@@ -77,15 +77,15 @@ struct Sink<'a, T: Stored> {
     stopped: Option<Error>,
 }
 
-impl<'a, T: Stored> Ledger<'a, T> {
+impl<'a, T: Stored> Collector<'a, T> {
     pub(super) fn new(
         store: Store<T>,
-        rules: Rules,
+        policy: SweepPolicy,
         each: Option<Each<'a, T>>,
         watch: Watch<'a>,
     ) -> Result<Self> {
         let failed_before = AtomicBool::new(store.has_failures()?);
-        let sink = Sink {
+        let totals = Totals {
             report: SweepReport::new(),
             records: Vec::new(),
             places: Vec::new(),
@@ -95,8 +95,8 @@ impl<'a, T: Stored> Ledger<'a, T> {
             watch,
             stopped: None,
         };
-        let (unstored, folders) = (AtomicBool::new(false), Mutex::default());
-        Ok(Self { store, rules, sink: Mutex::new(sink), failed_before, unstored, folders })
+        let (unstored, dirs) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self { store, policy, totals: Mutex::new(totals), failed_before, unstored, dirs })
     }
 
     /// Commits what ends, until nothing more will.
@@ -105,7 +105,7 @@ impl<'a, T: Stored> Ledger<'a, T> {
         let _closes = Closes(ended);
         while let Some(group) = ended.take(TICK) {
             if group.is_empty() {
-                self.sink().tell(self.store.is_cancelled());
+                self.totals().tell(self.store.is_cancelled());
             } else {
                 self.commit(group);
             }
@@ -130,19 +130,25 @@ impl<'a, T: Stored> Ledger<'a, T> {
             places.into_iter().zip(params).zip(ids.into_iter().zip(outcomes))
         {
             match outcome {
-                Ok(()) => self.sink().took(at, rows.remove(&id), &id, elapsed, false, &self.rules),
+                Ok(()) => self.totals().took(at, rows.remove(&id), &id, elapsed, false, &self.policy),
                 Err(error) => {
                     self.unstored();
-                    self.failed(at, params, Some(id), error, Trace { attempts: 1, ..Trace::default() })
+                    self.failed(
+                        at,
+                        params,
+                        Some(id),
+                        error,
+                        AttemptInfo { attempts: 1, ..AttemptInfo::default() },
+                    )
                 }
             }
         }
-        self.sink().tell(self.store.is_cancelled());
+        self.totals().tell(self.store.is_cancelled());
     }
 
     /// The rows as they are stored now, where anybody wants them.
     fn read_back(&self, ids: &[(RunId, Option<f64>)]) -> Result<HashMap<RunId, Record<T>>> {
-        if !self.rules.keep_records && self.sink().each.is_none() {
+        if !self.policy.keep_records && self.totals().each.is_none() {
             return Ok(HashMap::new());
         }
         let rows = self.store.find_rows(ids.iter().map(|(id, _)| id.to_string()).collect())?;
@@ -154,18 +160,18 @@ impl<'a, T: Stored> Ledger<'a, T> {
     pub(super) fn hit(&self, at: usize, record: Record<T>) {
         let elapsed = record.elapsed_seconds();
         let id = record.id.clone();
-        self.sink().took(at, Some(record), &id, elapsed, true, &self.rules);
+        self.totals().took(at, Some(record), &id, elapsed, true, &self.policy);
     }
 
     /// A point that has no run, and why.
-    pub(super) fn failed(&self, at: usize, params: T, id: Option<RunId>, error: Error, trace: Trace) {
+    pub(super) fn failed(&self, at: usize, params: T, id: Option<RunId>, error: Error, info: AttemptInfo) {
         if error.is_cancelled() {
-            self.sink().report.left += 1;
+            self.totals().report.left += 1;
             return;
         }
         let kind = FailureKind::of(&error);
         tracing::warn!(table = T::TABLE.name, ?id, %error, "a point of the sweep failed");
-        let failure = SweepFailure::new(params, id, error, kind, trace);
+        let failure = SweepFailure::new(params, id, error, kind, info);
         if let (Some(kind), Some(id)) = (kind, &failure.id) {
             self.failed_before.store(true, Ordering::Relaxed);
             self.store.keep_failure(&NewFailure {
@@ -179,12 +185,12 @@ impl<'a, T: Stored> Ledger<'a, T> {
                 elapsed: failure.elapsed,
             });
         }
-        let mut sink = self.sink();
-        sink.counts.failures += 1;
-        if self.rules.fail_fast {
-            sink.stopped.get_or_insert(failure.error);
+        let mut totals = self.totals();
+        totals.counts.failures += 1;
+        if self.policy.fail_fast {
+            totals.stopped.get_or_insert(failure.error);
         } else {
-            sink.failures.push((at, failure));
+            totals.failures.push((at, failure));
         }
     }
 
@@ -198,78 +204,78 @@ impl<'a, T: Stored> Ledger<'a, T> {
         self.unstored.load(Ordering::Relaxed)
     }
 
-    /// Removes the folder of workers when all that they have made is stored.
-    pub(super) fn give_up(&self, folder: SweepFolder, owner: Owner) {
-        self.folders.lock().unwrap_or_else(PoisonError::into_inner).push((folder, owner));
+    /// Removes the directory of workers when all that they have made is stored.
+    pub(super) fn give_up(&self, dir: SweepDir, owner: Owner) {
+        self.dirs.lock().unwrap_or_else(PoisonError::into_inner).push((dir, owner));
     }
 
     /// Points that were not tried.
     pub(super) fn left(&self, how_many: usize) {
-        self.sink().report.left += how_many;
+        self.totals().report.left += how_many;
     }
 
     /// What workers are told about all their runs.
-    pub(super) fn manifest(&self, longest: Option<Duration>, tied: bool) -> Result<Manifest> {
+    pub(super) fn manifest(&self, longest: Option<Duration>, dies_with_parent: bool) -> Result<Manifest> {
         Ok(Manifest {
             run_timeout_seconds: longest.map(|longest| longest.as_secs_f64()),
-            tied,
-            custom_data: self.rules.custom_data.clone(),
+            dies_with_parent,
+            custom_data: self.policy.custom_data.clone(),
             ..self.store.manifest()?
         })
     }
 
     /// Points that came again.
     pub(super) fn duplicate(&self, how_many: usize) {
-        let mut sink = self.sink();
-        sink.report.duplicates += how_many;
-        sink.counts.duplicates += how_many;
+        let mut totals = self.totals();
+        totals.report.duplicates += how_many;
+        totals.counts.duplicates += how_many;
     }
 
     /// Ends the sweep before its time.
     pub(super) fn stop(&self, error: Error) {
-        self.sink().stopped.get_or_insert(error);
+        self.totals().stopped.get_or_insert(error);
     }
 
     /// Whether nothing more is to be begun.
     pub(super) fn is_over(&self) -> bool {
-        self.store.is_cancelled() || self.sink().stopped.is_some()
+        self.store.is_cancelled() || self.totals().stopped.is_some()
     }
 
     /// Says how many points were looked up, and how many of them are to be run.
     pub(super) fn planned(&self, points: usize, to_run: usize) {
-        let mut sink = self.sink();
-        sink.counts.planned += points;
-        sink.counts.to_run += to_run;
-        sink.tell(self.store.is_cancelled());
+        let mut totals = self.totals();
+        totals.counts.planned += points;
+        totals.counts.to_run += to_run;
+        totals.tell(self.store.is_cancelled());
     }
 
     /// What came of it all; `left` points were not tried.
     pub(super) fn finish(self, left: usize) -> Result<SweepReport<T>> {
         let interrupted = self.store.is_cancelled();
         if !self.has_unstored() {
-            for (folder, _owner) in self.folders.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                folder.remove();
+            for (dir, _owner) in self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                dir.remove();
             }
         }
-        let mut sink = self.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sink.end();
-        if let Some(error) = sink.stopped {
+        let mut totals = self.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+        totals.end();
+        if let Some(error) = totals.stopped {
             return Err(error);
         }
-        sink.failures.sort_by_key(|(at, _)| *at);
-        sink.report.left += left;
-        sink.report.interrupted = interrupted && sink.report.left > 0;
-        sink.report.records = in_order(sink.places, sink.records);
-        sink.report.failures = sink.failures.into_iter().map(|(_, failure)| failure).collect();
-        Ok(sink.report)
+        totals.failures.sort_by_key(|(at, _)| *at);
+        totals.report.left += left;
+        totals.report.interrupted = interrupted && totals.report.left > 0;
+        totals.report.records = in_order(totals.places, totals.records);
+        totals.report.failures = totals.failures.into_iter().map(|(_, failure)| failure).collect();
+        Ok(totals.report)
     }
 
-    fn sink(&self) -> MutexGuard<'_, Sink<'a, T>> {
-        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+    fn totals(&self) -> MutexGuard<'_, Totals<'a, T>> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T: Stored> Sink<'_, T> {
+impl<T: Stored> Totals<'_, T> {
     fn took(
         &mut self,
         at: usize,
@@ -277,7 +283,7 @@ impl<T: Stored> Sink<'_, T> {
         id: &RunId,
         elapsed: Option<f64>,
         hit: bool,
-        rules: &Rules,
+        policy: &SweepPolicy,
     ) {
         let elapsed =
             elapsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
@@ -292,7 +298,7 @@ impl<T: Stored> Sink<'_, T> {
         if let Some(each) = &mut self.each {
             each(&record);
         }
-        if rules.keep_records {
+        if policy.keep_records {
             if !hit {
                 self.report.made.insert(id.clone());
             }

@@ -76,17 +76,17 @@ pub enum SweepError {
         /// In its own words.
         said: String,
     },
-    /// Jobs end, and leave no trace.
+    /// Jobs end, and leave no info.
     #[error(
         "jobs end ({status}) and leave neither a log nor a journal in `{}`: is it on a file system that the nodes share, under \
          the same path?",
-        folder.display()
+        dir.display()
     )]
     NoTrace {
         /// How they end.
         status: String,
         /// Where they should leave something.
-        folder: std::path::PathBuf,
+        dir: std::path::PathBuf,
     },
 }
 

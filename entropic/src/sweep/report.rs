@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::SweepError;
-use super::collector::Trace;
+use super::collector::AttemptInfo;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
@@ -43,9 +43,9 @@ impl<T> SweepFailure<T> {
         id: Option<RunId>,
         error: Error,
         kind: Option<FailureKind>,
-        trace: Trace,
+        info: AttemptInfo,
     ) -> Self {
-        let Trace { attempts, elapsed, node, log } = trace;
+        let AttemptInfo { attempts, elapsed, node, log } = info;
         Self { params, id, error, kind, attempts, elapsed, node, log }
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::collector::{Each, Ledger, Rules};
+use super::collector::{Collector, Each, SweepPolicy};
 use super::interrupt::Interrupt;
 use super::progress::{OnProgress, Progress, Watch};
 use super::queue::{Closes, Queue};
@@ -324,7 +324,7 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
             .then(|| Interrupt::cancels(&signalled))
             .transpose()
             .map_err(|source| SweepError::Signals { source })?;
-        let rules = Rules {
+        let policy = SweepPolicy {
             custom_data: options.custom_data?,
             fail_fast: options.fail_fast,
             keep_records: options.keep_records,
@@ -334,17 +334,17 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         };
         let (least, most) = points.size_hint();
         let total = most.filter(|most| *most == least);
-        let total = total.map(|total| total.saturating_mul(rules.replicates.map_or(1, |n| n as usize)));
+        let total = total.map(|total| total.saturating_mul(policy.replicates.map_or(1, |n| n as usize)));
         let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
         store.recover_now()?;
-        let ledger = Ledger::new(store.clone(), rules, options.each, watch)?;
+        let collector = Collector::new(store.clone(), policy, options.each, watch)?;
         let left = thread::scope(|scope| {
-            let (ledger, ended) = (&ledger, Arc::new(Queue::new()));
+            let (collector, ended) = (&collector, Arc::new(Queue::new()));
             let taken = Arc::clone(&ended);
-            let committer = scope.spawn(move || ledger.commit_all(&taken));
+            let committer = scope.spawn(move || collector.commit_all(&taken));
             let left = {
                 let _closes = Closes(&ended);
-                let work = Work::new(ledger, points, Arc::clone(&ended));
+                let work = Work::new(collector, points, Arc::clone(&ended));
                 executor.execute(&work);
                 work.left()
             };
@@ -353,7 +353,7 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         });
-        let mut report = ledger.finish(left)?;
+        let mut report = collector.finish(left)?;
         report.recovered = store.newly_recovered();
         report.elapsed = start.elapsed();
         tracing::info!(

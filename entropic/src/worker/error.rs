@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of a sweep's folder, or of a worker that does not fit its sweep.
+/// An error of a sweep's directory, or of a worker that does not fit its sweep.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// The folder of a sweep cannot be written or read.
+    /// The directory of a sweep cannot be written or read.
     #[error("cannot {what} `{}`", path.display())]
     Io {
         /// What was tried.
@@ -17,7 +17,7 @@ pub enum WorkerError {
         /// What the system said.
         source: io::Error,
     },
-    /// A file of a sweep's folder is not what entropic wrote there.
+    /// A file of a sweep's directory is not what entropic wrote there.
     #[error("`{}` is damaged: {reason}", path.display())]
     Damaged {
         /// The file.

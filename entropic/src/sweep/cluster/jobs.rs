@@ -1,4 +1,4 @@
-//! Which arrays of jobs a sweep has: remembered in its folder, for the one who calls it again.
+//! Which arrays of jobs a sweep has: remembered in its directory, for the one who calls it again.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
@@ -12,7 +12,7 @@ use super::scheduler::JobState;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::sweep::SweepError;
-use crate::worker::{SweepFolder, WorkerError};
+use crate::worker::{SweepDir, WorkerError};
 
 /// An array of jobs, about to be submitted or submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,22 +49,22 @@ impl Job {
 }
 
 /// Why a job says nothing.
-pub(super) fn silence(folder: &SweepFolder, chunk: &str, state: &JobState, log: String) -> SweepError {
+pub(super) fn diagnose(dir: &SweepDir, chunk: &str, state: &JobState, log: String) -> SweepError {
     let status = state.told();
-    if folder.log(chunk).exists() {
+    if dir.log(chunk).exists() {
         SweepError::NoWorker { status, log }
     } else {
-        SweepError::NoTrace { status, folder: folder.root().to_owned() }
+        SweepError::NoTrace { status, dir: dir.root().to_owned() }
     }
 }
 
-fn path(folder: &SweepFolder) -> PathBuf {
-    folder.root().join("jobs.jsonl")
+fn path(dir: &SweepDir) -> PathBuf {
+    dir.root().join("jobs.jsonl")
 }
 
 /// Remembers an array.
-pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerError> {
-    let path = path(folder);
+pub(super) fn note(dir: &SweepDir, array: &Array) -> Result<(), WorkerError> {
+    let path = path(dir);
     let failed = || WorkerError::io("write", &path);
     let mut line = serde_json::to_vec(array).map_err(|error| failed()(error.into()))?;
     line.push(b'\n');
@@ -73,8 +73,8 @@ pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerErro
 }
 
 /// Slurm's ids of the arrays of a sweep; those that nobody came to write down are asked for.
-pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<String>> {
-    let path = path(folder);
+pub(super) fn of(dir: &SweepDir, slurm: &Slurm) -> Result<Vec<String>> {
+    let path = path(dir);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         other => other.map_err(WorkerError::io("read", &path))?,

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::super::Executor;
 use super::super::work::Work;
-use super::batch_run::Campaign;
+use super::batch_run::BatchRun;
 use crate::db::Stored;
 
 /// Runs on the nodes of a Slurm cluster, as arrays of jobs; with the feature `cluster`.
 ///
 /// Like [`Processes`](crate::Processes), a worker is this very program, started again with its own arguments on a node; when
-/// it [opens](crate::StoreBuilder::open) the store of the sweep, it makes its runs, and exits. The results folder must be
+/// it [opens](crate::StoreBuilder::open) the store of the sweep, it makes its runs, and exits. The results directory must be
 /// on a file system that the nodes share, under the same path; the database need not be: workers never touch it. The
 /// programs `sbatch`, `squeue`, `scancel`, `scontrol` and `sinfo` must be there; what they say is passed on as they say it.
 ///
@@ -128,7 +128,7 @@ impl Slurm {
         self
     }
 
-    /// How long a run may take: one that takes longer is killed, and has failed.
+    /// How long a run may take: one that takes backoff is killed, and has failed.
     #[must_use]
     pub fn run_timeout(mut self, longest: Duration) -> Self {
         self.longest = Some(longest);
@@ -191,8 +191,8 @@ impl<P> Executor<P> for Slurm {
     where
         P: Iterator<Item = T>,
     {
-        if let Err(error) = Campaign::run(self, work) {
-            work.ledger.stop(error);
+        if let Err(error) = BatchRun::run(self, work) {
+            work.collector.stop(error);
         }
     }
 
