@@ -121,11 +121,11 @@ pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
     Timestamp, is_replicate, sql,
 };
-pub use runner::{CancelToken, RunContext, RunResult, RunnerError};
+pub use runner::{CancelToken, FailureKind, RunContext, RunResult, RunnerError};
 pub use schema::{Difference, Schema, write_migration, write_migration_for};
 pub use store::{
-    Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Listing, Otherwise, Problem,
-    RehashPlan, RehashReport, RepairReport, Store, StoreBuilder, StoreError, Unreadable,
+    Explanation, Failure, FieldDifference, IntegrityReport, Listing, Otherwise, Problem, RehashPlan,
+    RehashReport, RepairReport, Store, StoreBuilder, StoreError, Unreadable,
 };
 #[cfg(feature = "cluster")]
 pub use sweep::Slurm;

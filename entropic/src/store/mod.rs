@@ -45,21 +45,18 @@ mod run;
 mod store;
 mod tables;
 mod verify;
-mod worker;
 
 pub use builder::StoreBuilder;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
-pub use failures::{Failure, FailureKind};
+pub use failures::Failure;
 pub use list::{Listing, Unreadable};
 pub use problem::Problem;
 pub use rehash::{RehashPlan, RehashReport};
 pub use store::Store;
 pub use verify::{IntegrityReport, RepairReport};
 
-pub(crate) use adoption::WorkerOutput;
 pub(crate) use failures::NewFailure;
 pub(crate) use lease::Lease;
 pub(crate) use lookup::{Asked, Found};
 pub(crate) use ready::{Basis, IfMovedOn, Ready, Seen};
-pub(crate) use run::Finished;

@@ -11,12 +11,12 @@ use std::sync::PoisonError;
 use super::commit::TRIES;
 use super::lease::Lease;
 use super::row::KeptRow;
-use super::store::Results;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, Stored, writing_durably};
 use crate::error::with_causes;
 use crate::files::{Durability, Recovered, Unsettled, Verdict};
 use crate::params::RunId;
+use crate::runner::Results;
 use crate::{Error, Result};
 
 /// What a finished run does about a row that is there.

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::checksum_of;
-use super::store::Results;
 use super::{Problem, Store};
 use crate::Result;
 use crate::db::Stored;
@@ -17,6 +16,7 @@ use crate::error::with_causes;
 use crate::files::{FileError, Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
+use crate::runner::Results;
 use crate::schema::ExpectedTable;
 use crate::words::count;
 

@@ -11,7 +11,8 @@ use super::{SweepFailure, SweepReport};
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{CustomData, Record};
-use crate::store::{FailureKind, NewFailure, Ready, Store};
+use crate::runner::FailureKind;
+use crate::store::{NewFailure, Ready, Store};
 use crate::worker::{Manifest, Owner, SweepDir};
 use crate::{Error, Result};
 

@@ -8,8 +8,9 @@ use super::collector::AttemptInfo;
 use super::work::{Held, Task, Work};
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::store::{FailureKind, StoreError, WorkerOutput};
-use crate::worker::{JournalReader, Manifest, Owner, Point, SweepDir, WorkerEvent};
+use crate::runner::FailureKind;
+use crate::store::StoreError;
+use crate::worker::{JournalReader, Manifest, Owner, Point, SweepDir, WorkerEvent, WorkerOutput};
 use crate::{Error, Result};
 
 /// A point that goes out, with the right to it: leased, unless all of the sweep are claimed together.
@@ -246,7 +247,7 @@ fn failure(id: &RunId, kind: &str, message: String, elapsed_seconds: f64) -> Err
     match FailureKind::from_word(kind) {
         Some(FailureKind::Panic) => StoreError::Panicked { id, message }.into(),
         Some(FailureKind::Timeout) => StoreError::TimedOut { id, seconds: elapsed_seconds }.into(),
-        Some(FailureKind::Lost) => StoreError::Lost { id, how: message }.into(),
+        Some(FailureKind::WorkerLost) => StoreError::Lost { id, how: message }.into(),
         _ => Error::Runner { id, source: message.into() },
     }
 }

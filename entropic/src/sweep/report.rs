@@ -9,7 +9,7 @@ use super::collector::AttemptInfo;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
-use crate::store::FailureKind;
+use crate::runner::FailureKind;
 use crate::words::count;
 use crate::{Error, Result};
 

@@ -13,9 +13,8 @@ use crate::db::Stored;
 use crate::files::FileError;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{
-    Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable,
-};
+use crate::runner::{FailureKind, RunOutput};
+use crate::store::{Asked, Basis, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -150,7 +149,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     }
 
     /// Hands in a run that has come to its end.
-    pub(super) fn end(&self, task: Task<T>, held: Held<'w>, finished: Finished<T>) {
+    pub(super) fn end(&self, task: Task<T>, held: Held<'w>, finished: RunOutput<T>) {
         let Held { lease, version } = held;
         let basis = Basis { version, if_moved_on: IfMovedOn::GiveWay };
         let ready = self.collector.store.ready(lease, &task.params, &task.asked.id, finished, basis);

@@ -22,17 +22,23 @@
 //! and neither done nor failed is the one that its process died of.
 
 mod assignment;
+mod claims;
 mod error;
 mod manifest;
+mod serve;
 mod sweep_dir;
 mod worker_journal;
+mod worker_output;
 
 pub use error::WorkerError;
 
 pub(crate) use assignment::{Assignment, CHUNK, SWEEP, WORKER_TOKEN, is_addressed, is_in_worker};
+pub(crate) use claims::Claims;
 pub(crate) use manifest::{Manifest, PROTOCOL};
+pub(crate) use serve::Worker;
 pub(crate) use sweep_dir::{Owner, Point, SweepDir};
 pub(crate) use worker_journal::{JournalReader, WorkerEvent, WorkerJournal};
+pub(crate) use worker_output::WorkerOutput;
 
 /// How a worker ends.
 pub(crate) mod exit {

@@ -58,12 +58,12 @@ impl WorkerJournal {
         &self.name
     }
 
-    pub(crate) fn say(&mut self, line: &WorkerEvent) -> Result<(), WorkerError> {
+    pub(crate) fn write(&mut self, event: &WorkerEvent) -> Result<(), WorkerError> {
         let failed = || WorkerError::io("write", &self.path);
-        let mut text = serde_json::to_vec(line).map_err(|error| failed()(error.into()))?;
+        let mut text = serde_json::to_vec(event).map_err(|error| failed()(error.into()))?;
         text.push(b'\n');
         self.file.write_all(&text).map_err(failed())?;
-        if self.syncs && matches!(line, WorkerEvent::Done { .. }) {
+        if self.syncs && matches!(event, WorkerEvent::Done { .. }) {
             self.file.sync_data().map_err(failed())?;
         }
         Ok(())
