@@ -131,7 +131,7 @@ pub use store::{
 pub use sweep::Slurm;
 pub use sweep::{
     Executor, GridPoints, Processes, Progress, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads,
-    ZipPoints, latin_hypercube, linspace, logspace, random,
+    ZipPoints, linspace, logspace,
 };
 pub use worker::WorkerError;
 

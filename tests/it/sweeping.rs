@@ -170,7 +170,7 @@ each_backend! {
         let report = store.sweep((0..30).map(|n| Orbit::of(f64::from(n % 20))))
             .executor(Threads::available())
             .discard_records()
-            .each(|run| seen.push(run.mass))
+            .on_record(|run| seen.push(run.mass))
             .run()?;
         assert!(report.records.is_empty());
         assert_eq!((report.misses, report.duplicates), (20, 10));
@@ -193,7 +193,7 @@ each_backend! {
         let kept = usize::try_from(store.count()?).unwrap();
         assert!((5..20).contains(&kept), "{kept}");
         assert!(report.interrupted && !report.is_complete());
-        assert_eq!((report.misses, report.left, report.failures.len()), (kept, 20 - kept, 0));
+        assert_eq!((report.misses, report.remaining, report.failures.len()), (kept, 20 - kept, 0));
         assert!(report.to_string().contains(&format!("{} points are left", 20 - kept)), "{report}");
         let error = report.complete().unwrap_err();
         assert!(error.is_cancelled(), "{error:?}");
@@ -214,7 +214,7 @@ each_backend! {
             std::thread::sleep(Duration::from_millis(150));
             let start = std::time::Instant::now();
             let mut order = Vec::new();
-            let report = store.sweep((0..5).map(|n| Orbit::of(f64::from(n)))).each(|run| order.push(run.mass)).run()?;
+            let report = store.sweep((0..5).map(|n| Orbit::of(f64::from(n)))).on_record(|run| order.push(run.mass)).run()?;
             assert!(start.elapsed() < Duration::from_secs(5));
             assert_eq!(order, [1.0, 2.0, 3.0, 4.0, 0.0]);
             assert_eq!(report.records.iter().map(|run| run.mass).collect::<Vec<_>>(), [0.0, 1.0, 2.0, 3.0, 4.0]);
@@ -250,17 +250,17 @@ fn spaced_values_are_those_of_numpy() {
 #[test]
 fn drawn_points_are_the_same_for_a_seed_and_stay_in_their_ranges() {
     let ranges = || [-1.0..1.0, 1e-9..1e9];
-    let draw = |seed| entropic::random(ranges(), 1000, seed).unwrap().collect::<Vec<_>>();
+    let draw = |seed| entropic::sweep::uniform(ranges(), 1000, seed).unwrap().collect::<Vec<_>>();
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
     assert!(draw(3).iter().all(|[x, y]| (-1.0..1.0).contains(x) && (1e-9..1e9).contains(y)));
     let mean = draw(4).iter().map(|[x, _]| x).sum::<f64>() / 1000.0;
     assert!(mean.abs() < 0.1, "{mean}");
     // For ever: runs are found by them.
-    let first = entropic::random([0.0..1.0, 0.0..1.0], 1, 42).unwrap().next().unwrap();
+    let first = entropic::sweep::uniform([0.0..1.0, 0.0..1.0], 1, 42).unwrap().next().unwrap();
     assert_eq!(first, FIRST_OF_SEED_42);
     for bad in [1.0..1.0, 2.0..1.0, 0.0..f64::INFINITY, f64::MIN..f64::MAX] {
-        assert!(entropic::random([bad], 1, 0).err().unwrap().is_invalid_input());
+        assert!(entropic::sweep::uniform([bad], 1, 0).err().unwrap().is_invalid_input());
     }
 }
 
@@ -270,7 +270,7 @@ const FIRST_OF_SEED_42: [f64; 2] = [0.681_896_192_306_671_4, 0.950_275_407_672_4
 fn a_latin_hypercube_has_a_point_in_each_slice() {
     for n in [1, 2, 7, 100] {
         let points: Vec<[f64; 3]> =
-            entropic::latin_hypercube([0.0..1.0, -5.0..5.0, 1e3..2e3], n, 9).unwrap().collect();
+            entropic::sweep::latin_hypercube([0.0..1.0, -5.0..5.0, 1e3..2e3], n, 9).unwrap().collect();
         assert_eq!(points.len(), n);
         for (d, range) in [0.0..1.0, -5.0..5.0, 1e3..2e3].into_iter().enumerate() {
             #[expect(
@@ -289,8 +289,8 @@ fn a_latin_hypercube_has_a_point_in_each_slice() {
             assert_eq!(slices, (0..n).collect::<Vec<_>>());
         }
     }
-    let points = |seed| entropic::latin_hypercube([0.0..1.0], 50, seed).unwrap().collect::<Vec<_>>();
+    let points = |seed| entropic::sweep::latin_hypercube([0.0..1.0], 50, seed).unwrap().collect::<Vec<_>>();
     assert_eq!(points(1), points(1));
     assert_ne!(points(1), points(2));
-    assert_eq!(entropic::latin_hypercube([0.0..1.0], 0, 1).unwrap().count(), 0);
+    assert_eq!(entropic::sweep::latin_hypercube([0.0..1.0], 0, 1).unwrap().count(), 0);
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::progress::{Counts, Watch};
-use super::queue::{Closes, Queue};
+use super::progress::Counts;
+use super::queue::{Closes, Limits, Queue};
+use super::reporter::{Placed, Reporter, Reports};
 use super::{SweepFailure, SweepReport};
 use crate::db::Stored;
 use crate::params::RunId;
@@ -16,11 +17,11 @@ use crate::store::{NewFailure, Ready, Store};
 use crate::worker::{Manifest, Owner, SweepDir};
 use crate::{Error, Result};
 
-/// How often progress is told although nothing ends.
-const TICK: Duration = Duration::from_secs(1);
+/// How runs are committed: so many at once, whose ids are held until then; half as many more may wait meanwhile.
+const COMMITS: Limits = Limits { group: 100, room: 150, linger: Duration::from_millis(5) };
 
-/// Sees each record.
-pub(super) type Each<'a, T> = Box<dyn FnMut(&Record<T>) + Send + 'a>;
+/// How often the committer looks up although nothing ends.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What is to be done with each point.
 #[derive(Debug)]
@@ -53,10 +54,14 @@ pub(super) struct AttemptInfo {
 }
 
 /// The outcomes of a sweep.
-pub(super) struct Collector<'a, T: Stored> {
+pub(super) struct Collector<T: Stored> {
     pub(super) store: Store<T>,
     pub(super) policy: SweepPolicy,
-    totals: Mutex<Totals<'a, T>>,
+    totals: Mutex<Totals<T>>,
+    /// Where records go if a closure of the caller sees each of them.
+    reports: Option<Reports<T>>,
+    /// Whether nothing more is to be begun.
+    is_over: AtomicBool,
     /// Whether there may be failures to be forgotten.
     failed_before: AtomicBool,
     /// Whether anything could not be stored: it is where it was made, for the next one to take over.
@@ -65,49 +70,49 @@ pub(super) struct Collector<'a, T: Stored> {
     dirs: Mutex<Vec<(SweepDir, Owner)>>,
 }
 
-struct Totals<'a, T: Stored> {
+/// What all who work on a sweep add to; nothing of the caller's is called under its lock.
+struct Totals<T: Stored> {
     report: SweepReport<T>,
-    records: Vec<Record<T>>,
-    /// Their places among the points.
-    places: Vec<usize>,
+    records: Vec<Placed<T>>,
     failures: Vec<(usize, SweepFailure<T>)>,
-    each: Option<Each<'a, T>>,
     counts: Counts,
-    watch: Watch<'a>,
     /// What ended the sweep before its time.
     stopped: Option<Error>,
 }
 
-impl<'a, T: Stored> Collector<'a, T> {
-    pub(super) fn new(
-        store: Store<T>,
-        policy: SweepPolicy,
-        each: Option<Each<'a, T>>,
-        watch: Watch<'a>,
-    ) -> Result<Self> {
+impl<T: Stored> Collector<T> {
+    pub(super) fn new(store: Store<T>, policy: SweepPolicy, reporter: &Reporter<'_, T>) -> Result<Self> {
         let failed_before = AtomicBool::new(store.has_failures()?);
         let totals = Totals {
             report: SweepReport::new(),
             records: Vec::new(),
-            places: Vec::new(),
             failures: Vec::new(),
-            each,
             counts: Counts::default(),
-            watch,
             stopped: None,
         };
-        let (unstored, dirs) = (AtomicBool::new(false), Mutex::default());
-        Ok(Self { store, policy, totals: Mutex::new(totals), failed_before, unstored, dirs })
+        Ok(Self {
+            store,
+            policy,
+            totals: Mutex::new(totals),
+            reports: reporter.sees_records().then(|| reporter.reports().clone()),
+            is_over: AtomicBool::new(false),
+            failed_before,
+            unstored: AtomicBool::new(false),
+            dirs: Mutex::default(),
+        })
+    }
+
+    /// What waits to be committed.
+    pub(super) fn queue<'w>() -> Queue<Ended<'w, T>> {
+        Queue::new(COMMITS)
     }
 
     /// Commits what ends, until nothing more will.
     pub(super) fn commit_all<'w>(&'w self, ended: &Queue<Ended<'w, T>>) {
-        // Should a closure of the caller panic, those who run hear of it.
+        // Should anything panic here, those who run hear of it.
         let _closes = Closes(ended);
         while let Some(group) = ended.take(TICK) {
-            if group.is_empty() {
-                self.totals().tell(self.store.is_cancelled());
-            } else {
+            if !group.is_empty() {
                 self.commit(group);
             }
         }
@@ -131,7 +136,7 @@ impl<'a, T: Stored> Collector<'a, T> {
             places.into_iter().zip(params).zip(ids.into_iter().zip(outcomes))
         {
             match outcome {
-                Ok(()) => self.totals().took(at, rows.remove(&id), &id, elapsed, false, &self.policy),
+                Ok(()) => self.took(at, rows.remove(&id), &id, elapsed, false),
                 Err(error) => {
                     self.unstored();
                     self.failed(
@@ -144,12 +149,11 @@ impl<'a, T: Stored> Collector<'a, T> {
                 }
             }
         }
-        self.totals().tell(self.store.is_cancelled());
     }
 
     /// The rows as they are stored now, where anybody wants them.
     fn read_back(&self, ids: &[(RunId, Option<f64>)]) -> Result<HashMap<RunId, Record<T>>> {
-        if !self.policy.keep_records && self.totals().each.is_none() {
+        if !self.policy.keep_records && self.reports.is_none() {
             return Ok(HashMap::new());
         }
         let rows = self.store.find_rows(ids.iter().map(|(id, _)| id.to_string()).collect())?;
@@ -161,13 +165,41 @@ impl<'a, T: Stored> Collector<'a, T> {
     pub(super) fn hit(&self, at: usize, record: Record<T>) {
         let elapsed = record.elapsed_seconds();
         let id = record.id.clone();
-        self.totals().took(at, Some(record), &id, elapsed, true, &self.policy);
+        self.took(at, Some(record), &id, elapsed, true);
+    }
+
+    /// Counts a run, and hands its record over to the closure that sees each of them.
+    fn took(&self, at: usize, record: Option<Record<T>>, id: &RunId, elapsed: Option<f64>, hit: bool) {
+        let elapsed =
+            elapsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
+        let mut totals = self.totals();
+        if hit {
+            totals.report.hits += 1;
+            totals.report.time_saved += elapsed;
+        } else {
+            totals.report.misses += 1;
+        }
+        totals.counts.took(hit, elapsed);
+        let Some(record) = record else { return };
+        if self.policy.keep_records && !hit {
+            totals.report.made.insert(id.clone());
+        }
+        let placed = Placed { at, record };
+        match &self.reports {
+            Some(reports) => {
+                drop(totals);
+                // Refused only after a closure has panicked, which the caller will hear.
+                let _ = reports.push(placed);
+            }
+            None if self.policy.keep_records => totals.records.push(placed),
+            None => {}
+        }
     }
 
     /// A point that has no run, and why.
     pub(super) fn failed(&self, at: usize, params: T, id: Option<RunId>, error: Error, info: AttemptInfo) {
         if error.is_cancelled() {
-            self.totals().report.left += 1;
+            self.totals().report.remaining += 1;
             return;
         }
         let kind = FailureKind::of(&error);
@@ -190,6 +222,7 @@ impl<'a, T: Stored> Collector<'a, T> {
         totals.counts.failures += 1;
         if self.policy.fail_fast {
             totals.stopped.get_or_insert(failure.error);
+            self.end_early();
         } else {
             totals.failures.push((at, failure));
         }
@@ -211,8 +244,8 @@ impl<'a, T: Stored> Collector<'a, T> {
     }
 
     /// Points that were not tried.
-    pub(super) fn left(&self, how_many: usize) {
-        self.totals().report.left += how_many;
+    pub(super) fn remaining(&self, how_many: usize) {
+        self.totals().report.remaining += how_many;
     }
 
     /// What workers are told about all their runs.
@@ -235,11 +268,17 @@ impl<'a, T: Stored> Collector<'a, T> {
     /// Ends the sweep before its time.
     pub(super) fn stop(&self, error: Error) {
         self.totals().stopped.get_or_insert(error);
+        self.end_early();
+    }
+
+    /// Says that nothing more is to be begun.
+    pub(super) fn end_early(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
     }
 
     /// Whether nothing more is to be begun.
     pub(super) fn is_over(&self) -> bool {
-        self.store.is_cancelled() || self.totals().stopped.is_some()
+        self.store.is_cancelled() || self.is_over.load(Ordering::Relaxed)
     }
 
     /// Says how many points were looked up, and how many of them are to be run.
@@ -247,11 +286,15 @@ impl<'a, T: Stored> Collector<'a, T> {
         let mut totals = self.totals();
         totals.counts.planned += points;
         totals.counts.to_run += to_run;
-        totals.tell(self.store.is_cancelled());
     }
 
-    /// What came of it all; `left` points were not tried.
-    pub(super) fn finish(self, left: usize) -> Result<SweepReport<T>> {
+    /// What was counted so far.
+    pub(super) fn counts(&self) -> Counts {
+        self.totals().counts.clone()
+    }
+
+    /// What came of it all. `remaining` points were not tried; the closure of the caller has seen `reported`.
+    pub(super) fn finish(self, remaining: usize, reported: Vec<Placed<T>>) -> Result<SweepReport<T>> {
         let interrupted = self.store.is_cancelled();
         if !self.has_unstored() {
             for (dir, _owner) in self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -259,70 +302,26 @@ impl<'a, T: Stored> Collector<'a, T> {
             }
         }
         let mut totals = self.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-        totals.end();
         if let Some(error) = totals.stopped {
             return Err(error);
         }
         totals.failures.sort_by_key(|(at, _)| *at);
-        totals.report.left += left;
-        totals.report.interrupted = interrupted && totals.report.left > 0;
-        totals.report.records = in_order(totals.places, totals.records);
+        totals.report.remaining += remaining;
+        totals.report.interrupted = interrupted && totals.report.remaining > 0;
+        totals.report.records = in_order(if self.reports.is_some() { reported } else { totals.records });
         totals.report.failures = totals.failures.into_iter().map(|(_, failure)| failure).collect();
         Ok(totals.report)
     }
 
-    fn totals(&self) -> MutexGuard<'_, Totals<'a, T>> {
+    fn totals(&self) -> MutexGuard<'_, Totals<T>> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T: Stored> Totals<'_, T> {
-    fn took(
-        &mut self,
-        at: usize,
-        record: Option<Record<T>>,
-        id: &RunId,
-        elapsed: Option<f64>,
-        hit: bool,
-        policy: &SweepPolicy,
-    ) {
-        let elapsed =
-            elapsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
-        if hit {
-            self.report.hits += 1;
-            self.report.saved += elapsed;
-        } else {
-            self.report.misses += 1;
-        }
-        self.counts.took(hit, elapsed);
-        let Some(record) = record else { return };
-        if let Some(each) = &mut self.each {
-            each(&record);
-        }
-        if policy.keep_records {
-            if !hit {
-                self.report.made.insert(id.clone());
-            }
-            self.places.push(at);
-            self.records.push(record);
-        }
-    }
-
-    fn tell(&mut self, stopping: bool) {
-        self.watch.tell(&self.counts, stopping);
-    }
-
-    fn end(&mut self) {
-        self.watch.end(&self.counts);
-    }
-}
-
 /// Records by their places.
-fn in_order<R>(places: Vec<usize>, records: Vec<R>) -> Vec<R> {
-    if places.is_sorted() {
-        return records;
+fn in_order<T: Stored>(mut records: Vec<Placed<T>>) -> Vec<Record<T>> {
+    if !records.is_sorted_by_key(|placed| placed.at) {
+        records.sort_by_key(|placed| placed.at);
     }
-    let mut placed: Vec<(usize, R)> = places.into_iter().zip(records).collect();
-    placed.sort_by_key(|(at, _)| *at);
-    placed.into_iter().map(|(_, record)| record).collect()
+    records.into_iter().map(|placed| placed.record).collect()
 }

@@ -44,8 +44,8 @@ pub(super) struct ChunkRemainder<'w, T: Stored> {
     pub(super) info: AttemptInfo,
 }
 
-pub(super) struct Dispatcher<'d, 'w, 'a, T: Stored, P> {
-    work: &'d Work<'w, 'a, T, P>,
+pub(super) struct Dispatcher<'d, 'w, T: Stored, P> {
+    work: &'d Work<'w, T, P>,
     pub(super) dir: SweepDir,
     owner: Owner,
     chunks: HashMap<String, Chunk<'w, T>>,
@@ -54,9 +54,9 @@ pub(super) struct Dispatcher<'d, 'w, 'a, T: Stored, P> {
     busy: VecDeque<(Task<T>, WorkerOutput)>,
 }
 
-impl<'d, 'w, 'a, T: Stored, P: Iterator<Item = T>> Dispatcher<'d, 'w, 'a, T, P> {
+impl<'d, 'w, T: Stored, P: Iterator<Item = T>> Dispatcher<'d, 'w, T, P> {
     /// A directory for a sweep, in the results directory of its store.
-    pub(super) fn open(work: &'d Work<'w, 'a, T, P>, manifest: &Manifest) -> Result<Self> {
+    pub(super) fn open(work: &'d Work<'w, T, P>, manifest: &Manifest) -> Result<Self> {
         let (dir, owner) = SweepDir::create(&work.collector.store.sweeps(), manifest)?;
         Ok(Self { work, dir, owner, chunks: HashMap::new(), again: HashMap::new(), busy: VecDeque::new() })
     }

@@ -25,13 +25,13 @@ pub enum SweepError {
     },
     /// A sweep was ended before all its points were tried.
     #[error(
-        "the sweep was interrupted, with {} done and {left} left; the same sweep again does the rest", count(*done, "point")
+        "the sweep was interrupted, with {} done and {remaining} left; the same sweep again does the rest", count(*done, "point")
     )]
     Interrupted {
         /// How many have a record.
         done: usize,
         /// How many were not tried.
-        left: usize,
+        remaining: usize,
     },
     /// Ctrl-C cannot be listened to.
     #[error("cannot listen to Ctrl-C")]

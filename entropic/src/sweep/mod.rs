@@ -17,6 +17,7 @@ mod processes;
 mod progress;
 mod queue;
 mod report;
+mod reporter;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod sweep;
@@ -31,5 +32,5 @@ pub use grid::{GridPoints, ZipPoints, grid_len};
 pub use processes::Processes;
 pub use progress::Progress;
 pub use report::{SweepFailure, SweepReport};
-pub use sample::{latin_hypercube, linspace, logspace, random};
+pub use sample::{latin_hypercube, linspace, logspace, uniform};
 pub use sweep::Sweep;

@@ -108,12 +108,12 @@ impl Processes {
 }
 
 /// A sweep with workers, at work.
-struct WorkerPool<'e, 'd, 'w, 'a, T: Stored, P> {
+struct WorkerPool<'e, 'd, 'w, T: Stored, P> {
     executor: &'e Processes,
-    work: &'d Work<'w, 'a, T, P>,
+    work: &'d Work<'w, T, P>,
     // Dropped before the locks on what they run.
     running: Vec<WorkerProcess>,
-    dispatcher: Dispatcher<'d, 'w, 'a, T, P>,
+    dispatcher: Dispatcher<'d, 'w, T, P>,
     /// To be run next, each isolated: runs that their process died of, or that failed.
     isolated: VecDeque<Outgoing<'w, T>>,
     /// To be run next.
@@ -132,7 +132,7 @@ struct WorkerPool<'e, 'd, 'w, 'a, T: Stored, P> {
 }
 
 impl<P> Executor<P> for Processes {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>,
     {
@@ -147,7 +147,7 @@ impl<P> Executor<P> for Processes {
 }
 
 impl Processes {
-    fn sweep<T: Stored, P: Iterator<Item = T>>(&self, work: &Work<'_, '_, T, P>) -> Result<()> {
+    fn sweep<T: Stored, P: Iterator<Item = T>>(&self, work: &Work<'_, T, P>) -> Result<()> {
         if worker::is_in_worker() {
             return Err(WorkerError::Nested.into());
         }
@@ -176,7 +176,7 @@ impl Processes {
     }
 }
 
-impl<'w, T: Stored, P: Iterator<Item = T>> WorkerPool<'_, '_, 'w, '_, T, P> {
+impl<'w, T: Stored, P: Iterator<Item = T>> WorkerPool<'_, '_, 'w, T, P> {
     fn work(&mut self) -> Result<()> {
         let mut pause = Duration::from_millis(1);
         loop {
@@ -359,7 +359,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> WorkerPool<'_, '_, 'w, '_, T, P> {
             self.work.collector.stop(error);
         }
         let left = self.isolated.len() + self.pending.len() + self.contended.len() + self.dispatcher.out();
-        self.work.collector.left(left);
+        self.work.collector.remaining(left);
         self.dispatcher.clear();
     }
 }

@@ -1,15 +1,16 @@
 //! Saying what a sweep shall do.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::collector::{Collector, Each, SweepPolicy};
+use super::collector::{Collector, SweepPolicy};
 use super::interrupt::Interrupt;
 use super::progress::{OnProgress, Progress, Watch};
-use super::queue::{Closes, Queue};
+use super::queue::Closes;
+use super::reporter::{OnRecord, Reporter};
 use super::work::Work;
 use super::{Executor, Serial, SweepError, SweepReport};
 use crate::Result;
@@ -35,7 +36,7 @@ struct Options<'a, T: Stored> {
     retries: u32,
     replicates: Option<u32>,
     numbers: Vec<Option<u32>>,
-    each: Option<Each<'a, T>>,
+    on_record: Option<OnRecord<'a, T>>,
     shown: bool,
     on_progress: Option<OnProgress<'a>>,
     cancel: CancelToken,
@@ -78,7 +79,7 @@ impl<T: Stored> Store<T> {
             retries: 0,
             replicates: None,
             numbers: Vec::new(),
-            each: None,
+            on_record: None,
             shown: false,
             on_progress: None,
             cancel: CancelToken::new(),
@@ -215,12 +216,6 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Goes on when points fail, and reports them at the end; so it is unless [`fail_fast`](Self::fail_fast) is said.
-    pub fn keep_going(mut self) -> Self {
-        self.options.fail_fast = false;
-        self
-    }
-
     /// Tries a run that fails so many times more, before it counts as failed. (What is refused before it runs is not
     /// tried again.)
     pub fn retries(mut self, retries: u32) -> Self {
@@ -240,10 +235,43 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time. The closure must
-    /// not ask the store for other runs of the sweep: they may be waiting for it.
-    pub fn each(mut self, each: impl FnMut(&Record<T>) + Send + 'a) -> Self {
-        self.options.each = Some(Box::new(each));
+    /// Calls a closure with each record once it is stored or found: one record at a time, hits and new runs in no order.
+    ///
+    /// The closure runs in a thread of its own, so a slow one stops no runs: records that it has not seen yet wait in memory.
+    /// Only with [`discard_records`](Self::discard_records) runs wait too, while 10,000 records do. [`run`](Self::run)
+    /// returns once the closure has seen the last record. If the closure panics, the sweep begins no more runs, stores those
+    /// that are finished, and passes the panic on.
+    ///
+    /// The closure may retrieve other runs. It must not ask the store to *run* other points of the same sweep if the sweep
+    /// discards its records or uses `Slurm`: it could wait for them without end.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// let mut fastest = f64::MIN;
+    /// let points = (0..1_000).map(|n| Decay { rate: f64::from(n) / 1_000.0 });
+    /// # let points = points.take(20);
+    /// let report = store
+    ///     .sweep(points)
+    ///     .discard_records()                              // they need not fit into memory
+    ///     .on_record(|record| fastest = fastest.max(record.rate))
+    ///     .run()?;
+    /// assert!(report.records.is_empty() && fastest > 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_record(mut self, see: impl FnMut(&Record<T>) + Send + 'a) -> Self {
+        self.options.on_record = Some(Box::new(see));
         self
     }
 
@@ -253,7 +281,8 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Tells a closure how far it is: ten times a second at most, at least once a second, and at the end.
+    /// Calls a closure with how far the sweep is: ten times a second at most, at least once a second, and at the end. It runs
+    /// in the thread of [`on_record`](Self::on_record), one call after the other, and stops no runs either.
     ///
     /// ```
     /// # mod sim {
@@ -336,24 +365,30 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         let total = most.filter(|most| *most == least);
         let total = total.map(|total| total.saturating_mul(policy.replicates.map_or(1, |n| n as usize)));
         let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
+        let reporter = Reporter::new(options.on_record, watch, policy.keep_records);
         store.recover_now()?;
-        let collector = Collector::new(store.clone(), policy, options.each, watch)?;
-        let left = thread::scope(|scope| {
-            let (collector, ended) = (&collector, Arc::new(Queue::new()));
-            let taken = Arc::clone(&ended);
-            let committer = scope.spawn(move || collector.commit_all(&taken));
-            let left = {
-                let _closes = Closes(&ended);
-                let work = Work::new(collector, points, Arc::clone(&ended));
-                executor.execute(&work);
-                work.left()
+        let collector = Collector::new(store.clone(), policy, &reporter)?;
+        let (remaining, reporter) = thread::scope(|scope| {
+            let (collector, ended) = (&collector, Arc::new(Collector::queue()));
+            let (reports, taken) = (Arc::clone(reporter.reports()), Arc::clone(&ended));
+            let reporter = scope.spawn(move || reporter.report_all(collector));
+            let remaining = {
+                // After the committer has ended, or on a panic.
+                let _closes = Closes(&reports);
+                let committer = scope.spawn(move || collector.commit_all(&taken));
+                let remaining = {
+                    let _closes = Closes(&ended);
+                    let work = Work::new(collector, points, Arc::clone(&ended));
+                    executor.execute(&work);
+                    work.remaining()
+                };
+                joined(committer);
+                remaining
             };
-            match committer.join() {
-                Ok(()) => left,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            (remaining, joined(reporter))
         });
-        let mut report = collector.finish(left)?;
+        let reported = reporter.end(&collector);
+        let mut report = collector.finish(remaining, reported)?;
         report.recovered = store.newly_recovered();
         report.elapsed = start.elapsed();
         tracing::info!(
@@ -361,9 +396,14 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
             hits = report.hits,
             misses = report.misses,
             failures = report.failures.len(),
-            left = report.left,
+            remaining = report.remaining,
             "sweep completed"
         );
         Ok(report)
     }
+}
+
+/// What a thread has returned; its panic is passed on.
+fn joined<R>(thread: ScopedJoinHandle<'_, R>) -> R {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -28,8 +28,8 @@ const LONG_CHUNK: usize = 5_000;
 const GATHER: Duration = Duration::from_millis(20);
 
 /// What is shared by those who work.
-pub struct Work<'w, 'a, T: Stored, P> {
-    pub(super) collector: &'w Collector<'a, T>,
+pub struct Work<'w, T: Stored, P> {
+    pub(super) collector: &'w Collector<T>,
     ended: Arc<Queue<Ended<'w, T>>>,
     source: Mutex<Source<T, P>>,
 }
@@ -75,8 +75,8 @@ struct Source<T: Stored, P> {
     exhausted: bool,
 }
 
-impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
-    pub(super) fn new(collector: &'w Collector<'a, T>, points: P, ended: Arc<Queue<Ended<'w, T>>>) -> Self {
+impl<'w, T: Stored, P: Iterator<Item = T>> Work<'w, T, P> {
+    pub(super) fn new(collector: &'w Collector<T>, points: P, ended: Arc<Queue<Ended<'w, T>>>) -> Self {
         let source = Source {
             points: points.fuse(),
             seen: HashSet::new(),
@@ -328,7 +328,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     }
 
     /// How many points were not tried. Those not looked at are counted as their iterator counts them.
-    pub(super) fn left(self) -> usize {
+    pub(super) fn remaining(self) -> usize {
         let source = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let replicates = self.collector.policy.replicates.map_or(1, |n| n as usize);
         source.ready.len() + source.contended.len() + source.points.size_hint().0.saturating_mul(replicates)

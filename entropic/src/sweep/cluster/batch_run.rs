@@ -46,10 +46,10 @@ enum Offered {
     Contended,
 }
 
-pub(super) struct BatchRun<'e, 'd, 'w, 'a, T: Stored, P> {
+pub(super) struct BatchRun<'e, 'd, 'w, T: Stored, P> {
     slurm: &'e Slurm,
-    work: &'d Work<'w, 'a, T, P>,
-    dispatcher: Dispatcher<'d, 'w, 'a, T, P>,
+    work: &'d Work<'w, T, P>,
+    dispatcher: Dispatcher<'d, 'w, T, P>,
     /// The jobs whose chunks are not closed, by the names of these.
     jobs: HashMap<String, Job>,
     /// To go out next, several together.
@@ -76,8 +76,8 @@ pub(super) struct BatchRun<'e, 'd, 'w, 'a, T: Stored, P> {
     claimed: HashSet<RunId>,
 }
 
-impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, 'a, T, P> {
-    pub(super) fn run(slurm: &'e Slurm, work: &'d Work<'w, 'a, T, P>) -> Result<()> {
+impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
+    pub(super) fn run(slurm: &'e Slurm, work: &'d Work<'w, T, P>) -> Result<()> {
         if worker::is_in_worker() {
             return Err(WorkerError::Nested.into());
         }
@@ -90,7 +90,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, 'a, 
         reattach::reattach(slurm, work, &mut tasks)?;
         let rest: Vec<Task<T>> = order.iter().filter_map(|id| tasks.remove(id)).collect();
         if rest.is_empty() || work.collector.is_over() {
-            work.collector.left(rest.len());
+            work.collector.remaining(rest.len());
             return Ok(());
         }
         let mut manifest = work.collector.manifest(slurm.longest, false)?;
@@ -101,11 +101,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, 'a, 
         batch_run.see_through()
     }
 
-    fn over(
-        slurm: &'e Slurm,
-        work: &'d Work<'w, 'a, T, P>,
-        dispatcher: Dispatcher<'d, 'w, 'a, T, P>,
-    ) -> Self {
+    fn over(slurm: &'e Slurm, work: &'d Work<'w, T, P>, dispatcher: Dispatcher<'d, 'w, T, P>) -> Self {
         let now = Instant::now();
         Self {
             slurm,
@@ -133,7 +129,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, 'a, 
         let done = self.see();
         let cancelled = if self.jobs.is_empty() { Ok(()) } else { self.cancel() };
         let out = self.dispatcher.out();
-        self.work.collector.left(self.isolated.len() + self.pending.len() + self.contended.len() + out);
+        self.work.collector.remaining(self.isolated.len() + self.pending.len() + self.contended.len() + out);
         if cancelled.is_ok() && out == 0 {
             self.dispatcher.clear();
         }

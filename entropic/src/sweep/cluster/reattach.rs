@@ -20,7 +20,7 @@ const LOOKING: Duration = Duration::from_secs(2);
 /// Waits for the jobs of earlier sweeps, and takes over what they make. Of the tasks those are left that have no run then.
 pub(super) fn reattach<T: Stored, P: Iterator<Item = T>>(
     slurm: &Slurm,
-    work: &Work<'_, '_, T, P>,
+    work: &Work<'_, T, P>,
     tasks: &mut HashMap<RunId, Task<T>>,
 ) -> Result<()> {
     for dir in SweepDir::all(&work.collector.store.sweeps())? {
@@ -93,7 +93,7 @@ struct Taken {
 }
 
 fn take_over<T: Stored, P: Iterator<Item = T>>(
-    work: &Work<'_, '_, T, P>,
+    work: &Work<'_, T, P>,
     dir: &SweepDir,
     tasks: &mut HashMap<RunId, Task<T>>,
 ) -> Result<Taken> {

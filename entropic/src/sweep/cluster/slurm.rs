@@ -187,7 +187,7 @@ impl Slurm {
 }
 
 impl<P> Executor<P> for Slurm {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>,
     {
