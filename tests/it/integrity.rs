@@ -22,7 +22,7 @@ each_backend! {
         let report = store.verify()?;
         assert!(report.is_sound(), "{report}");
         assert_eq!((report.rows, report.checksums), (6, 6));
-        assert!(report.remainingovers.is_empty());
+        assert!(report.leftovers.is_empty());
         Ok(())
     }
 

@@ -38,4 +38,5 @@ mod support;
 mod sweeping;
 mod tidy;
 mod unreadable;
+mod waiting;
 mod workers;

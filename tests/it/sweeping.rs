@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use entropic::{Result, SimRecord, Threads};
@@ -11,6 +11,53 @@ use serde_json::json;
 
 use crate::records::{Method, Orbit, OrbitGrid, at, orbits};
 use crate::support::{Scratch, each_backend};
+
+/// Lets some runs begin, and the others once a closure waits for them.
+#[derive(Default)]
+struct Gate {
+    /// How many runs have begun, and whether the closure waits.
+    state: Mutex<(usize, bool)>,
+    changed: Condvar,
+}
+
+impl Gate {
+    fn change_and_await(
+        &self,
+        change: impl FnOnce(&mut (usize, bool)),
+        is_so: impl Fn(&(usize, bool)) -> bool,
+    ) {
+        let mut state = self.state.lock().unwrap();
+        change(&mut state);
+        self.changed.notify_all();
+        let (_, timeout) =
+            self.changed.wait_timeout_while(state, Duration::from_secs(60), |state| !is_so(state)).unwrap();
+        assert!(!timeout.timed_out(), "in vain");
+    }
+
+    fn begin_run(&self) {
+        let mut number = 0;
+        let begin = |state: &mut (usize, bool)| {
+            state.0 += 1;
+            number = state.0;
+        };
+        self.change_and_await(begin, |_| true);
+        self.change_and_await(|_| {}, |(_, waits)| number <= 6 || *waits);
+    }
+
+    fn await_other_runs(&self) {
+        self.change_and_await(|(_, waits)| *waits = true, |(begun, _)| *begun >= 20);
+    }
+}
+
+fn gated(s: &Scratch, gate: &Arc<Gate>) -> Result<entropic::Store<Orbit>> {
+    let gate = Arc::clone(gate);
+    at(s)
+        .runner(move |orbit: &Orbit, run| {
+            gate.begin_run();
+            fs::write(run.result_file(), orbit.mass.to_string())
+        })
+        .open()
+}
 
 each_backend! {
     fn a_sweep_runs_misses_only_and_keeps_the_order(s: &Scratch) -> Result<()> {
@@ -176,6 +223,48 @@ each_backend! {
         assert_eq!((report.misses, report.duplicates), (20, 10));
         seen.sort_by(f64::total_cmp);
         assert_eq!(seen, (0..20).map(f64::from).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn a_slow_closure_that_sees_records_stops_no_run(s: &Scratch) -> Result<()> {
+        let gate = Arc::new(Gate::default());
+        let store = gated(s, &gate)?;
+        store.run(&Orbit::of(0.0))?;
+        let mut seen = Vec::new();
+        let report = store.sweep((0..40).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_record(|run| {
+                gate.await_other_runs();
+                seen.push(run.mass);
+            })
+            .run()?;
+        assert_eq!((report.hits, report.misses), (1, 39), "{report}");
+        let masses: Vec<f64> = report.records.iter().map(|run| run.mass).collect();
+        assert_eq!(masses, (0..40).map(f64::from).collect::<Vec<_>>());
+        seen.sort_by(f64::total_cmp);
+        assert_eq!(seen, masses, "each once");
+        Ok(())
+    }
+
+    fn a_slow_closure_that_is_told_of_progress_stops_no_run(s: &Scratch) -> Result<()> {
+        let gate = Arc::new(Gate::default());
+        let report = gated(s, &gate)?.sweep((0..40).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_progress(|_| gate.await_other_runs())
+            .run()?;
+        assert_eq!((report.misses, report.records.len()), (40, 40), "{report}");
+        Ok(())
+    }
+
+    fn a_closure_can_ask_for_a_run_that_is_still_to_be_made(s: &Scratch) -> Result<()> {
+        let (store, calls) = orbits(s)?;
+        let mut last = None;
+        let report = store.sweep((0..200).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_record(|_| { last.get_or_insert_with(|| store.run_or_retrieve(&Orbit::of(199.0))); })
+            .run()?;
+        assert_eq!((report.records.len(), calls.count()), (200, 200), "{report}");
+        assert_eq!(report.records[199], last.expect("it was called")?);
         Ok(())
     }
 

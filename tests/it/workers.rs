@@ -224,8 +224,8 @@ each_backend! {
         let report = store.sweep(points.clone()).executor(processes).run()?;
         assert_eq!((report.misses, report.failures.len()), (54, 6), "{report}");
         let kinds: Vec<_> = report.failures.iter().map(|failure| failure.kind.unwrap()).collect();
-        use FailureKind::{Error, Lost, Panic, Timeout};
-        assert_eq!(kinds, [Error, Panic, Lost, Timeout, Lost, Timeout], "{report}");
+        use FailureKind::{Error, WorkerLost, Panic, Timeout};
+        assert_eq!(kinds, [Error, Panic, WorkerLost, Timeout, WorkerLost, Timeout], "{report}");
         let told: Vec<_> = report.failures.iter().map(|failure| failure.message()).collect();
         for (told, words) in told.iter().zip(["diverged", "out of bounds", "SIGABRT", "0.8 s", "SIGKILL", "0.8 s"]) {
             assert!(told.contains(words), "{told}");

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::lease::Lease;
 use super::ready::{Basis, IfMovedOn, Seen};
-use super::{Asked, Store};
+use super::{Asked, Store, Waiting};
 use crate::Result;
 use crate::db::Stored;
 use crate::files::{Durability, SWEEPS};
@@ -45,22 +45,23 @@ pub(super) struct Adoption {
 impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id or has claimed it, and settles what was begun of it.
     pub(super) fn lease(&self, id: &RunId) -> Result<Lease<'_>> {
-        let start = Instant::now();
+        let mut waiting = Waiting::new();
         let mut looks = 0;
         loop {
             let asked = Instant::now();
-            let lease = self.take_lease(id, start)?;
+            let lease = self.take_lease(id, &mut waiting)?;
             let sweeps = SweepDir::all(&self.folder().sweeps())?;
             // The one before may have died since the last look, and its worker have made the run.
             let looked = looks > 1 || (looks == 1 && asked.elapsed() <= WAITED);
             if looked || sweeps.iter().all(SweepDir::is_alive) {
-                if self.inner.claims.claimant(&sweeps, id)?.is_none() {
+                let Some(claimant) = self.inner.claims.claimant(&sweeps, id)? else {
                     self.settle(&lease, id)?;
                     return Ok(lease);
-                }
+                };
                 drop(lease);
-                if self.gives_up(start) {
-                    return Err(self.gave_up(id, start).into());
+                waiting.note(T::TABLE.name, id, || format!("the sweep in `{}`", claimant.root().display()));
+                if self.gives_up(&waiting) {
+                    return Err(self.gave_up(id, &waiting).into());
                 }
                 thread::sleep(CLAIMED);
             } else {

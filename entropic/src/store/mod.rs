@@ -45,6 +45,7 @@ mod run;
 mod store;
 mod tables;
 mod verify;
+mod waiting;
 
 pub use builder::StoreBuilder;
 pub use error::StoreError;
@@ -60,3 +61,4 @@ pub(crate) use failures::NewFailure;
 pub(crate) use lease::Lease;
 pub(crate) use lookup::{Asked, Found};
 pub(crate) use ready::{Basis, IfMovedOn, Ready, Seen};
+pub(crate) use waiting::Waiting;

@@ -16,7 +16,7 @@ use super::{Executor, SweepError};
 use crate::Result;
 use crate::db::Stored;
 use crate::machine;
-use crate::store::StoreError;
+use crate::store::{StoreError, Waiting};
 use crate::worker::{self, WorkerError};
 
 /// How many points are given to workers at most: each is held meanwhile.
@@ -122,7 +122,7 @@ struct WorkerPool<'e, 'd, 'w, T: Stored, P> {
     contended: Vec<Task<T>>,
     asked: Instant,
     /// Since when there is nothing left but to wait for them.
-    waiting: Option<Instant>,
+    waiting: Option<Waiting>,
     chunks: usize,
     /// How many points a worker is given.
     share: usize,

@@ -14,7 +14,7 @@ use crate::files::FileError;
 use crate::params::RunId;
 use crate::record::Record;
 use crate::runner::{FailureKind, RunOutput};
-use crate::store::{Asked, Basis, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable};
+use crate::store::{Asked, Basis, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable, Waiting};
 use crate::{Error, Result};
 
 /// How many points are looked up at a time; at first, and as long as some of them are to be run: nobody should wait for
@@ -183,7 +183,7 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Work<'w, T, P> {
     /// there was nothing else to do.
     pub(super) fn give_up_waiting(
         &self,
-        since: &mut Option<Instant>,
+        since: &mut Option<Waiting>,
         only_waits: bool,
         contended: &mut Vec<Task<T>>,
     ) {
@@ -191,8 +191,11 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Work<'w, T, P> {
             *since = None;
             return;
         }
-        let waited = since.get_or_insert_with(Instant::now).elapsed();
-        if self.collector.store.waits_at_most().is_some_and(|longest| waited >= longest) {
+        let Some(first) = contended.first() else { return };
+        let waiting = since.get_or_insert_with(Waiting::new);
+        waiting.note(T::TABLE.name, &first.asked.id, || self.collector.store.holder(&first.asked.id));
+        let waited = waiting.elapsed();
+        if self.collector.store.wait_timeout().is_some_and(|longest| waited >= longest) {
             for task in contended.drain(..) {
                 let (id, seconds) = (task.asked.id.clone(), waited.as_secs_f64());
                 self.fail(task, StoreError::StillRunning { id, seconds }.into(), AttemptInfo::default());

@@ -13,7 +13,7 @@ use super::scheduler::{FIRST_PAUSE, JobState, backoff};
 use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::store::{Seen, StoreError};
+use crate::store::{Seen, StoreError, Waiting};
 use crate::worker::{self, WorkerError};
 use crate::{Error, Result};
 
@@ -59,7 +59,7 @@ pub(super) struct BatchRun<'e, 'd, 'w, T: Stored, P> {
     /// Somebody else runs these.
     contended: Vec<Task<T>>,
     /// Since when there is nothing left but to wait for them.
-    waiting: Option<Instant>,
+    waiting: Option<Waiting>,
     asked: Instant,
     /// How often the job of a run was lost.
     lost: HashMap<RunId, u32>,
