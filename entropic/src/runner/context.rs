@@ -106,7 +106,7 @@ impl<T: SimRecord> RunContext<T> {
         self.id.seed()
     }
 
-    /// Where to write the result: a file, or a folder to be made there. A private path with the right name and
+    /// Where to write the result: a file, or a directory to be made there. A private path with the right name and
     /// suffix; it gets its final place once the run has succeeded.
     #[must_use]
     pub fn result_file(&self) -> &Path {
@@ -160,7 +160,7 @@ impl<T: SimRecord> RunContext<T> {
         self.custom_data.insert(key, value);
     }
 
-    /// A folder for whatever is needed in between; gone afterwards.
+    /// A directory for temporary files; it is removed after the run.
     ///
     /// # Errors
     /// [`FileError::Io`] when it cannot be made.
@@ -168,7 +168,7 @@ impl<T: SimRecord> RunContext<T> {
         Ok(self.attempt.scratch()?)
     }
 
-    /// A folder that survives the attempt if it fails or is killed, and is there again in the next attempt at the
+    /// A directory that survives the attempt if it fails or is killed, and is there again in the next attempt at the
     /// same parameters; gone once one has succeeded.
     ///
     /// # Errors

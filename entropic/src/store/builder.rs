@@ -191,8 +191,8 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
-    /// How long a run that somebody else is making is waited for; without end by default. A call that gives up fails
-    /// with an error that `is_transient`.
+    /// How long a call waits for a run that another process or thread is making; without end by default. A call that gives
+    /// up fails with an error that `is_transient`. One that waits longer than a second logs at `info` what it waits for.
     pub fn wait_timeout(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
         self

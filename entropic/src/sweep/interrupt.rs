@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one ends a sweep in order, the second one ends the process.
+//! Ctrl-C: the first one ends a sweep gracefully, the second one ends the process.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -312,18 +312,18 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// A token that ends this sweep; that of the store does so too. What is finished is stored, runs that are being made
-    /// are [told](crate::RunContext::is_cancelled), and the report says what is left.
+    /// A token that ends this sweep gracefully, as the token of its store does: what is finished is stored, runs that are being
+    /// made [see it](crate::RunContext::is_cancelled), and the report says how many points remain.
     pub fn cancel_token(mut self, token: &CancelToken) -> Self {
         self.options.cancel = token.clone();
         self
     }
 
-    /// Ends the sweep in order at the first Ctrl-C (or the signal by which batch systems end a job): what is finished is
-    /// stored, runs that are being made are [told](crate::RunContext::is_cancelled), and the report says what is left. A
-    /// second Ctrl-C ends the process as ever, and so does the first one when no sweep is running.
+    /// Ends the sweep gracefully at the first Ctrl-C (or the signal by which batch systems end a job): what is finished is
+    /// stored, runs that are being made [see it](crate::RunContext::is_cancelled), and the report says how many points remain.
+    /// A second Ctrl-C ends the process at once. So does the first one while no sweep listens.
     ///
-    /// Without this nothing is done about signals.
+    /// Without this, signals do what they always do.
     pub fn stop_on_ctrl_c(mut self) -> Self {
         self.options.stops_on_ctrl_c = true;
         self

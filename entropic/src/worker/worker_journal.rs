@@ -1,4 +1,4 @@
-//! What a worker says.
+//! The journal of a worker: what it has begun and what came of it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -11,7 +11,7 @@ use super::{SweepDir, WorkerError};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 
-/// A line of a journal.
+/// A line of a worker's journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum WorkerEvent {
@@ -19,7 +19,7 @@ pub(crate) enum WorkerEvent {
     Started { node: String },
     /// A run is being made; what it prints comes behind a place in the log.
     Begun { id: RunId, log: u64 },
-    /// A run was stopped in order, as its worker was asked to.
+    /// A run was stopped because its worker was asked to stop.
     Stopped { id: RunId },
     /// A run has come to its end. Its result, if it has one, is in a directory below that of staged results.
     Done {
