@@ -29,8 +29,9 @@ impl Gate {
         let mut state = self.state.lock().unwrap();
         change(&mut state);
         self.changed.notify_all();
-        let (_, timeout) =
+        let (state, timeout) =
             self.changed.wait_timeout_while(state, Duration::from_secs(60), |state| !is_so(state)).unwrap();
+        drop(state);
         assert!(!timeout.timed_out(), "in vain");
     }
 

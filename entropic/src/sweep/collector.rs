@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::progress::Counts;
 use super::queue::{Closes, Limits, Queue};
-use super::reporter::{Placed, Reporter, Reports};
-use super::{SweepFailure, SweepReport};
+use super::report::{AttemptInfo, SweepFailure, SweepReport};
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::record::{CustomData, Record};
@@ -44,14 +43,14 @@ pub(super) struct Ended<'w, T: Stored> {
     pub(super) ready: Ready<'w, T>,
 }
 
-/// What is known of a run that failed.
-#[derive(Debug, Default)]
-pub(super) struct AttemptInfo {
-    pub(super) attempts: u32,
-    pub(super) elapsed: Duration,
-    pub(super) node: Option<String>,
-    pub(super) log: Option<String>,
+/// A record and its place among the points.
+pub(super) struct Placed<T: Stored> {
+    pub(super) at: usize,
+    pub(super) record: Record<T>,
 }
+
+/// Records on their way to the closure that sees each of them.
+pub(super) type Reports<T> = Arc<Queue<Placed<T>>>;
 
 /// The outcomes of a sweep.
 pub(super) struct Collector<T: Stored> {
@@ -81,7 +80,7 @@ struct Totals<T: Stored> {
 }
 
 impl<T: Stored> Collector<T> {
-    pub(super) fn new(store: Store<T>, policy: SweepPolicy, reporter: &Reporter<'_, T>) -> Result<Self> {
+    pub(super) fn new(store: Store<T>, policy: SweepPolicy, reports: Option<Reports<T>>) -> Result<Self> {
         let failed_before = AtomicBool::new(store.has_failures()?);
         let totals = Totals {
             report: SweepReport::new(),
@@ -94,7 +93,7 @@ impl<T: Stored> Collector<T> {
             store,
             policy,
             totals: Mutex::new(totals),
-            reports: reporter.sees_records().then(|| reporter.reports().clone()),
+            reports,
             is_over: AtomicBool::new(false),
             failed_before,
             unstored: AtomicBool::new(false),

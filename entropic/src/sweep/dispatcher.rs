@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::collector::AttemptInfo;
+use super::report::AttemptInfo;
 use super::work::{Held, Task, Work};
 use crate::db::Stored;
 use crate::params::RunId;

@@ -13,6 +13,7 @@ mod error;
 mod executor;
 mod grid;
 mod interrupt;
+mod of_store;
 mod processes;
 mod progress;
 mod queue;

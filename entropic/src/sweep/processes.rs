@@ -8,8 +8,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::collector::AttemptInfo;
 use super::dispatcher::{ChunkRemainder, Dispatcher, Outgoing};
+use super::report::AttemptInfo;
 use super::work::{Task, Work};
 use super::worker_process::WorkerProcess;
 use super::{Executor, SweepError};

@@ -5,7 +5,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::SweepError;
-use super::collector::AttemptInfo;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
@@ -15,6 +14,15 @@ use crate::{Error, Result};
 
 /// How many failures a report tells of one by one.
 const TOLD: usize = 10;
+
+/// What is known of a run that failed.
+#[derive(Debug, Default)]
+pub(super) struct AttemptInfo {
+    pub(super) attempts: u32,
+    pub(super) elapsed: Duration,
+    pub(super) node: Option<String>,
+    pub(super) log: Option<String>,
+}
 
 /// A point of a sweep that has no record, and why.
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::collector::Collector;
+use super::collector::{Collector, Placed, Reports};
 use super::progress::Watch;
 use super::queue::{Closes, Limits, Queue};
 use crate::db::Stored;
@@ -21,15 +21,6 @@ const WAITING: usize = 10_000;
 
 /// Is called with each record.
 pub(super) type OnRecord<'a, T> = Box<dyn FnMut(&Record<T>) + Send + 'a>;
-
-/// A record and its place among the points.
-pub(super) struct Placed<T: Stored> {
-    pub(super) at: usize,
-    pub(super) record: Record<T>,
-}
-
-/// Records on their way to the closure that sees each of them.
-pub(super) type Reports<T> = Arc<Queue<Placed<T>>>;
 
 /// Who calls the closures.
 pub(super) struct Reporter<'a, T: Stored> {
@@ -48,14 +39,14 @@ impl<'a, T: Stored> Reporter<'a, T> {
         Self { on_record, watch, keep_records, records: Vec::new(), reports }
     }
 
-    /// Where records go.
-    pub(super) fn reports(&self) -> &Reports<T> {
+    /// The queue that ends this thread when it is closed.
+    pub(super) fn queue(&self) -> &Reports<T> {
         &self.reports
     }
 
-    /// Whether there is a closure that sees each record.
-    pub(super) fn sees_records(&self) -> bool {
-        self.on_record.is_some()
+    /// Where records go, if there is a closure that sees each of them.
+    pub(super) fn reports(&self) -> Option<Reports<T>> {
+        self.on_record.is_some().then(|| Arc::clone(&self.reports))
     }
 
     /// Calls the closures until no more records come. A panic of theirs ends the sweep.

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::collector::{AttemptInfo, Collector, Ended};
+use super::collector::{Collector, Ended};
 use super::queue::Queue;
+use super::report::AttemptInfo;
 use crate::db::Stored;
 use crate::files::FileError;
 use crate::params::RunId;

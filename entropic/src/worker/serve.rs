@@ -79,7 +79,7 @@ impl<T: Stored> Worker<T> {
         })?;
         let points = dir.read_chunk(name)?;
         let mut past = past(dir, name)?;
-        let mut journal = WorkerJournal::create(dir, name, manifest.full)?;
+        let mut journal = WorkerJournal::create(&dir.journals(), name, manifest.full)?;
         journal.write(&WorkerEvent::Started { node: machine::name().to_owned() })?;
         let staged = PathBuf::from(journal.name());
         let shared = Arc::new(Mutex::new(Shared { journal, running: None }));

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{SweepDir, WorkerError};
+use super::WorkerError;
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 
@@ -43,10 +43,10 @@ pub(crate) struct WorkerJournal {
 }
 
 impl WorkerJournal {
-    /// A new one for a chunk.
-    pub(crate) fn create(dir: &SweepDir, chunk: &str, syncs: bool) -> Result<Self, WorkerError> {
+    /// A new one for a chunk, in the directory of a sweep's journals.
+    pub(crate) fn create(journals: &Path, chunk: &str, syncs: bool) -> Result<Self, WorkerError> {
         let name = format!("{chunk}.{}", uuid::Uuid::new_v4().simple());
-        let path = dir.journals().join(format!("{name}.jsonl"));
+        let path = journals.join(format!("{name}.jsonl"));
         let file = File::create_new(&path).map_err(WorkerError::io("write", &path))?;
         // Where the file system knows no locks, others must find out otherwise whether it lives.
         let _ = file.try_lock();

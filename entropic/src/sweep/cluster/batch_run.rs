@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::collector::AttemptInfo;
 use super::super::dispatcher::{ChunkRemainder, Dispatcher, Outgoing};
+use super::super::report::AttemptInfo;
 use super::super::work::{Task, Work};
+use super::job_state::JobState;
 use super::jobs::{self, Array, Job};
 use super::reattach;
-use super::scheduler::{FIRST_PAUSE, JobState, backoff};
+use super::scheduler::{FIRST_PAUSE, backoff};
 use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;

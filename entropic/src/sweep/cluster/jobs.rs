@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::scheduler::JobState;
+use super::job_state::JobState;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::sweep::SweepError;

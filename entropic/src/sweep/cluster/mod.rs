@@ -13,6 +13,8 @@
 //! before, and waits for them instead of submitting others.
 
 mod batch_run;
+mod executor;
+mod job_state;
 mod jobs;
 mod reattach;
 mod scheduler;

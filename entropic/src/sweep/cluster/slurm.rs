@@ -4,11 +4,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::Executor;
-use super::super::work::Work;
-use super::batch_run::BatchRun;
-use crate::db::Stored;
-
 /// Runs on the nodes of a Slurm cluster, as arrays of jobs; with the feature `cluster`.
 ///
 /// Like [`Processes`](crate::Processes), a worker is this very program, started again with its own arguments on a node; when
@@ -183,20 +178,5 @@ impl Slurm {
     pub fn file_system_delay(mut self, delay: Duration) -> Self {
         self.patience = delay;
         self
-    }
-}
-
-impl<P> Executor<P> for Slurm {
-    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
-    where
-        P: Iterator<Item = T>,
-    {
-        if let Err(error) = BatchRun::run(self, work) {
-            work.collector.stop(error);
-        }
-    }
-
-    fn at_once(&self) -> usize {
-        self.max_parallel.unwrap_or(1)
     }
 }
