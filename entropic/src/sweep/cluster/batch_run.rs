@@ -144,7 +144,7 @@ impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
                 return Ok(());
             }
             self.ask_contended()?;
-            let only_waits = self.jobs.is_empty() && self.isolated.is_empty() && self.pending.is_empty();
+            let only_waits = self.has_nothing_to_do();
             self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.contended);
             if self.is_time() {
                 self.submit()?;
@@ -154,17 +154,16 @@ impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
             let mut any = self.dispatcher.read()?;
             any |= self.tend_jobs()?;
             let busy = self.dispatcher.store_busy();
-            if self.jobs.is_empty()
-                && self.isolated.is_empty()
-                && self.pending.is_empty()
-                && self.contended.is_empty()
-                && busy == 0
-            {
+            if self.has_nothing_to_do() && self.contended.is_empty() && busy == 0 {
                 return Ok(());
             }
             pause = if any { FIRST_PAUSE } else { backoff(pause, self.slurm.poll) };
             self.sleep(pause.max(start.elapsed() * 4).min(self.slurm.poll.max(FIRST_PAUSE)));
         }
+    }
+
+    fn has_nothing_to_do(&self) -> bool {
+        self.jobs.is_empty() && self.isolated.is_empty() && self.pending.is_empty()
     }
 
     /// Sleeps, unless the sweep is to stop.
@@ -261,8 +260,8 @@ impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
         );
         let mut array = Array { wave, jobs: count, name, id: None };
         jobs::note(&self.dispatcher.dir, &array)?;
-        let opened_in = self.work.collector.store.opened_in();
-        let id = match self.slurm.submit(&self.dispatcher.dir, &array, opened_in) {
+        let cwd = self.work.collector.store.opened_in();
+        let id = match self.slurm.submit(&self.dispatcher.dir, &array, cwd) {
             Ok(id) => id,
             // The controller may have taken it, and not come to say so.
             Err(error) => match self.slurm.named(&array.name).unwrap_or_default().pop() {
