@@ -107,6 +107,7 @@ mod machine;
 mod macros;
 pub mod params;
 pub mod record;
+mod runner;
 mod schema;
 pub mod store;
 pub mod sweep;
@@ -123,17 +124,17 @@ pub use record::{
     ColumnError, CustomData, Record, RecordError, SimColumn, SimEnum, SimRecord, TableSpec, TimeOfDay,
     Timestamp, is_replicate, sql,
 };
+pub use runner::{CancelToken, FailureKind, RunContext, RunResult, RunnerError};
 pub use schema::{Difference, Schema, write_migration, write_migration_for};
 pub use store::{
-    CancelToken, Explanation, Failure, FailureKind, FieldDifference, IntegrityReport, Listing, Otherwise,
-    Problem, RehashPlan, RehashReport, RepairReport, RunContext, RunResult, RunnerError, Store, StoreBuilder,
-    StoreError, Unreadable,
+    Explanation, Failure, FieldDifference, IntegrityReport, Listing, Otherwise, Problem, RehashPlan,
+    RehashReport, RepairReport, Store, StoreBuilder, StoreError, Unreadable,
 };
 #[cfg(feature = "cluster")]
 pub use sweep::Slurm;
 pub use sweep::{
     Executor, GridPoints, Processes, Progress, Serial, Sweep, SweepError, SweepFailure, SweepReport, Threads,
-    ZipPoints, latin_hypercube, linspace, logspace, random,
+    ZipPoints, linspace, logspace,
 };
 pub use worker::WorkerError;
 

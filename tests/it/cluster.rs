@@ -182,7 +182,10 @@ fn a_culprit_is_cornered_and_the_rest_is_done() -> Result<()> {
     let report = store.sweep(points.clone()).executor(slurm).run()?;
     assert_eq!((report.misses, report.failures.len()), (116, 4), "{report}");
     let kinds: Vec<_> = report.failures.iter().map(|failure| failure.kind.unwrap()).collect();
-    assert_eq!(kinds, [FailureKind::Error, FailureKind::Panic, FailureKind::Lost, FailureKind::Timeout]);
+    assert_eq!(
+        kinds,
+        [FailureKind::Error, FailureKind::Panic, FailureKind::WorkerLost, FailureKind::Timeout]
+    );
     for (failure, words) in report.failures.iter().zip(["diverged", "out of bounds", "signal 6", "2.0 s"]) {
         assert!(failure.message().contains(words), "{failure}");
         let named = failure.node.as_deref().is_some_and(|node| node.starts_with('n'));
@@ -238,7 +241,7 @@ fn a_stopped_sweep_leaves_no_jobs_and_goes_on_later() -> Result<()> {
     })?;
     assert!(start.elapsed() < Duration::from_secs(40));
     assert!(report.interrupted, "{report}");
-    assert_eq!((report.misses + report.left, report.failures.len()), (1_000, 0), "{report}");
+    assert_eq!((report.misses + report.remaining, report.failures.len()), (1_000, 0), "{report}");
     assert_eq!(cluster.live_jobs(), 0);
     let before = counted(&s, "ended.log").len();
     let report = store.sweep(slow(1_000)).executor(cluster.slurm(&s)).run()?;

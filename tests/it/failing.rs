@@ -109,7 +109,7 @@ each_backend! {
             fs::write(run.result_file(), "x")
         }).open()?;
         let report = store.sweep(points(2_500)).cancel_token(&token).run()?;
-        assert_eq!((report.misses, report.failures.len(), report.left), (2, 0, 2_498));
+        assert_eq!((report.misses, report.failures.len(), report.remaining), (2, 0, 2_498));
         assert!(report.interrupted);
         assert_eq!(seen.load(Ordering::SeqCst), 1);
         assert!(store.failures()?.is_empty(), "to be stopped is no failure");
@@ -363,7 +363,7 @@ fn a_closure_that_panics_ends_the_sweep_and_nothing_is_lost() {
         store
             .sweep(points(2_000))
             .executor(Threads::new(2))
-            .each(|_| {
+            .on_record(|_| {
                 seen += 1;
                 assert!(seen < 30, "enough");
             })

@@ -157,7 +157,7 @@ each_backend! {
             std::thread::sleep(std::time::Duration::from_millis(500));
             fs::write(run.result_file(), "x")
         }).open()?;
-        let hasty = at(s).wait_at_most(std::time::Duration::from_millis(50))
+        let hasty = at(s).wait_timeout(std::time::Duration::from_millis(50))
             .runner(|_: &Orbit, run| fs::write(run.result_file(), "y")).open()?;
         std::thread::scope(|scope| {
             let running = scope.spawn(|| slow.run(&Orbit::of(1.0)));

@@ -39,4 +39,5 @@ mod support;
 mod sweeping;
 mod tidy;
 mod unreadable;
+mod waiting;
 mod workers;

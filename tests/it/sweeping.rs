@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use entropic::{Result, SimRecord, Threads};
@@ -11,6 +11,54 @@ use serde_json::json;
 
 use crate::records::{Method, Orbit, OrbitGrid, at, orbits};
 use crate::support::{Scratch, each_backend};
+
+/// Lets some runs begin, and the others once a closure waits for them.
+#[derive(Default)]
+struct Gate {
+    /// How many runs have begun, and whether the closure waits.
+    state: Mutex<(usize, bool)>,
+    changed: Condvar,
+}
+
+impl Gate {
+    fn change_and_await(
+        &self,
+        change: impl FnOnce(&mut (usize, bool)),
+        is_so: impl Fn(&(usize, bool)) -> bool,
+    ) {
+        let mut state = self.state.lock().unwrap();
+        change(&mut state);
+        self.changed.notify_all();
+        let (state, timeout) =
+            self.changed.wait_timeout_while(state, Duration::from_secs(60), |state| !is_so(state)).unwrap();
+        drop(state);
+        assert!(!timeout.timed_out(), "in vain");
+    }
+
+    fn begin_run(&self) {
+        let mut number = 0;
+        let begin = |state: &mut (usize, bool)| {
+            state.0 += 1;
+            number = state.0;
+        };
+        self.change_and_await(begin, |_| true);
+        self.change_and_await(|_| {}, |(_, waits)| number <= 6 || *waits);
+    }
+
+    fn await_other_runs(&self) {
+        self.change_and_await(|(_, waits)| *waits = true, |(begun, _)| *begun >= 20);
+    }
+}
+
+fn gated(s: &Scratch, gate: &Arc<Gate>) -> Result<entropic::Store<Orbit>> {
+    let gate = Arc::clone(gate);
+    at(s)
+        .runner(move |orbit: &Orbit, run| {
+            gate.begin_run();
+            fs::write(run.result_file(), orbit.mass.to_string())
+        })
+        .open()
+}
 
 each_backend! {
     fn a_sweep_runs_misses_only_and_keeps_the_order(s: &Scratch) -> Result<()> {
@@ -170,12 +218,54 @@ each_backend! {
         let report = store.sweep((0..30).map(|n| Orbit::of(f64::from(n % 20))))
             .executor(Threads::available())
             .discard_records()
-            .each(|run| seen.push(run.mass))
+            .on_record(|run| seen.push(run.mass))
             .run()?;
         assert!(report.records.is_empty());
         assert_eq!((report.misses, report.duplicates), (20, 10));
         seen.sort_by(f64::total_cmp);
         assert_eq!(seen, (0..20).map(f64::from).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn a_slow_closure_that_sees_records_stops_no_run(s: &Scratch) -> Result<()> {
+        let gate = Arc::new(Gate::default());
+        let store = gated(s, &gate)?;
+        store.run(&Orbit::of(0.0))?;
+        let mut seen = Vec::new();
+        let report = store.sweep((0..40).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_record(|run| {
+                gate.await_other_runs();
+                seen.push(run.mass);
+            })
+            .run()?;
+        assert_eq!((report.hits, report.misses), (1, 39), "{report}");
+        let masses: Vec<f64> = report.records.iter().map(|run| run.mass).collect();
+        assert_eq!(masses, (0..40).map(f64::from).collect::<Vec<_>>());
+        seen.sort_by(f64::total_cmp);
+        assert_eq!(seen, masses, "each once");
+        Ok(())
+    }
+
+    fn a_slow_closure_that_is_told_of_progress_stops_no_run(s: &Scratch) -> Result<()> {
+        let gate = Arc::new(Gate::default());
+        let report = gated(s, &gate)?.sweep((0..40).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_progress(|_| gate.await_other_runs())
+            .run()?;
+        assert_eq!((report.misses, report.records.len()), (40, 40), "{report}");
+        Ok(())
+    }
+
+    fn a_closure_can_ask_for_a_run_that_is_still_to_be_made(s: &Scratch) -> Result<()> {
+        let (store, calls) = orbits(s)?;
+        let mut last = None;
+        let report = store.sweep((0..200).map(|n| Orbit::of(f64::from(n))))
+            .executor(Threads::new(2))
+            .on_record(|_| { last.get_or_insert_with(|| store.run_or_retrieve(&Orbit::of(199.0))); })
+            .run()?;
+        assert_eq!((report.records.len(), calls.count()), (200, 200), "{report}");
+        assert_eq!(report.records[199], last.expect("it was called")?);
         Ok(())
     }
 
@@ -193,7 +283,7 @@ each_backend! {
         let kept = usize::try_from(store.count()?).unwrap();
         assert!((5..20).contains(&kept), "{kept}");
         assert!(report.interrupted && !report.is_complete());
-        assert_eq!((report.misses, report.left, report.failures.len()), (kept, 20 - kept, 0));
+        assert_eq!((report.misses, report.remaining, report.failures.len()), (kept, 20 - kept, 0));
         assert!(report.to_string().contains(&format!("{} points are left", 20 - kept)), "{report}");
         let error = report.complete().unwrap_err();
         assert!(error.is_cancelled(), "{error:?}");
@@ -214,7 +304,7 @@ each_backend! {
             std::thread::sleep(Duration::from_millis(150));
             let start = std::time::Instant::now();
             let mut order = Vec::new();
-            let report = store.sweep((0..5).map(|n| Orbit::of(f64::from(n)))).each(|run| order.push(run.mass)).run()?;
+            let report = store.sweep((0..5).map(|n| Orbit::of(f64::from(n)))).on_record(|run| order.push(run.mass)).run()?;
             assert!(start.elapsed() < Duration::from_secs(5));
             assert_eq!(order, [1.0, 2.0, 3.0, 4.0, 0.0]);
             assert_eq!(report.records.iter().map(|run| run.mass).collect::<Vec<_>>(), [0.0, 1.0, 2.0, 3.0, 4.0]);
@@ -250,17 +340,17 @@ fn spaced_values_are_those_of_numpy() {
 #[test]
 fn drawn_points_are_the_same_for_a_seed_and_stay_in_their_ranges() {
     let ranges = || [-1.0..1.0, 1e-9..1e9];
-    let draw = |seed| entropic::random(ranges(), 1000, seed).unwrap().collect::<Vec<_>>();
+    let draw = |seed| entropic::sweep::uniform(ranges(), 1000, seed).unwrap().collect::<Vec<_>>();
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
     assert!(draw(3).iter().all(|[x, y]| (-1.0..1.0).contains(x) && (1e-9..1e9).contains(y)));
     let mean = draw(4).iter().map(|[x, _]| x).sum::<f64>() / 1000.0;
     assert!(mean.abs() < 0.1, "{mean}");
     // For ever: runs are found by them.
-    let first = entropic::random([0.0..1.0, 0.0..1.0], 1, 42).unwrap().next().unwrap();
+    let first = entropic::sweep::uniform([0.0..1.0, 0.0..1.0], 1, 42).unwrap().next().unwrap();
     assert_eq!(first, FIRST_OF_SEED_42);
     for bad in [1.0..1.0, 2.0..1.0, 0.0..f64::INFINITY, f64::MIN..f64::MAX] {
-        assert!(entropic::random([bad], 1, 0).err().unwrap().is_invalid_input());
+        assert!(entropic::sweep::uniform([bad], 1, 0).err().unwrap().is_invalid_input());
     }
 }
 
@@ -270,7 +360,7 @@ const FIRST_OF_SEED_42: [f64; 2] = [0.681_896_192_306_671_4, 0.950_275_407_672_4
 fn a_latin_hypercube_has_a_point_in_each_slice() {
     for n in [1, 2, 7, 100] {
         let points: Vec<[f64; 3]> =
-            entropic::latin_hypercube([0.0..1.0, -5.0..5.0, 1e3..2e3], n, 9).unwrap().collect();
+            entropic::sweep::latin_hypercube([0.0..1.0, -5.0..5.0, 1e3..2e3], n, 9).unwrap().collect();
         assert_eq!(points.len(), n);
         for (d, range) in [0.0..1.0, -5.0..5.0, 1e3..2e3].into_iter().enumerate() {
             #[expect(
@@ -289,8 +379,8 @@ fn a_latin_hypercube_has_a_point_in_each_slice() {
             assert_eq!(slices, (0..n).collect::<Vec<_>>());
         }
     }
-    let points = |seed| entropic::latin_hypercube([0.0..1.0], 50, seed).unwrap().collect::<Vec<_>>();
+    let points = |seed| entropic::sweep::latin_hypercube([0.0..1.0], 50, seed).unwrap().collect::<Vec<_>>();
     assert_eq!(points(1), points(1));
     assert_ne!(points(1), points(2));
-    assert_eq!(entropic::latin_hypercube([0.0..1.0], 0, 1).unwrap().count(), 0);
+    assert_eq!(entropic::sweep::latin_hypercube([0.0..1.0], 0, 1).unwrap().count(), 0);
 }

@@ -167,7 +167,7 @@ each_backend! {
     fn what_ended_before_a_closure_panicked_is_not_run_again(s: &Scratch) -> Result<()> {
         let store = here(s)?;
         let points = || (0..60).map(|n| Orbit::of(f64::from(n)));
-        let sweep = || store.sweep(points()).executor(Processes::new(3).args(args(s))).each(|_| panic!("no more")).run();
+        let sweep = || store.sweep(points()).executor(Processes::new(3).args(args(s))).on_record(|_| panic!("no more")).run();
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(sweep)).unwrap_err();
         let report = store.sweep(points()).executor(Processes::new(3).args(args(s))).run()?;
         assert_eq!((report.records.len(), report.failures.len()), (60, 0), "{report}");
@@ -188,7 +188,7 @@ each_backend! {
             })
             .open()?;
         let impatient = Store::builder().database(s.url()).results_dir(s.results_dir())
-            .wait_at_most(Duration::from_millis(300))
+            .wait_timeout(Duration::from_millis(300))
             .runner(|_: &Orbit, _| Ok::<(), io::Error>(()))
             .open()?;
         std::thread::scope(|scope| {
@@ -224,8 +224,8 @@ each_backend! {
         let report = store.sweep(points.clone()).executor(processes).run()?;
         assert_eq!((report.misses, report.failures.len()), (54, 6), "{report}");
         let kinds: Vec<_> = report.failures.iter().map(|failure| failure.kind.unwrap()).collect();
-        use FailureKind::{Error, Lost, Panic, Timeout};
-        assert_eq!(kinds, [Error, Panic, Lost, Timeout, Lost, Timeout], "{report}");
+        use FailureKind::{Error, WorkerLost, Panic, Timeout};
+        assert_eq!(kinds, [Error, Panic, WorkerLost, Timeout, WorkerLost, Timeout], "{report}");
         let told: Vec<_> = report.failures.iter().map(|failure| failure.message()).collect();
         for (told, words) in told.iter().zip(["diverged", "out of bounds", "SIGABRT", "0.8 s", "SIGKILL", "0.8 s"]) {
             assert!(told.contains(words), "{told}");
@@ -267,7 +267,7 @@ each_backend! {
         })?;
         assert!(start.elapsed() < Duration::from_secs(20));
         assert!(report.interrupted);
-        assert_eq!(report.misses + report.left, 200, "{report}");
+        assert_eq!(report.misses + report.remaining, 200, "{report}");
         assert_eq!((report.failures.len(), store.count()?), (0, report.misses as u64), "{report}");
         nothing_is_left(s);
         let before = runs(s);

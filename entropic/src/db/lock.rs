@@ -50,6 +50,15 @@ impl RunLocks {
         }
         Ok(Some(RunLock { held: Default::default() }))
     }
+
+    /// Who has the right to run an id on the server, as far as that can be found out.
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no backend needs it"))]
+    pub(crate) fn holder(&self, id: &RunId) -> Option<String> {
+        #[cfg(feature = "postgres")]
+        return self.session.as_ref()?.holder(id);
+        #[cfg(not(feature = "postgres"))]
+        None
+    }
 }
 
 impl RunLock<'_> {
@@ -77,7 +86,7 @@ mod postgres {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use diesel::sql_types::{BigInt, Bool};
+    use diesel::sql_types::{BigInt, Bool, Integer, Text};
     use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
     use sha2::{Digest, Sha256};
 
@@ -116,6 +125,23 @@ mod postgres {
         #[diesel(sql_type = Bool)]
         read_only: bool,
     }
+
+    /// A session of the server.
+    #[derive(QueryableByName)]
+    struct Backend {
+        #[diesel(sql_type = Integer)]
+        pid: i32,
+        /// Where it is connected from; empty for this machine, and where the server does not say.
+        #[diesel(sql_type = Text)]
+        client: String,
+    }
+
+    /// Who has a lock. A key of 64 bits is shown as two of 32.
+    const HOLDER: &str = "SELECT l.pid, coalesce(host(a.client_addr), '') AS client \
+                          FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
+                          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+                          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                          AND l.classid = (($1 >> 32) & 4294967295)::oid AND l.objid = ($1 & 4294967295)::oid";
 
     /// A lock is for a run that is then to be stored: whether it can be is asked with it, at no cost.
     const TAKE: &str = "SELECT pg_try_advisory_lock($1) AS yes, \
@@ -172,6 +198,19 @@ mod postgres {
                 thread::sleep(pause);
                 pause = (pause * 2).min(Duration::from_millis(500));
             }
+        }
+
+        /// Who has the right to run an id. An error is no answer, and no reason to give the session up.
+        pub(super) fn holder(&self, id: &RunId) -> Option<String> {
+            let mut state = self.state();
+            let query = sql_query(HOLDER).bind::<BigInt, _>(id.lock_key() ^ self.salt);
+            let backend: Backend = query.get_result(state.conn.as_mut()?).ok()?;
+            Some(match backend.client.as_str() {
+                "" => format!("backend {} of the PostgreSQL server", backend.pid),
+                client => {
+                    format!("backend {} of the PostgreSQL server, connected from {client}", backend.pid)
+                }
+            })
         }
 
         fn ask(&self, state: &mut State, question: &str, key: i64) -> Result<Answer, DbError> {

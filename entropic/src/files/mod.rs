@@ -60,6 +60,7 @@ pub use error::FileError;
 pub(crate) use fault::at as fault;
 pub use folder::Folder;
 pub use leftovers::Leftovers;
+pub(crate) use lock::Holder;
 pub use lock::IdLock;
 pub use mark::Claim;
 pub use names::SWEEPS;

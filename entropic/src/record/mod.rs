@@ -37,6 +37,7 @@ pub use identity::IdentityChange;
 pub use identity::{Class, Identity, IdentityField};
 #[doc(hidden)]
 pub use portable::{Portable, Repr};
+pub(crate) use portable::{to_current_columns, to_stable_columns};
 #[doc(hidden)]
 pub use read::{Read, ReadAs};
 #[doc(hidden)]

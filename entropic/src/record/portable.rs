@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::sql::CustomJson;
-use super::{RecordError, SimRecord, TimeOfDay, Timestamp};
+use super::{ColumnRole, ColumnSpec, RecordError, SimRecord, TimeOfDay, Timestamp};
 
 /// A record whose rows can be kept as JSON values; made by the derive.
 #[doc(hidden)]
@@ -13,6 +13,45 @@ pub trait Portable: SimRecord {
 
     /// The same back. `None` when they were written by a record of another shape.
     fn from_values(values: Map<String, Value>) -> Option<(Self, Self::Output)>;
+}
+
+/// Parameters and outputs by the first name of each column, which later schemas keep: a program with another schema finds
+/// them by it.
+pub(crate) fn to_stable_columns<T: Portable>(
+    params: &T,
+    output: &T::Output,
+) -> Result<Map<String, Value>, RecordError> {
+    let mut values = params.to_values(output)?;
+    if T::TABLE.columns.iter().all(|column| column.key == column.name) {
+        return Ok(values);
+    }
+    let first = |column: &ColumnSpec| Some((column.key.to_owned(), values.remove(column.name)?));
+    Ok(T::TABLE.columns.iter().filter_map(first).collect())
+}
+
+/// Turns what [`to_stable_columns`] made, perhaps in a program with another schema, into the present columns. `None` if it
+/// holds something that this record has no place for.
+pub(crate) fn to_current_columns<T: Portable>(
+    mut columns: Map<String, Value>,
+) -> Result<Option<Map<String, Value>>, RecordError> {
+    let defaults = T::defaults()?;
+    let fill = |column: &ColumnSpec| {
+        let default = defaults.iter().find(|default| default.column == column.name);
+        default.map(|default| default.fill.clone())
+    };
+    let mut current = Map::new();
+    for column in T::TABLE.columns {
+        let value = columns.remove(column.key);
+        if matches!(column.role, ColumnRole::Retired | ColumnRole::Former) {
+            if value.is_some() && value != fill(column) {
+                return Ok(None);
+            }
+            continue;
+        }
+        let value = value.or_else(|| fill(column)).or(column.nullable.then_some(Value::Null));
+        current.extend(value.map(|value| (column.name.to_owned(), value)));
+    }
+    Ok(columns.is_empty().then_some(current))
 }
 
 /// What a column holds, as a JSON value that gives it back exactly.

@@ -1,7 +1,9 @@
 //! What workers have made: taken from a living sweep's directory by its process, and from a dead one's by the next process
 //! that opens the store or wants a run of it. And the leases of runs, which take the claims of living sweeps into account.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+#[cfg(feature = "cluster")]
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -13,17 +15,15 @@ use serde_json::{Map, Value};
 
 use super::lease::Lease;
 use super::ready::{Basis, IfMovedOn, Seen};
-use super::row::by_first_name;
-use super::run::Finished;
-use super::store::Results;
-use super::{Asked, Store};
+use super::{Asked, Store, Waiting};
 use crate::Result;
 use crate::db::Stored;
 use crate::files::{Durability, SWEEPS};
 use crate::params::RunId;
-use crate::record::{CustomData, Timestamp};
+use crate::record::{CustomData, to_current_columns, to_stable_columns};
+use crate::runner::{Results, RunOutput};
 use crate::words::with_causes;
-use crate::worker::{Line, Manifest, PROTOCOL, Reader, SweepFolder, WorkerError};
+use crate::worker::{JournalReader, Manifest, PROTOCOL, SweepDir, WorkerError, WorkerEvent, WorkerOutput};
 
 /// How long is waited between two looks at a run that a sweep of another process has claimed.
 const CLAIMED: Duration = Duration::from_millis(200);
@@ -31,48 +31,38 @@ const CLAIMED: Duration = Duration::from_millis(200);
 /// Who waits for longer than this has waited for another process.
 const WAITED: Duration = Duration::from_millis(1);
 
-/// A run that a worker has brought to its end.
-#[derive(Debug, Clone)]
-pub(crate) struct Handed {
-    pub(crate) staged: PathBuf,
-    pub(crate) columns: Map<String, Value>,
-    pub(crate) custom_data: CustomData,
-    pub(crate) created_at: Timestamp,
-}
+/// What was read in the directories of sweeps, by their names.
+pub(super) type Adoptions = HashMap<String, Adoption>;
 
-/// What is known of the folders of sweeps, by their names.
-pub(super) type Known = HashMap<String, Folder>;
-
-/// What is known of the folder of a sweep.
+/// What was read in the directory of a sweep.
 #[derive(Debug, Default)]
-pub(super) struct Folder {
-    /// What its process has claimed, and how long the list was.
-    claims: (u64, HashSet<String>),
+pub(super) struct Adoption {
     /// How far its journals were read.
-    readers: HashMap<PathBuf, Reader>,
+    readers: HashMap<PathBuf, JournalReader>,
     /// What was read there and is not taken over.
-    left: HashMap<RunId, Handed>,
+    left: HashMap<RunId, WorkerOutput>,
 }
 
 impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id or has claimed it, and settles what was begun of it.
     pub(super) fn lease(&self, id: &RunId) -> Result<Lease<'_>> {
-        let start = Instant::now();
+        let mut waiting = Waiting::new();
         let mut looks = 0;
         loop {
             let asked = Instant::now();
-            let lease = self.take_lease(id, start)?;
-            let sweeps = SweepFolder::all(&self.folder().sweeps())?;
+            let lease = self.take_lease(id, &mut waiting)?;
+            let sweeps = SweepDir::all(&self.folder().sweeps())?;
             // The one before may have died since the last look, and its worker have made the run.
             let looked = looks > 1 || (looks == 1 && asked.elapsed() <= WAITED);
-            if looked || sweeps.iter().all(SweepFolder::is_alive) {
-                if !self.is_claimed(&sweeps, id)? {
+            if looked || sweeps.iter().all(SweepDir::is_alive) {
+                let Some(claimant) = self.inner.claims.claimant(&sweeps, id)? else {
                     self.settle(&lease, id)?;
                     return Ok(lease);
-                }
+                };
                 drop(lease);
-                if self.gives_up(start) {
-                    return Err(self.gave_up(id, start).into());
+                waiting.note(T::TABLE.name, id, || format!("the sweep in `{}`", claimant.root().display()));
+                if self.gives_up(&waiting) {
+                    return Err(self.gave_up(id, &waiting).into());
                 }
                 thread::sleep(CLAIMED);
             } else {
@@ -86,17 +76,17 @@ impl<T: Stored> Store<T> {
     /// The same, unless another thread or process works on the id or has claimed it.
     pub(super) fn lease_if_free(&self, id: &RunId) -> Result<Option<Lease<'_>>> {
         let Some(mut lease) = self.try_lease(id)? else { return Ok(None) };
-        let mut sweeps = SweepFolder::all(&self.folder().sweeps())?;
-        if !sweeps.iter().all(SweepFolder::is_alive) {
+        let mut sweeps = SweepDir::all(&self.folder().sweeps())?;
+        if !sweeps.iter().all(SweepDir::is_alive) {
             // A run that is to be taken over must be free.
             drop(lease);
             self.take_over()?;
             let Some(again) = self.try_lease(id)? else { return Ok(None) };
             lease = again;
             // Another sweep may have begun meanwhile.
-            sweeps = SweepFolder::all(&self.folder().sweeps())?;
+            sweeps = SweepDir::all(&self.folder().sweeps())?;
         }
-        if self.is_claimed(&sweeps, id)? {
+        if self.inner.claims.claimant(&sweeps, id)?.is_some() {
             return Ok(None);
         }
         self.settle(&lease, id)?;
@@ -127,7 +117,7 @@ impl<T: Stored> Store<T> {
 
     /// Finishes what dead processes have begun.
     pub(super) fn recover(&self) -> Result<()> {
-        SweepFolder::remove_half_made(&self.folder().sweeps());
+        SweepDir::remove_half_made(&self.folder().sweeps());
         self.settle_all()?;
         self.take_over()?;
         self.remove_replaced(None).unwrap_or_else(|error| {
@@ -165,7 +155,7 @@ impl<T: Stored> Store<T> {
             custom_data: CustomData::new(),
             run_timeout_seconds: None,
             deaths: 3,
-            tied: true,
+            dies_with_parent: true,
             full: self.folder().durability() == Durability::Full,
             command: std::env::args().collect(),
         })
@@ -173,31 +163,31 @@ impl<T: Stored> Store<T> {
 
     /// Parameters as workers are told of them.
     pub(crate) fn portable(&self, params: &T) -> Result<Map<String, Value>> {
-        by_first_name(params, &T::Output::default())
+        Ok(to_stable_columns(params, &T::Output::default())?)
     }
 
     /// What a worker has made, as if it had been made here.
     pub(crate) fn receive(
         &self,
-        sweep: &SweepFolder,
+        sweep: &SweepDir,
         id: &RunId,
-        handed: Handed,
-    ) -> Result<(T, Finished<T>)> {
-        let Handed { staged, columns, custom_data, created_at } = handed;
-        let values = Self::as_now(columns)?;
+        made: WorkerOutput,
+    ) -> Result<(T, RunOutput<T>)> {
+        let WorkerOutput { staged, columns, custom_data, created_at } = made;
+        let values = to_current_columns::<T>(columns)?;
         let (params, output) = values.and_then(T::from_values).ok_or_else(|| WorkerError::Damaged {
             path: sweep.journals(),
             reason: format!("run `{id}` is of another shape"),
         })?;
         let below = Path::new(SWEEPS).join(sweep.name()).join("staged").join(staged);
         let attempt = self.folder().receive(below, id);
-        Ok((params, Finished { output, attempt, custom_data, created_at }))
+        Ok((params, RunOutput { output, attempt, custom_data, created_at }))
     }
 
     /// Takes over what the workers of dead sweeps have made, and removes what is left of those sweeps.
     pub(super) fn adopt_sweeps(&self) -> Result<Vec<RunId>> {
         let mut adopted = Vec::new();
-        for sweep in SweepFolder::all(&self.folder().sweeps())? {
+        for sweep in SweepDir::all(&self.folder().sweeps())? {
             if sweep.is_ours() {
                 continue;
             }
@@ -217,8 +207,8 @@ impl<T: Stored> Store<T> {
                 }
             };
             let all = self.adopt_sweep(&sweep, &mut adopted)?;
-            // Workers that are not tied to their sweep's process may still be at it.
-            let is_over = all && (manifest.tied || sweep.is_ended()) && !sweep.has_live_workers();
+            // Workers that are not dies_with_parent to their sweep's process may still be at it.
+            let is_over = all && (manifest.dies_with_parent || sweep.is_ended()) && !sweep.has_live_workers();
             // What its process had taken in already is for whoever looks into that one's journal.
             if is_over && !self.folder().awaits(&Path::new(SWEEPS).join(sweep.name()))? {
                 sweep.remove();
@@ -228,33 +218,34 @@ impl<T: Stored> Store<T> {
     }
 
     /// Takes over what the workers of a sweep have made since it was looked at last; whether nothing is left of it.
-    pub(crate) fn adopt_sweep(&self, sweep: &SweepFolder, adopted: &mut Vec<RunId>) -> Result<bool> {
-        let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn adopt_sweep(&self, sweep: &SweepDir, adopted: &mut Vec<RunId>) -> Result<bool> {
+        let mut known = self.inner.adoptions.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.entry(sweep.name()).or_default();
         let mut lines = Vec::new();
         for path in sweep.all_journals() {
-            lines.extend(known.readers.entry(path.clone()).or_insert_with(|| Reader::of(path)).read()?);
+            lines
+                .extend(known.readers.entry(path.clone()).or_insert_with(|| JournalReader::of(path)).read()?);
         }
         for line in lines {
-            let Line::Done { id, staged, columns, custom_data, created_at } = line else { continue };
-            known.left.insert(id, Handed { staged, columns, custom_data, created_at });
+            let WorkerEvent::Done { id, staged, columns, custom_data, created_at } = line else { continue };
+            known.left.insert(id, WorkerOutput { staged, columns, custom_data, created_at });
         }
         if known.left.is_empty() {
             return Ok(true);
         }
         let (ids, taken): (Vec<RunId>, _) = (known.left.keys().cloned().collect(), sweep.taken());
         for id in ids {
-            let Some(handed) = known.left.remove(&id) else { continue };
+            let Some(made) = known.left.remove(&id) else { continue };
             if taken.contains(id.as_str()) {
                 continue;
             }
-            match self.adopt_handed(sweep, &id, &handed) {
+            match self.adopt_output(sweep, &id, &made) {
                 Ok(Some(true)) => adopted.push(id),
                 Ok(Some(false)) => {}
-                Ok(None) => drop(known.left.insert(id, handed)),
+                Ok(None) => drop(known.left.insert(id, made)),
                 Err(error) => {
                     tracing::warn!(table = T::TABLE.name, %id, error = %with_causes(&error), "a finished run cannot be taken over");
-                    known.left.insert(id, handed);
+                    known.left.insert(id, made);
                 }
             }
         }
@@ -263,13 +254,13 @@ impl<T: Stored> Store<T> {
 
     /// Stores a run that a worker has made, unless it is stored already, or its result is gone; whether it did. `None`
     /// if somebody else has a part in it.
-    fn adopt_handed(&self, sweep: &SweepFolder, id: &RunId, handed: &Handed) -> Result<Option<bool>> {
+    fn adopt_output(&self, sweep: &SweepDir, id: &RunId, made: &WorkerOutput) -> Result<Option<bool>> {
         let written = self.inner.results == Results::Written;
-        if written && !sweep.staged().join(&handed.staged).exists() {
+        if written && !sweep.staged().join(&made.staged).exists() {
             return Ok(Some(false));
         }
         let Some(lease) = self.lease_whoever_claims(id)? else { return Ok(None) };
-        let (params, finished) = self.receive(sweep, id, handed.clone())?;
+        let (params, finished) = self.receive(sweep, id, made.clone())?;
         let asked = Asked::of(&params)?;
         let asked = match id.replicated() {
             Some((_, number)) => asked.replicate(number),
@@ -300,46 +291,12 @@ impl<T: Stored> Store<T> {
         }
     }
 
-    /// Whether one of some sweeps lives and is to make a run.
-    pub(super) fn is_claimed(&self, sweeps: &[SweepFolder], id: &RunId) -> Result<bool> {
-        for sweep in sweeps {
-            if sweep.claims_len() > 0 && sweep.is_alive() && self.has_claimed(sweep, id)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn has_claimed(&self, sweep: &SweepFolder, id: &RunId) -> Result<bool> {
-        let mut known = self.inner.sweeps.lock().unwrap_or_else(PoisonError::into_inner);
-        let claims = &mut known.entry(sweep.name()).or_default().claims;
-        let len = sweep.claims_len();
-        if claims.0 != len {
-            *claims = (len, sweep.claims()?);
-        }
-        Ok(claims.1.contains(id.as_str()))
-    }
-
     /// Claims those of some ids that no other living sweep has claimed.
     #[cfg(feature = "cluster")]
-    pub(crate) fn claim(&self, ours: &SweepFolder, ids: Vec<RunId>) -> Result<HashSet<RunId>> {
+    pub(crate) fn claim(&self, ours: &SweepDir, ids: Vec<RunId>) -> Result<HashSet<RunId>> {
         // One at a time: what two claim is never the same.
         let _claiming = self.folder().claiming()?;
-        let others = SweepFolder::all(&self.folder().sweeps())?;
-        let others: Vec<_> = others
-            .into_iter()
-            .filter(|sweep| sweep != ours && sweep.claims_len() > 0 && sweep.is_alive())
-            .collect();
-        let mut free = Vec::new();
-        'ids: for id in ids {
-            for sweep in &others {
-                if self.has_claimed(sweep, &id)? {
-                    continue 'ids;
-                }
-            }
-            free.push(id);
-        }
-        ours.claim(&free)?;
-        Ok(free.into_iter().collect())
+        let sweeps = SweepDir::all(&self.folder().sweeps())?;
+        Ok(self.inner.claims.claim(ours, &sweeps, ids)?)
     }
 }

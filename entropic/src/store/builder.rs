@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::store::{Inner, Results, Runner};
-use super::worker::Worker;
-use super::{CancelToken, RunContext, RunnerError, Store, directory};
+use super::store::Inner;
+use super::{Store, directory};
 use crate::Result;
 use crate::db::{Db, DbError, DbOptions, DbUrl, RunLocks, Stored, Synchronous};
 use crate::files::{Durability, FileError, Folder};
+use crate::runner::{CancelToken, Results, RunContext, Runner, RunnerError};
 use crate::schema::{BASE, ExpectedTable, Schema};
-use crate::worker::Assignment;
+use crate::worker::{Assignment, Claims, Worker};
 
 /// How long a result that another run has replaced stays, unless told otherwise.
 const KEPT: Duration = Duration::from_secs(60 * 60);
@@ -191,9 +191,9 @@ impl<T: Stored> StoreBuilder<T> {
         self
     }
 
-    /// How long a run that somebody else is making is waited for; without end by default. A call that gives up fails
-    /// with an error that `is_transient`.
-    pub fn wait_at_most(mut self, wait: Duration) -> Self {
+    /// How long a call waits for a run that another process or thread is making; without end by default. A call that gives
+    /// up fails with an error that `is_transient`. One that waits longer than a second logs at `info` what it waits for.
+    pub fn wait_timeout(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
         self
     }
@@ -263,7 +263,7 @@ impl<T: Stored> StoreBuilder<T> {
                 let folder = Folder::new(dir, &self.suffix, self.durability, self.options.patience)?;
                 let worker =
                     Worker { folder, runner: self.runner, results: self.results, checksum: self.checksum };
-                std::process::exit(worker.work(assignment));
+                std::process::exit(worker.serve(assignment));
             }
             // Somebody else's rows are there to be looked at.
             self.options.read_only = true;
@@ -296,7 +296,8 @@ impl<T: Stored> StoreBuilder<T> {
         let inner = Inner {
             locks,
             opened_in: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-            sweeps: Mutex::default(),
+            adoptions: Mutex::default(),
+            claims: Claims::default(),
             patience,
             keep_replaced: self.keep_replaced,
             tidied: Mutex::new(Instant::now()),

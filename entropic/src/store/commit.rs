@@ -8,11 +8,12 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use super::ready::{IfMovedOn, Ready};
-use super::store::{Results, Unflushed};
+use super::store::Unflushed;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, NewRow, RowError, Stored, writing};
 use crate::files::{Attempt, Durability, FileError, Publishing};
 use crate::params::RunId;
+use crate::runner::Results;
 use crate::words::with_causes;
 use crate::{Error, Result};
 

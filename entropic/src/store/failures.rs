@@ -6,46 +6,15 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::failure_rows::FailureRow;
-use super::row::by_first_name;
 use super::{Store, StoreError};
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::record::{SimRecord, Timestamp};
+use crate::record::{SimRecord, Timestamp, to_current_columns, to_stable_columns};
+use crate::runner::FailureKind;
 use crate::words::with_causes;
 use crate::{Error, Result};
 
-/// How a run failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// The runner returned an error, or left no result.
-    Error,
-    /// The runner panicked.
-    Panic,
-    /// It took longer than it may.
-    Timeout,
-    /// Its process was killed, aborted, or ran out of memory; or its machine went away.
-    Lost,
-}
-
 impl FailureKind {
-    const ALL: [Self; 4] = [Self::Error, Self::Panic, Self::Timeout, Self::Lost];
-
-    /// In one word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Panic => "panic",
-            Self::Timeout => "timeout",
-            Self::Lost => "lost",
-        }
-    }
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-
     /// How a run failed that has this error; `None` for what is no fault of the run: parameters that are refused, a
     /// name that is taken, a database that is gone.
     #[must_use]
@@ -55,15 +24,9 @@ impl FailureKind {
             Error::File(error) if error.is_bad_result() => Some(Self::Error),
             Error::Store(StoreError::Panicked { .. }) => Some(Self::Panic),
             Error::Store(StoreError::TimedOut { .. }) => Some(Self::Timeout),
-            Error::Store(StoreError::Lost { .. }) => Some(Self::Lost),
+            Error::Store(StoreError::Lost { .. }) => Some(Self::WorkerLost),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -193,7 +156,7 @@ impl<T: Stored> Store<T> {
 
     fn failure(row: &FailureRow) -> Result<Option<Failure<T>>> {
         let Ok(columns) = serde_json::from_str::<Map<String, Value>>(&row.params) else { return Ok(None) };
-        let values = Self::as_now(columns)?;
+        let values = to_current_columns::<T>(columns)?;
         let (Some((params, _)), Some(kind), Ok(failed_at)) =
             (values.and_then(T::from_values), FailureKind::from_word(&row.kind), row.failed_at.parse())
         else {
@@ -217,20 +180,22 @@ impl<T: Stored> Store<T> {
         if self.db().is_read_only() {
             return;
         }
-        let kept = by_first_name::<T>(failure.params, &T::Output::default()).and_then(|columns| {
-            let row = FailureRow {
-                run_id: failure.id.to_string(),
-                params: Value::from(columns).to_string(),
-                kind: failure.kind.as_str().to_owned(),
-                message: shortened(failure.message),
-                attempts: failure.attempts.into(),
-                node: failure.node.to_owned(),
-                log: failure.log.to_owned(),
-                elapsed_seconds: failure.elapsed.as_secs_f64(),
-                failed_at: Timestamp::now().to_string(),
-            };
-            Ok(self.db().keep_failure(&T::TABLE, &row)?)
-        });
+        let kept = to_stable_columns(failure.params, &T::Output::default()).map_err(Error::from).and_then(
+            |columns| {
+                let row = FailureRow {
+                    run_id: failure.id.to_string(),
+                    params: Value::from(columns).to_string(),
+                    kind: failure.kind.as_str().to_owned(),
+                    message: shortened(failure.message),
+                    attempts: failure.attempts.into(),
+                    node: failure.node.to_owned(),
+                    log: failure.log.to_owned(),
+                    elapsed_seconds: failure.elapsed.as_secs_f64(),
+                    failed_at: Timestamp::now().to_string(),
+                };
+                Ok(self.db().keep_failure(&T::TABLE, &row)?)
+            },
+        );
         if let Err(error) = kept {
             tracing::warn!(table = T::TABLE.name, id = %failure.id, error = %with_causes(&error), "a failure could not be remembered");
         }

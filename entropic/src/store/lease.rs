@@ -6,7 +6,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Waiting};
 use crate::Result;
 use crate::db::{RunLock, Stored};
 use crate::files::{FileError, IdLock};
@@ -21,10 +21,13 @@ pub(crate) struct Lease<'a> {
 
 impl<T: Stored> Store<T> {
     /// Waits until nobody else works on an id.
-    pub(super) fn take_lease(&self, id: &RunId, start: Instant) -> Result<Lease<'_>> {
-        let file = self.folder().lock(id, || self.gives_up(start))?;
-        let file = file.ok_or_else(|| self.gave_up(id, start))?;
-        let db = self.db_lock(id, start)?;
+    pub(super) fn take_lease(&self, id: &RunId, waiting: &mut Waiting) -> Result<Lease<'_>> {
+        let file = self.folder().lock(id, || {
+            waiting.note(T::TABLE.name, id, || self.file_holder(id));
+            self.gives_up(waiting)
+        })?;
+        let file = file.ok_or_else(|| self.gave_up(id, waiting))?;
+        let db = self.db_lock(id, waiting)?;
         Ok(Lease { db, file })
     }
 
@@ -41,14 +44,15 @@ impl<T: Stored> Store<T> {
     }
 
     /// The lock that processes on other hosts see.
-    fn db_lock(&self, id: &RunId, start: Instant) -> Result<RunLock<'_>> {
+    fn db_lock(&self, id: &RunId, waiting: &mut Waiting) -> Result<RunLock<'_>> {
         let mut pause = Duration::from_millis(2);
         loop {
             if let Some(lock) = self.inner.locks.try_take(id)? {
                 return Ok(lock);
             }
-            if self.gives_up(start) {
-                return Err(self.gave_up(id, start).into());
+            waiting.note(T::TABLE.name, id, || self.db_holder(id));
+            if self.gives_up(waiting) {
+                return Err(self.gave_up(id, waiting).into());
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(100));
@@ -75,20 +79,20 @@ impl<T: Stored> Store<T> {
         Err(StoreError::StillRunning { id: id.clone(), seconds: start.elapsed().as_secs_f64() }.into())
     }
 
-    /// How long a run is waited for that another process makes.
-    pub(crate) fn waits_at_most(&self) -> Option<Duration> {
+    /// How long a call waits for a run that another process makes.
+    pub(crate) fn wait_timeout(&self) -> Option<Duration> {
         self.inner.wait
     }
 
-    pub(super) fn gives_up(&self, start: Instant) -> bool {
-        self.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| start.elapsed() >= wait)
+    pub(super) fn gives_up(&self, waiting: &Waiting) -> bool {
+        self.cancel.is_cancelled() || self.inner.wait.is_some_and(|wait| waiting.elapsed() >= wait)
     }
 
-    pub(super) fn gave_up(&self, id: &RunId, start: Instant) -> StoreError {
+    pub(super) fn gave_up(&self, id: &RunId, waiting: &Waiting) -> StoreError {
         if self.cancel.is_cancelled() {
             StoreError::Cancelled { id: id.clone() }
         } else {
-            StoreError::StillRunning { id: id.clone(), seconds: start.elapsed().as_secs_f64() }
+            StoreError::StillRunning { id: id.clone(), seconds: waiting.elapsed().as_secs_f64() }
         }
     }
 }

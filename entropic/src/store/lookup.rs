@@ -7,17 +7,14 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::store::Results;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::Stored;
 use crate::files::{FileError, sha256};
 use crate::params::{Canonical, RunId, canonical_eq};
 use crate::record::{CustomData, Record};
+use crate::runner::{CHECKSUM, Results};
 use crate::words::with_causes;
-
-/// The key of `custom_data` that holds the SHA-256 of the result.
-pub(super) const CHECKSUM: &str = "result_sha256";
 
 /// What a look-up found.
 pub(crate) enum Found<T: Stored> {

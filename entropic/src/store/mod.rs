@@ -19,9 +19,7 @@
 
 mod adoption;
 mod builder;
-mod cancel;
 mod commit;
-mod context;
 mod delete;
 mod directory;
 mod error;
@@ -43,29 +41,24 @@ mod rehash;
 mod replaced;
 mod row;
 mod run;
-mod runner_error;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod store;
 mod tables;
 mod verify;
-mod worker;
+mod waiting;
 
 pub use builder::StoreBuilder;
-pub use cancel::CancelToken;
-pub use context::RunContext;
 pub use error::StoreError;
 pub use explain::{Explanation, FieldDifference, Otherwise};
-pub use failures::{Failure, FailureKind};
+pub use failures::Failure;
 pub use list::{Listing, Unreadable};
 pub use problem::Problem;
 pub use rehash::{RehashPlan, RehashReport};
-pub use runner_error::{RunResult, RunnerError};
 pub use store::Store;
 pub use verify::{IntegrityReport, RepairReport};
 
-pub(crate) use adoption::Handed;
 pub(crate) use failures::NewFailure;
 pub(crate) use lease::Lease;
 pub(crate) use lookup::{Asked, Found};
 pub(crate) use ready::{Basis, IfMovedOn, Ready, Seen};
-pub(crate) use run::Finished;
+pub(crate) use waiting::Waiting;

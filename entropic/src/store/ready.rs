@@ -2,16 +2,15 @@
 //! stored.
 
 use super::lease::Lease;
-use super::lookup::{CHECKSUM, Found};
+use super::lookup::Found;
 use super::row::Kept;
-use super::run::Finished;
-use super::store::Results;
 use super::{Asked, Store};
 use crate::Result;
 use crate::db::{NewRow, Stored};
 use crate::files::{Attempt, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
+use crate::runner::{CHECKSUM, Results, RunOutput};
 
 /// What a run goes by when its row is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +99,10 @@ impl<T: Stored> Store<T> {
         lease: Lease<'a>,
         params: &T,
         id: &RunId,
-        finished: Finished<T>,
+        finished: RunOutput<T>,
         basis: Basis,
     ) -> Result<Ready<'a, T>> {
-        let Finished { output, mut attempt, mut custom_data, created_at } = finished;
+        let RunOutput { output, mut attempt, mut custom_data, created_at } = finished;
         let mut name = String::new();
         if self.inner.results == Results::Written {
             if attempt.received().is_some() {

@@ -11,11 +11,11 @@ use std::sync::PoisonError;
 use super::commit::TRIES;
 use super::lease::Lease;
 use super::row::KeptRow;
-use super::store::Results;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, Stored, writing_durably};
 use crate::files::{Durability, Recovered, Unsettled, Verdict};
 use crate::params::RunId;
+use crate::runner::Results;
 use crate::words::with_causes;
 use crate::{Error, ErrorKind, Result};
 

@@ -5,13 +5,14 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
-use super::lookup::{Asked, CHECKSUM, same_params};
+use super::lookup::{Asked, same_params};
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Changes, NewRow, Stored};
 use crate::files::{FileError, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
+use crate::runner::CHECKSUM;
 
 impl<T: Stored> Store<T> {
     /// Makes a result that is there already the run of these parameters. The file stays where it is; its path is kept as an

@@ -1,28 +1,17 @@
 //! Making runs.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
-
 use serde::Serialize;
 
 use super::lease::Lease;
 use super::lookup::{Asked, Broken, Found, Loss, same_params, version_of};
 use super::ready::{Basis, IfMovedOn, Seen};
-use super::store::{Results, Runner};
-use super::{CancelToken, RunContext, Store, StoreError};
+use super::{Store, StoreError};
 use crate::db::Stored;
-use crate::files::{Attempt, FileError, Folder};
-use crate::params::{ParamsError, RunId};
-use crate::record::{ColumnError, CustomData, Record, Timestamp};
-use crate::words::with_causes;
+use crate::files::FileError;
+use crate::params::RunId;
+use crate::record::{CustomData, Record};
+use crate::runner::{Call, CallError, Results, RunOutput};
 use crate::{Error, Result};
-
-/// The key of `custom_data` that holds how long the runner took.
-const ELAPSED: &str = "elapsed_seconds";
-
-/// The key of `custom_data` that says which outputs no column could hold.
-const UNSTORED: &str = "unstored_outputs";
 
 impl<T: Stored> Store<T> {
     /// The run of these parameters: the stored one, or a new one.
@@ -237,16 +226,12 @@ impl<T: Stored> Store<T> {
         id: &RunId,
         replicate: Option<u32>,
         custom_data: CustomData,
-    ) -> Result<Finished<T>> {
+    ) -> Result<RunOutput<T>> {
         let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
         let attempt = self.folder().begin(id)?;
-        let mut finished = Call { runner, folder: self.folder(), cancel: &self.cancel }.make(
-            params,
-            id,
-            replicate,
-            custom_data,
-            attempt,
-        )?;
+        let mut finished = Call { runner, folder: self.folder(), cancel: &self.cancel }
+            .make(params, id, replicate, custom_data, attempt)
+            .map_err(|error| call_failed(id, error))?;
         if self.inner.results == Results::Written {
             finished.attempt.inspect().map_err(|error| match error {
                 // It may be whole: what cannot be looked at is not thrown away.
@@ -258,76 +243,12 @@ impl<T: Stored> Store<T> {
     }
 }
 
-/// What is needed to call a runner.
-pub(super) struct Call<'a, T: Stored> {
-    pub(super) runner: &'a Runner<T>,
-    pub(super) folder: &'a Folder,
-    pub(super) cancel: &'a CancelToken,
-}
-
-impl<T: Stored> Call<'_, T> {
-    /// Calls the runner in a private place.
-    pub(super) fn make(
-        &self,
-        params: &T,
-        id: &RunId,
-        replicate: Option<u32>,
-        mut custom_data: CustomData,
-        attempt: Attempt,
-    ) -> Result<Finished<T>> {
-        let checkpoints = self.folder.checkpoints(id);
-        if let Some(number) = replicate {
-            custom_data.insert("replicate".to_owned(), number.into());
-            custom_data.insert("seed".to_owned(), id.seed().into());
-        }
-        let mut run =
-            RunContext::new(id.clone(), replicate, attempt, checkpoints, custom_data, self.cancel.clone());
-        let start = Instant::now();
-        let returned = catch_unwind(AssertUnwindSafe(|| (self.runner)(params, &mut run)));
-        let elapsed = start.elapsed().as_secs_f64();
-        match returned {
-            Err(panic) => {
-                return Err(StoreError::Panicked { id: id.clone(), message: said(panic.as_ref()) }.into());
-            }
-            Ok(Err(_)) if self.cancel.is_cancelled() => {
-                return Err(StoreError::Cancelled { id: id.clone() }.into());
-            }
-            Ok(Err(source)) => return Err(Error::Runner { id: id.clone(), source }),
-            Ok(Ok(())) => {}
-        }
-        let (mut output, attempt, mut custom_data, mut unstored) = run.finish();
-        // Four digits, as the reference rounds it.
-        let elapsed = (elapsed * 1e4).round() / 1e4;
-        custom_data.entry(ELAPSED).or_insert_with(|| elapsed.into());
-        tracing::info!(table = T::TABLE.name, %id, elapsed, "run completed");
-        for (column, why) in T::clean_output(&mut output) {
-            tracing::warn!(table = T::TABLE.name, %id, column, why = %with_causes(&why), "an output is stored as NULL");
-            let why = match why {
-                ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
-                other => with_causes(&other),
-            };
-            unstored.insert(column.to_owned(), why.into());
-        }
-        if !unstored.is_empty() {
-            custom_data.insert(UNSTORED.to_owned(), unstored.into());
-        }
-        Ok(Finished { output, attempt, custom_data, created_at: Timestamp::now() })
+/// What the caller of a store hears about a call that made no run.
+fn call_failed(id: &RunId, error: CallError) -> Error {
+    let id = id.clone();
+    match error {
+        CallError::Cancelled => StoreError::Cancelled { id }.into(),
+        CallError::Panicked { message } => StoreError::Panicked { id, message }.into(),
+        CallError::Failed { source } => Error::Runner { id, source },
     }
-}
-
-/// What a runner left behind.
-pub(crate) struct Finished<T: Stored> {
-    pub(super) output: T::Output,
-    pub(super) attempt: Attempt,
-    pub(super) custom_data: CustomData,
-    pub(super) created_at: Timestamp,
-}
-
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "it said nothing".to_owned())
 }

@@ -1,32 +1,21 @@
 //! The store itself: what it holds, and the simplest of what it does.
 
 use std::collections::HashMap;
-use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::adoption::Known;
-use super::{CancelToken, RunContext, RunnerError, StoreBuilder, StoreError};
+use super::adoption::Adoptions;
+use super::{StoreBuilder, StoreError};
 use crate::Result;
 use crate::db::{Db, DbUrl, PooledConn, RunLocks, Stored};
 use crate::files::{Folder, Recovered};
 use crate::record::TableSpec;
+use crate::runner::{CancelToken, Results, RunContext, Runner, RunnerError};
 use crate::words::with_causes;
-
-/// What makes a run, with the type of its error forgotten.
-pub(super) type Runner<T> = Arc<
-    dyn Fn(&T, &mut RunContext<T>) -> std::result::Result<(), Box<dyn StdError + Send + Sync>> + Send + Sync,
->;
-
-/// Whether runs have a result file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Results {
-    Written,
-    None,
-}
+use crate::worker::Claims;
 
 /// What the clones of a store share.
 pub(super) struct Inner {
@@ -41,8 +30,10 @@ pub(super) struct Inner {
     pub(super) locks: RunLocks,
     /// Where this process was when the store was opened.
     pub(super) opened_in: PathBuf,
-    /// What is known of the directories of sweeps.
-    pub(super) sweeps: Mutex<Known>,
+    /// How far the directories of sweeps were read.
+    pub(super) adoptions: Mutex<Adoptions>,
+    /// What living sweeps have claimed.
+    pub(super) claims: Claims,
     pub(super) patience: Duration,
     /// How long results stay that others have replaced; `None`: for ever.
     pub(super) keep_replaced: Option<Duration>,

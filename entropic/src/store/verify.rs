@@ -9,13 +9,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::checksum_of;
-use super::store::Results;
 use super::{Problem, Store};
 use crate::Result;
 use crate::db::Stored;
 use crate::files::{FileError, Leftovers, SetAside, sha256};
 use crate::params::{RunId, is_key_of};
 use crate::record::{Record, SimRecord};
+use crate::runner::Results;
 use crate::schema::ExpectedTable;
 use crate::words::{count, with_causes};
 

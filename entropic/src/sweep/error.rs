@@ -33,7 +33,7 @@ pub enum SweepError {
     },
     /// A sweep was ended before all its points were tried.
     #[error(
-        "the sweep was interrupted with {} done and {left} left; run the same sweep again to do the rest",
+        "the sweep was interrupted with {} done and {remaining} left; run the same sweep again to do the rest",
         count(*done, "point")
     )]
     #[non_exhaustive]
@@ -41,7 +41,7 @@ pub enum SweepError {
         /// How many have a record.
         done: usize,
         /// How many were not tried.
-        left: usize,
+        remaining: usize,
     },
     /// Ctrl-C cannot be listened to.
     #[error("cannot listen for Ctrl-C")]
@@ -95,14 +95,14 @@ pub enum SweepError {
     #[error(
         "jobs end ({status}) and leave neither a log nor a journal in `{}`; the directory must be on a file system that all \
          nodes share, under the same path",
-        directory.display()
+        dir.display()
     )]
     #[non_exhaustive]
     NoTrace {
         /// How they end.
         status: String,
         /// Where they should leave something.
-        directory: PathBuf,
+        dir: PathBuf,
     },
 }
 

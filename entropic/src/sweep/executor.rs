@@ -16,7 +16,7 @@ use crate::db::Stored;
 pub trait Executor<P> {
     /// Works until there is nothing left to do.
     #[doc(hidden)]
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>;
 
@@ -30,7 +30,7 @@ pub trait Executor<P> {
 pub struct Serial;
 
 impl<P> Executor<P> for Serial {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>,
     {
@@ -62,7 +62,7 @@ impl Threads {
 }
 
 impl<P: Send> Executor<P> for Threads {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>,
     {

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one ends a sweep in order, the second one ends the process.
+//! Ctrl-C: the first one ends a sweep gracefully, the second one ends the process.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::low_level::unregister;
 
-use crate::store::CancelToken;
+use crate::runner::CancelToken;
 
 /// What is listened to: what a terminal sends, and what batch systems send before they kill.
 const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];

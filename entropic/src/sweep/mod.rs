@@ -7,21 +7,23 @@
 
 #[cfg(feature = "cluster")]
 mod cluster;
-mod desk;
+mod collector;
+mod dispatcher;
 mod error;
 mod executor;
 mod grid;
 mod interrupt;
-mod ledger;
+mod of_store;
 mod processes;
 mod progress;
 mod queue;
 mod report;
-mod running;
+mod reporter;
 mod sample;
 #[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
 mod sweep;
 mod work;
+mod worker_process;
 
 #[cfg(feature = "cluster")]
 pub use cluster::Slurm;
@@ -31,5 +33,5 @@ pub use grid::{GridPoints, ZipPoints, grid_len};
 pub use processes::Processes;
 pub use progress::Progress;
 pub use report::{SweepFailure, SweepReport};
-pub use sample::{latin_hypercube, linspace, logspace, random};
+pub use sample::{latin_hypercube, linspace, logspace, uniform};
 pub use sweep::Sweep;

@@ -8,15 +8,15 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::desk::{Desk, Outgoing, Remains};
-use super::ledger::Trace;
-use super::running::Running;
+use super::dispatcher::{ChunkRemainder, Dispatcher, Outgoing};
+use super::report::AttemptInfo;
 use super::work::{Task, Work};
+use super::worker_process::WorkerProcess;
 use super::{Executor, SweepError};
 use crate::Result;
 use crate::db::Stored;
 use crate::machine;
-use crate::store::StoreError;
+use crate::store::{StoreError, Waiting};
 use crate::worker::{self, WorkerError};
 
 /// How many points are given to workers at most: each is held meanwhile.
@@ -108,21 +108,21 @@ impl Processes {
 }
 
 /// A sweep with workers, at work.
-struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
+struct WorkerPool<'e, 'd, 'w, T: Stored, P> {
     executor: &'e Processes,
-    work: &'d Work<'w, 'a, T, P>,
+    work: &'d Work<'w, T, P>,
     // Dropped before the locks on what they run.
-    running: Vec<Running>,
-    desk: Desk<'d, 'w, 'a, T, P>,
-    /// To be run next, each alone: runs that their process died of, or that failed.
-    alone: VecDeque<Outgoing<'w, T>>,
+    running: Vec<WorkerProcess>,
+    dispatcher: Dispatcher<'d, 'w, T, P>,
+    /// To be run next, each isolated: runs that their process died of, or that failed.
+    isolated: VecDeque<Outgoing<'w, T>>,
     /// To be run next.
-    back: VecDeque<Outgoing<'w, T>>,
+    pending: VecDeque<Outgoing<'w, T>>,
     /// Somebody else runs these.
-    elsewhere: Vec<Task<T>>,
+    contended: Vec<Task<T>>,
     asked: Instant,
     /// Since when there is nothing left but to wait for them.
-    waiting: Option<Instant>,
+    waiting: Option<Waiting>,
     chunks: usize,
     /// How many points a worker is given.
     share: usize,
@@ -132,12 +132,12 @@ struct Crew<'e, 'd, 'w, 'a, T: Stored, P> {
 }
 
 impl<P> Executor<P> for Processes {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
+    fn execute<T: Stored>(&self, work: &Work<'_, T, P>)
     where
         P: Iterator<Item = T>,
     {
         if let Err(error) = self.sweep(work) {
-            work.ledger.stop(error);
+            work.collector.stop(error);
         }
     }
 
@@ -147,21 +147,21 @@ impl<P> Executor<P> for Processes {
 }
 
 impl Processes {
-    fn sweep<T: Stored, P: Iterator<Item = T>>(&self, work: &Work<'_, '_, T, P>) -> Result<()> {
+    fn sweep<T: Stored, P: Iterator<Item = T>>(&self, work: &Work<'_, T, P>) -> Result<()> {
         if worker::is_in_worker() {
             return Err(WorkerError::Nested.into());
         }
-        // Where everything is there, no folder is made.
+        // Where everything is there, no directory is made.
         let Some(first) = work.take() else { return Ok(()) };
-        let manifest = work.ledger.manifest(self.longest, true)?;
-        let mut crew = Crew {
+        let manifest = work.collector.manifest(self.longest, true)?;
+        let mut pool = WorkerPool {
             executor: self,
             work,
             running: Vec::new(),
-            desk: Desk::open(work, &manifest)?,
-            alone: VecDeque::new(),
-            back: VecDeque::new(),
-            elsewhere: Vec::new(),
+            dispatcher: Dispatcher::open(work, &manifest)?,
+            isolated: VecDeque::new(),
+            pending: VecDeque::new(),
+            contended: Vec::new(),
             asked: Instant::now(),
             waiting: None,
             chunks: 0,
@@ -169,14 +169,14 @@ impl Processes {
             stopping: None,
             early_deaths: 0,
         };
-        crew.offer(first);
-        let done = crew.work();
-        crew.end();
+        pool.offer(first);
+        let done = pool.work();
+        pool.end();
         done
     }
 }
 
-impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
+impl<'w, T: Stored, P: Iterator<Item = T>> WorkerPool<'_, '_, 'w, T, P> {
     fn work(&mut self) -> Result<()> {
         let mut pause = Duration::from_millis(1);
         loop {
@@ -187,22 +187,22 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             if self.running.is_empty() && (self.stopping.is_some() || !self.has_more()) {
                 return Ok(());
             }
-            let only_waits = self.running.is_empty() && self.alone.is_empty() && self.back.is_empty();
-            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.elsewhere);
-            let mut any = self.desk.read()?;
-            any |= self.tend_workers()?;
+            let only_waits = self.running.is_empty() && self.isolated.is_empty() && self.pending.is_empty();
+            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.contended);
+            let mut any = self.dispatcher.read()?;
+            any |= self.reap()?;
             pause = if any { Duration::from_millis(1) } else { (pause * 2).min(Duration::from_millis(20)) };
             thread::sleep(pause);
         }
     }
 
     fn has_more(&self) -> bool {
-        !(self.alone.is_empty() && self.back.is_empty() && self.elsewhere.is_empty())
+        !(self.isolated.is_empty() && self.pending.is_empty() && self.contended.is_empty())
     }
 
     fn stop_if_asked(&mut self) -> Result<()> {
-        if self.stopping.is_none() && self.work.ledger.is_over() {
-            self.desk.folder.stop()?;
+        if self.stopping.is_none() && self.work.collector.is_over() {
+            self.dispatcher.dir.stop()?;
             self.stopping = Some(Instant::now());
         }
         Ok(())
@@ -216,62 +216,62 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             }
             let (chunk, count) = (format!("0-{}", self.chunks), points.len());
             self.chunks += 1;
-            self.desk.send(&chunk, points)?;
+            self.dispatcher.send(&chunk, points)?;
             let child = self.spawn(&chunk)?;
-            self.running.push(Running::new(child, chunk, count));
+            self.running.push(WorkerProcess::new(child, chunk, count));
         }
         Ok(())
     }
 
     /// The points for a worker.
     fn next_chunk(&mut self) -> Vec<Outgoing<'w, T>> {
-        if let Some(alone) = self.alone.pop_front() {
+        if let Some(alone) = self.isolated.pop_front() {
             return vec![alone];
         }
         let share = self.share.min(HELD / self.executor.workers.get()).max(1);
-        while self.back.len() < share {
+        while self.pending.len() < share {
             let Some(task) = self.work.take() else { break };
             self.offer(task);
         }
-        if self.back.len() < share && self.asked.elapsed() >= ASK {
+        if self.pending.len() < share && self.asked.elapsed() >= ASK {
             self.asked = Instant::now();
-            for task in std::mem::take(&mut self.elsewhere) {
+            for task in std::mem::take(&mut self.contended) {
                 self.offer(task);
             }
         }
-        self.back.drain(..share.min(self.back.len())).collect()
+        self.pending.drain(..share.min(self.pending.len())).collect()
     }
 
     /// Holds a point for a worker, unless somebody else does, or has made it.
     fn offer(&mut self, task: Task<T>) {
-        let store = &self.work.ledger.store;
+        let store = &self.work.collector.store;
         match store.claim_run_if_free(&task.asked.id) {
-            Ok(None) => self.elsewhere.push(task),
+            Ok(None) => self.contended.push(task),
             Ok(Some(lease)) => match self.work.look_again(&task, lease) {
                 Ok(None) => {}
-                Ok(Some(held)) => self.back.push_back(Outgoing { task, held: Some(held) }),
-                Err(error) => self.work.fail(task, error, Trace::default()),
+                Ok(Some(held)) => self.pending.push_back(Outgoing { task, held: Some(held) }),
+                Err(error) => self.work.fail(task, error, AttemptInfo::default()),
             },
-            Err(error) => self.work.fail(task, error, Trace::default()),
+            Err(error) => self.work.fail(task, error, AttemptInfo::default()),
         }
     }
 
     fn spawn(&self, chunk: &str) -> Result<Child> {
-        let folder = &self.desk.folder;
-        let log = OpenOptions::new().create(true).append(true).open(folder.log(chunk));
-        let log = log.map_err(WorkerError::io("write", &folder.log(chunk)))?;
-        let errors = log.try_clone().map_err(WorkerError::io("write", &folder.log(chunk)))?;
+        let dir = &self.dispatcher.dir;
+        let log = OpenOptions::new().create(true).append(true).open(dir.log(chunk));
+        let log = log.map_err(WorkerError::io("write", &dir.log(chunk)))?;
+        let errors = log.try_clone().map_err(WorkerError::io("write", &dir.log(chunk)))?;
         let program = machine::program().map_err(SweepError::program)?;
         let mut command = Command::new(&program);
         match &self.executor.args {
             Some(args) => command.args(args),
             None => command.args(std::env::args_os().skip(1)),
         };
-        command.env(worker::SWEEP, folder.root()).env(worker::CHUNK, chunk);
-        command.env(worker::MEANT, format!("parent:{}", std::process::id()));
+        command.env(worker::SWEEP, dir.root()).env(worker::CHUNK, chunk);
+        command.env(worker::WORKER_TOKEN, format!("parent:{}", std::process::id()));
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
         // As it was when the store was opened: paths may be relative.
-        command.current_dir(self.work.ledger.store.opened_in());
+        command.current_dir(self.work.collector.store.opened_in());
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;
@@ -284,14 +284,13 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
     }
 
     /// Takes in those that have ended, and ends those that must; whether there were any.
-    fn tend_workers(&mut self) -> Result<bool> {
+    fn reap(&mut self) -> Result<bool> {
         let mut any = false;
         let mut at = 0;
         while let Some(worker) = self.running.get_mut(at) {
-            let late = self
-                .executor
-                .longest
-                .is_some_and(|longest| self.desk.is_overdue(&worker.chunk, longest.saturating_add(LATE)));
+            let late = self.executor.longest.is_some_and(|longest| {
+                self.dispatcher.is_overdue(&worker.chunk, longest.saturating_add(LATE))
+            });
             if late || self.stopping.is_some_and(|since| since.elapsed() >= GRACE) {
                 worker.kill();
             }
@@ -307,8 +306,8 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
         Ok(any)
     }
 
-    fn ended(&mut self, worker: &Running, status: ExitStatus, late: bool) -> Result<()> {
-        let Remains { culprit, untouched, again, trace } = self.desk.close(&worker.chunk)?;
+    fn ended(&mut self, worker: &WorkerProcess, status: ExitStatus, late: bool) -> Result<()> {
+        let ChunkRemainder { in_flight, untouched, again, info } = self.dispatcher.close(&worker.chunk)?;
         if status.success() {
             // Until it is worth its start, and not so much that others wait for it.
             let per_point = worker.since.elapsed() / u32::try_from(worker.points).unwrap_or(1).max(1);
@@ -316,36 +315,36 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
             self.share = usize::try_from(wanted).unwrap_or(MOST).clamp(1, MOST);
         }
         let stopped = self.stopping.is_some();
-        let died_early = culprit.is_none() && again.is_empty() && untouched.len() == worker.points;
+        let died_early = in_flight.is_none() && again.is_empty() && untouched.len() == worker.points;
         self.early_deaths = if died_early { self.early_deaths + 1 } else { 0 };
         if died_early && !stopped && (self.early_deaths == EARLY || status.code().is_some()) {
             // It never came to its first run, and the next one would not either.
-            let log = trace.log.unwrap_or_default();
-            self.back.extend(untouched);
+            let log = info.log.unwrap_or_default();
+            self.pending.extend(untouched);
             return Err(SweepError::NoWorker { status: status.to_string(), log }.into());
         }
         // All that it has said was taken in, and is in the journal of this process.
-        if !self.work.ledger.has_unstored() {
-            self.desk.folder.forget(&worker.chunk);
+        if !self.work.collector.has_unstored() {
+            self.dispatcher.dir.forget(&worker.chunk);
         }
-        self.alone.extend(again);
-        self.back.extend(untouched);
-        if let Some(mut culprit) = culprit {
+        self.isolated.extend(again);
+        self.pending.extend(untouched);
+        if let Some(mut in_flight) = in_flight {
             if stopped {
-                self.back.push_back(culprit);
+                self.pending.push_back(in_flight);
                 return Ok(());
             }
-            culprit.task.attempts += 1;
-            let id = culprit.task.asked.id.clone();
+            in_flight.task.attempts += 1;
+            let id = in_flight.task.asked.id.clone();
             let error = match self.executor.longest.filter(|_| late) {
                 Some(longest) => StoreError::TimedOut { id, seconds: longest.as_secs_f64() },
                 None => StoreError::Lost { id, how: format!("its process ended with {status}") },
             };
             let error = error.into();
-            if self.work.tries_again(&culprit.task, &error) {
-                self.alone.push_back(culprit);
+            if self.work.tries_again(&in_flight.task, &error) {
+                self.isolated.push_back(in_flight);
             } else {
-                self.work.fail(culprit.task, error, trace);
+                self.work.fail(in_flight.task, error, info);
             }
         }
         Ok(())
@@ -355,12 +354,12 @@ impl<'w, T: Stored, P: Iterator<Item = T>> Crew<'_, '_, 'w, '_, T, P> {
     fn end(mut self) {
         self.running.clear();
         // What they had finished is not lost.
-        if let Err(error) = self.desk.read() {
-            self.work.ledger.unstored();
-            self.work.ledger.stop(error);
+        if let Err(error) = self.dispatcher.read() {
+            self.work.collector.unstored();
+            self.work.collector.stop(error);
         }
-        let left = self.alone.len() + self.back.len() + self.elsewhere.len() + self.desk.out();
-        self.work.ledger.left(left);
-        self.desk.clear();
+        let left = self.isolated.len() + self.pending.len() + self.contended.len() + self.dispatcher.out();
+        self.work.collector.remaining(left);
+        self.dispatcher.clear();
     }
 }

@@ -11,6 +11,9 @@ use crate::words::count;
 /// How often a callback is called at most.
 const EVENTS: Duration = Duration::from_millis(100);
 
+/// How often it is called at least.
+const TICK: Duration = Duration::from_secs(1);
+
 /// How often a line is written where there is no terminal.
 const LINES: Duration = Duration::from_secs(5);
 
@@ -77,7 +80,7 @@ pub(super) fn short(duration: Duration) -> String {
 }
 
 /// What was counted so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) hits: usize,
     pub(super) misses: usize,
@@ -140,7 +143,8 @@ pub(super) struct Watch<'a> {
     bar: Option<ProgressBar>,
     lines: bool,
     callback: Option<OnProgress<'a>>,
-    told: Option<Instant>,
+    /// When it was told last, and what.
+    told: Option<(Instant, Counts, bool)>,
     written: Instant,
 }
 
@@ -172,13 +176,26 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Tells how far it is, unless that was told just now.
-    pub(super) fn tell(&mut self, counts: &Counts, stopping: bool) {
-        if self.told.is_some_and(|told| told.elapsed() < EVENTS) {
+    /// How long to wait between two looks at the counts.
+    pub(super) fn tick(&self) -> Duration {
+        if self.bar.is_some() || self.callback.is_some() { EVENTS } else { TICK }
+    }
+
+    /// Whether it may be told how far it is: not if that was done just now.
+    pub(super) fn is_due(&self) -> bool {
+        self.told.as_ref().is_none_or(|(when, ..)| when.elapsed() >= EVENTS)
+    }
+
+    /// Tells how far it is, unless it is known.
+    pub(super) fn tell(&mut self, counts: Counts, stopping: bool) {
+        if let Some((when, before, stopped)) = &self.told
+            && when.elapsed() < TICK
+            && (before, *stopped) == (&counts, stopping)
+        {
             return;
         }
-        self.told = Some(Instant::now());
-        let progress = self.progress(counts, stopping);
+        let progress = self.progress(&counts, stopping);
+        self.told = Some((Instant::now(), counts, stopping));
         if self.written.elapsed() >= LINES {
             self.written = Instant::now();
             tracing::info!(%progress, "sweep");

@@ -1,48 +1,52 @@
-//! What waits between those who run and the one who commits.
+//! What waits between those who run and the one who commits, and between both and the one who calls closures.
 //!
-//! A channel would wake the committer for each run; here it is woken for the first one and for a full group, and sleeps a
+//! A channel would wake the taker for each item; here it is woken for the first one and for a full group, and sleeps a
 //! moment in between.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many are committed at once at most; their ids are held until then.
-const GROUP: usize = 100;
-
-/// How many more may wait meanwhile.
-const WAITING: usize = 50;
-
-/// How long the first of a group waits for others.
-const LINGER: Duration = Duration::from_millis(5);
+/// How much waits in a queue, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// How many items are taken at once at most.
+    pub(super) group: usize,
+    /// How many may wait; who adds more waits for room.
+    pub(super) room: usize,
+    /// How long the first of a group waits for others.
+    pub(super) linger: Duration,
+}
 
 pub(super) struct Queue<E> {
+    limits: Limits,
     state: Mutex<State<E>>,
     more: Condvar,
     room: Condvar,
 }
 
 struct State<E> {
-    items: Vec<E>,
+    items: VecDeque<E>,
     closed: bool,
 }
 
 impl<E> Queue<E> {
-    pub(super) fn new() -> Self {
-        let state = State { items: Vec::new(), closed: false };
-        Self { state: Mutex::new(state), more: Condvar::new(), room: Condvar::new() }
+    pub(super) fn new(limits: Limits) -> Self {
+        let state = State { items: VecDeque::new(), closed: false };
+        Self { limits, state: Mutex::new(state), more: Condvar::new(), room: Condvar::new() }
     }
 
     /// Adds one, once there is room; gives it back when nobody takes any more.
     pub(super) fn push(&self, item: E) -> Result<(), E> {
         let mut state = self.state();
-        while state.items.len() >= GROUP + WAITING && !state.closed {
+        while state.items.len() >= self.limits.room && !state.closed {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.closed {
             return Err(item);
         }
-        state.items.push(item);
-        if matches!(state.items.len(), 1 | GROUP) {
+        state.items.push_back(item);
+        if [1, self.limits.group].contains(&state.items.len()) {
             self.more.notify_one();
         }
         Ok(())
@@ -52,11 +56,11 @@ impl<E> Queue<E> {
     pub(super) fn take(&self, patience: Duration) -> Option<Vec<E>> {
         let mut state = self.wait(self.state(), patience, |state| state.items.is_empty());
         if !state.items.is_empty() {
-            state = self.wait(state, LINGER, |state| state.items.len() < GROUP);
+            state = self.wait(state, self.limits.linger, |state| state.items.len() < self.limits.group);
         } else if state.closed {
             return None;
         }
-        let many = state.items.len().min(GROUP);
+        let many = state.items.len().min(self.limits.group);
         let group = state.items.drain(..many).collect();
         self.room.notify_all();
         Some(group)
@@ -100,9 +104,12 @@ mod tests {
 
     use super::*;
 
+    const GROUP: usize = 100;
+    const LIMITS: Limits = Limits { group: GROUP, room: 150, linger: Duration::from_millis(5) };
+
     #[test]
     fn all_that_is_pushed_is_taken_in_groups() {
-        let queue = Queue::new();
+        let queue = Queue::new(LIMITS);
         let taken = thread::scope(|scope| {
             let taker = scope.spawn(|| {
                 let mut all = Vec::new();
@@ -131,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_lone_one_does_not_wait_for_long_and_the_end_for_nobody() {
-        let queue = Queue::new();
+        let queue = Queue::new(LIMITS);
         assert_eq!(queue.push(1), Ok(()));
         assert_eq!(queue.take(Duration::from_secs(10)), Some(vec![1]));
         assert_eq!(queue.take(Duration::from_millis(1)), Some(vec![]));

@@ -5,16 +5,24 @@ use std::fmt;
 use std::time::Duration;
 
 use super::SweepError;
-use super::ledger::Trace;
 use super::progress::short;
 use crate::params::RunId;
 use crate::record::{Record, SimRecord};
-use crate::store::FailureKind;
+use crate::runner::FailureKind;
 use crate::words::count;
 use crate::{Error, Result};
 
 /// How many failures a report tells of one by one.
 const TOLD: usize = 10;
+
+/// What is known of a run that failed.
+#[derive(Debug, Default)]
+pub(super) struct AttemptInfo {
+    pub(super) attempts: u32,
+    pub(super) elapsed: Duration,
+    pub(super) node: Option<String>,
+    pub(super) log: Option<String>,
+}
 
 /// A point of a sweep that has no record, and why.
 #[non_exhaustive]
@@ -43,9 +51,9 @@ impl<T> SweepFailure<T> {
         id: Option<RunId>,
         error: Error,
         kind: Option<FailureKind>,
-        trace: Trace,
+        info: AttemptInfo,
     ) -> Self {
-        let Trace { attempts, elapsed, node, log } = trace;
+        let AttemptInfo { attempts, elapsed, node, log } = info;
         Self { params, id, error, kind, attempts, elapsed, node, log }
     }
 
@@ -102,14 +110,14 @@ pub struct SweepReport<T: SimRecord> {
     pub interrupted: bool,
     /// How many points were not tried, for it was interrupted. Points that were not looked up are counted too, be they
     /// hits or duplicates, as far as their iterator knows how many there are.
-    pub left: usize,
+    pub remaining: usize,
     /// How many finished runs of processes that died were taken over since the store was opened, or since the last
     /// report: where they are points of this sweep, they are among the hits.
     pub recovered: usize,
     /// How long the sweep took.
     pub elapsed: Duration,
     /// How long the hits took when they were run: what the store has saved.
-    pub saved: Duration,
+    pub time_saved: Duration,
     pub(super) made: HashSet<RunId>,
 }
 
@@ -122,10 +130,10 @@ impl<T: SimRecord> SweepReport<T> {
             duplicates: 0,
             failures: Vec::new(),
             interrupted: false,
-            left: 0,
+            remaining: 0,
             recovered: 0,
             elapsed: Duration::ZERO,
-            saved: Duration::ZERO,
+            time_saved: Duration::ZERO,
             made: HashSet::new(),
         }
     }
@@ -139,7 +147,7 @@ impl<T: SimRecord> SweepReport<T> {
     /// Whether every point has a record.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.left == 0
+        self.failures.is_empty() && self.remaining == 0
     }
 
     /// The records, if every point has one.
@@ -172,8 +180,10 @@ impl<T: SimRecord> SweepReport<T> {
         if let Some(failure) = self.failures.into_iter().next() {
             return Err(failure.error);
         }
-        if self.left > 0 {
-            return Err(SweepError::Interrupted { done: self.hits + self.misses, left: self.left }.into());
+        if self.remaining > 0 {
+            return Err(
+                SweepError::Interrupted { done: self.hits + self.misses, remaining: self.remaining }.into()
+            );
         }
         Ok(self.records)
     }
@@ -191,9 +201,9 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
             short(self.elapsed),
         )?;
         // Of runs that were registered nobody knows how long they took.
-        if !self.saved.is_zero() {
+        if !self.time_saved.is_zero() {
             let hits = if self.hits == 1 { "the hit" } else { "the hits" };
-            write!(f, "; {hits} saved {}", short(self.saved))?;
+            write!(f, "; {hits} saved {}", short(self.time_saved))?;
         }
         if self.recovered > 0 {
             let were =
@@ -204,9 +214,9 @@ impl<T: SimRecord> fmt::Display for SweepReport<T> {
             let were = if self.duplicates == 1 { "was" } else { "were" };
             write!(f, "\n  {} came again and {were} counted once", count(self.duplicates, "point"))?;
         }
-        if self.left > 0 {
-            let (are, them) = if self.left == 1 { ("is", "it") } else { ("are", "them") };
-            let left = count(self.left, "point");
+        if self.remaining > 0 {
+            let (are, them) = if self.remaining == 1 { ("is", "it") } else { ("are", "them") };
+            let left = count(self.remaining, "point");
             write!(f, "\n  interrupted: {left} {are} left; the same sweep again does {them}")?;
         }
         for failure in self.failures.iter().take(TOLD) {

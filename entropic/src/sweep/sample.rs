@@ -49,14 +49,14 @@ pub fn logspace(start: f64, end: f64, n: usize) -> Vec<f64> {
 /// #     pub struct Orbit { pub mass: f64, pub dt: f64 }
 /// # }
 /// # use sim::Orbit;
-/// let mut points = entropic::random([0.5..2.0, 1e-3..1e-1], 100, 42)?.map(|[mass, dt]| Orbit { mass, dt });
+/// let mut points = entropic::sweep::uniform([0.5..2.0, 1e-3..1e-1], 100, 42)?.map(|[mass, dt]| Orbit { mass, dt });
 /// assert_eq!(points.len(), 100);
 /// assert!(points.all(|orbit| (0.5..2.0).contains(&orbit.mass)));
 ///
-/// assert!(entropic::random([1.0..f64::NAN], 100, 42).is_err());
+/// assert!(entropic::sweep::uniform([1.0..f64::NAN], 100, 42).is_err());
 /// # Ok::<(), entropic::Error>(())
 /// ```
-pub fn random<const D: usize>(
+pub fn uniform<const D: usize>(
     ranges: [Range<f64>; D],
     n: usize,
     seed: u64,
@@ -73,12 +73,12 @@ pub fn random<const D: usize>(
 /// [`SweepError::Range`] (`is_invalid_input`).
 ///
 /// ```
-/// let points: Vec<[f64; 2]> = entropic::latin_hypercube([0.0..1.0, 10.0..20.0], 4, 7)?.collect();
+/// let points: Vec<[f64; 2]> = entropic::sweep::latin_hypercube([0.0..1.0, 10.0..20.0], 4, 7)?.collect();
 /// let mut quarters: Vec<i64> = points.iter().map(|[x, _]| (x * 4.0) as i64).collect();
 /// quarters.sort();
 /// assert_eq!(quarters, [0, 1, 2, 3]);
 ///
-/// assert!(entropic::latin_hypercube([2.0..1.0], 4, 7).is_err());
+/// assert!(entropic::sweep::latin_hypercube([2.0..1.0], 4, 7).is_err());
 /// # Ok::<(), entropic::Error>(())
 /// ```
 #[expect(clippy::cast_precision_loss, reason = "nobody has so many points")]

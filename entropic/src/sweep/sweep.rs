@@ -1,21 +1,23 @@
 //! Saying what a sweep shall do.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use serde::Serialize;
 
+use super::collector::{Collector, SweepPolicy};
 use super::interrupt::Interrupt;
-use super::ledger::{Each, Ledger, Rules};
 use super::progress::{OnProgress, Progress, Watch};
-use super::queue::{Closes, Queue};
+use super::queue::Closes;
+use super::reporter::{OnRecord, Reporter};
 use super::work::Work;
 use super::{Executor, Serial, SweepError, SweepReport};
 use crate::Result;
 use crate::db::Stored;
 use crate::record::{CustomData, Record, RecordError};
-use crate::store::{CancelToken, Store};
+use crate::runner::CancelToken;
+use crate::store::Store;
 
 /// A sweep that has not begun; made by [`Store::sweep`].
 #[must_use = "a sweep does nothing until `.run()`"]
@@ -34,140 +36,40 @@ struct Options<'a, T: Stored> {
     retries: u32,
     replicates: Option<u32>,
     numbers: Vec<Option<u32>>,
-    each: Option<Each<'a, T>>,
+    on_record: Option<OnRecord<'a, T>>,
     shown: bool,
     on_progress: Option<OnProgress<'a>>,
     cancel: CancelToken,
     stops_on_ctrl_c: bool,
 }
 
-impl<T: Stored> Store<T> {
-    /// Runs or retrieves every point of an iterator, consumed once: a grid's
-    /// [`expand`](crate::GridPoints), a zip, a filter, a list.
-    ///
-    /// Points are taken ahead of their runs: as many as come within some milliseconds, some thousand at most. So an
-    /// iterator must not wait for what its own sweep makes.
-    ///
-    /// ```
-    /// # mod sim {
-    /// #     use entropic::prelude::*;
-    /// #     #[derive(SimRecord)]
-    /// #     #[sim(table = "decays")]
-    /// #     pub struct Decay { pub rate: f64, pub steps: i64 }
-    /// # }
-    /// # use sim::{Decay, DecayGrid};
-    /// # let dir = tempfile::tempdir()?;
-    /// # let store = entropic::Store::<Decay>::builder()
-    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
-    /// #     .results_dir(dir.path().join("results"))
-    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
-    /// #     .open()?;
-    /// let grid = || DecayGrid { rate: vec![0.1, 0.2], steps: vec![10, 20, 30] }.expand();
-    /// let report = store.sweep(grid()).run()?;
-    /// assert_eq!((report.records.len(), report.misses), (6, 6));
-    /// let report = store.sweep(grid()).run()?;
-    /// assert_eq!((report.records.len(), report.hits), (6, 6));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn sweep<'a, I: IntoIterator<Item = T>>(&self, points: I) -> Sweep<'a, T, I> {
-        let options = Options {
+impl<T: Stored> Options<'_, T> {
+    fn new() -> Self {
+        Self {
             custom_data: Ok(CustomData::new()),
             fail_fast: false,
             keep_records: true,
             retries: 0,
             replicates: None,
             numbers: Vec::new(),
-            each: None,
+            on_record: None,
             shown: false,
             on_progress: None,
             cancel: CancelToken::new(),
             stops_on_ctrl_c: false,
-        };
-        Sweep { store: self.clone(), points, executor: Serial, options }
+        }
+    }
+}
+
+impl<T: Stored, I> Sweep<'_, T, I> {
+    pub(super) fn new(store: Store<T>, points: I) -> Self {
+        Self { store, points, executor: Serial, options: Options::new() }
     }
 
-    /// A sweep over the parameters of all known [failures](Self::failures).
-    ///
-    /// # Errors
-    /// As [`failures`](Self::failures), where an example is.
-    pub fn retry_failures<'a>(&self) -> Result<Sweep<'a, T, Vec<T>>> {
-        let failures = self.failures()?;
-        let numbers =
-            failures.iter().map(|failure| failure.id.replicated().map(|(_, number)| number)).collect();
-        let mut sweep = self.sweep(failures.into_iter().map(|failure| failure.params).collect());
-        sweep.options.numbers = numbers;
-        Ok(sweep)
-    }
-
-    /// Several runs of the same parameters, told apart by a number, from 0 on: for simulations that draw random numbers.
-    /// Each is cached by itself; to ask for more of them later runs only those that are new.
-    ///
-    /// The runner sees which one it makes as [`run.replicate()`](crate::RunContext::replicate), and has a
-    /// [`run.seed()`](crate::RunContext::seed) of its own for each. The key of a replicate is that of the parameters,
-    /// `-r` and the number; `custom_data` holds `replicate` and `seed`. `retrieve` and `run_or_retrieve` know nothing of
-    /// replicates: theirs is the one run without a number. [`Sweep::replicates`] does the same for many points, with an
-    /// executor.
-    ///
-    /// # Errors
-    /// As [`run_or_retrieve`](Self::run_or_retrieve); the first failure of a run.
-    ///
-    /// ```
-    /// # mod sim {
-    /// #     use entropic::prelude::*;
-    /// #     #[derive(SimRecord)]
-    /// #     #[sim(table = "walks", output(end: f64))]
-    /// #     pub struct Walk { pub steps: i64 }
-    /// # }
-    /// # use sim::Walk;
-    /// # let dir = tempfile::tempdir()?;
-    /// let store = entropic::Store::<Walk>::builder()
-    ///     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
-    ///     .results_dir(dir.path().join("results"))
-    ///     .runner(|walk: &Walk, run| std::fs::write(run.result_file(), format!("{} {}", walk.steps, run.seed())))
-    ///     .open()?;
-    /// let three = store.replicates(&Walk { steps: 100 }, 3)?;
-    /// let five = store.replicates(&Walk { steps: 100 }, 5)?;          // runs two
-    /// assert_eq!((&three[2].id, five.len()), (&five[2].id, 5));
-    /// assert_eq!(five[4].custom_data["replicate"], 4);
-    /// assert!(store.replicates(&Walk { steps: i64::MAX }, 0)?.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn replicates(&self, params: &T, n: u32) -> Result<Vec<Record<T>>> {
-        params.id()?;
-        self.sweep([self.copied(params)?]).replicates(n).fail_fast().run()?.complete()
-    }
-
-    /// Runs or retrieves every point, then applies a function to each record; stops at the first failure.
-    ///
-    /// # Errors
-    /// As [`Sweep::run`] with [`fail_fast`](Sweep::fail_fast).
-    ///
-    /// ```
-    /// # mod sim {
-    /// #     use entropic::prelude::*;
-    /// #     #[derive(SimRecord)]
-    /// #     #[sim(table = "decays", output(left: f64))]
-    /// #     pub struct Decay { pub rate: f64 }
-    /// # }
-    /// # use sim::Decay;
-    /// # let dir = tempfile::tempdir()?;
-    /// # let store = entropic::Store::<Decay>::builder()
-    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
-    /// #     .results_dir(dir.path().join("results"))
-    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
-    /// #     .open()?;
-    /// let texts = store.map([Decay { rate: 0.1 }, Decay { rate: 0.2 }], |run| {
-    ///     std::fs::read_to_string(&run.result_file).unwrap_or_default()
-    /// })?;
-    /// assert_eq!(texts, ["0.1", "0.2"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn map<R>(
-        &self,
-        points: impl IntoIterator<Item = T>,
-        apply: impl FnMut(&Record<T>) -> R,
-    ) -> Result<Vec<R>> {
-        Ok(self.sweep(points).fail_fast().run()?.complete()?.iter().map(apply).collect())
+    /// Says which replicate each of the first points is, where they are some.
+    pub(super) fn numbered(mut self, numbers: Vec<Option<u32>>) -> Self {
+        self.options.numbers = numbers;
+        self
     }
 }
 
@@ -214,12 +116,6 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Goes on when points fail, and reports them at the end; so it is unless [`fail_fast`](Self::fail_fast) is said.
-    pub fn keep_going(mut self) -> Self {
-        self.options.fail_fast = false;
-        self
-    }
-
     /// Tries a run that fails so many times more, before it counts as failed. (What is refused before it runs is not
     /// tried again.)
     pub fn retries(mut self, retries: u32) -> Self {
@@ -239,10 +135,43 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Shows each record to a closure as soon as it is there, hits first or not: in no order, one at a time. The closure must
-    /// not ask the store for other runs of the sweep: they may be waiting for it.
-    pub fn each(mut self, each: impl FnMut(&Record<T>) + Send + 'a) -> Self {
-        self.options.each = Some(Box::new(each));
+    /// Calls a closure with each record once it is stored or found: one record at a time, hits and new runs in no order.
+    ///
+    /// The closure runs in a thread of its own, so a slow one stops no runs: records that it has not seen yet wait in memory.
+    /// Only with [`discard_records`](Self::discard_records) runs wait too, while 10,000 records do. [`run`](Self::run)
+    /// returns once the closure has seen the last record. If the closure panics, the sweep begins no more runs, stores those
+    /// that are finished, and passes the panic on.
+    ///
+    /// The closure may retrieve other runs. It must not ask the store to *run* other points of the same sweep if the sweep
+    /// discards its records or uses `Slurm`: it could wait for them without end.
+    ///
+    /// ```
+    /// # mod sim {
+    /// #     use entropic::prelude::*;
+    /// #     #[derive(SimRecord)]
+    /// #     #[sim(table = "decays")]
+    /// #     pub struct Decay { pub rate: f64 }
+    /// # }
+    /// # use sim::Decay;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let store = entropic::Store::<Decay>::builder()
+    /// #     .database(format!("sqlite://{}", dir.path().join("runs.db").display()))
+    /// #     .results_dir(dir.path().join("results"))
+    /// #     .runner(|decay: &Decay, run| std::fs::write(run.result_file(), decay.rate.to_string()))
+    /// #     .open()?;
+    /// let mut fastest = f64::MIN;
+    /// let points = (0..1_000).map(|n| Decay { rate: f64::from(n) / 1_000.0 });
+    /// # let points = points.take(20);
+    /// let report = store
+    ///     .sweep(points)
+    ///     .discard_records()                              // they need not fit into memory
+    ///     .on_record(|record| fastest = fastest.max(record.rate))
+    ///     .run()?;
+    /// assert!(report.records.is_empty() && fastest > 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_record(mut self, see: impl FnMut(&Record<T>) + Send + 'a) -> Self {
+        self.options.on_record = Some(Box::new(see));
         self
     }
 
@@ -252,7 +181,8 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// Tells a closure how far it is: ten times a second at most, at least once a second, and at the end.
+    /// Calls a closure with how far the sweep is: ten times a second at most, at least once a second, and at the end. It runs
+    /// in the thread of [`on_record`](Self::on_record), one call after the other, and stops no runs either.
     ///
     /// ```
     /// # mod sim {
@@ -282,18 +212,18 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         self
     }
 
-    /// A token that ends this sweep; that of the store does so too. What is finished is stored, runs that are being made
-    /// are [told](crate::RunContext::is_cancelled), and the report says what is left.
+    /// A token that ends this sweep gracefully, as the token of its store does: what is finished is stored, runs that are being
+    /// made [see it](crate::RunContext::is_cancelled), and the report says how many points remain.
     pub fn cancel_token(mut self, token: &CancelToken) -> Self {
         self.options.cancel = token.clone();
         self
     }
 
-    /// Ends the sweep in order at the first Ctrl-C (or the signal by which batch systems end a job): what is finished is
-    /// stored, runs that are being made are [told](crate::RunContext::is_cancelled), and the report says what is left. A
-    /// second Ctrl-C ends the process as ever, and so does the first one when no sweep is running.
+    /// Ends the sweep gracefully at the first Ctrl-C (or the signal by which batch systems end a job): what is finished is
+    /// stored, runs that are being made [see it](crate::RunContext::is_cancelled), and the report says how many points remain.
+    /// A second Ctrl-C ends the process at once. So does the first one while no sweep listens.
     ///
-    /// Without this nothing is done about signals.
+    /// Without this, signals do what they always do.
     pub fn stop_on_ctrl_c(mut self) -> Self {
         self.options.stops_on_ctrl_c = true;
         self
@@ -323,7 +253,7 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
             .then(|| Interrupt::cancels(&signalled))
             .transpose()
             .map_err(|source| SweepError::Signals { source })?;
-        let rules = Rules {
+        let policy = SweepPolicy {
             custom_data: options.custom_data?,
             fail_fast: options.fail_fast,
             keep_records: options.keep_records,
@@ -333,26 +263,32 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
         };
         let (least, most) = points.size_hint();
         let total = most.filter(|most| *most == least);
-        let total = total.map(|total| total.saturating_mul(rules.replicates.map_or(1, |n| n as usize)));
+        let total = total.map(|total| total.saturating_mul(policy.replicates.map_or(1, |n| n as usize)));
         let watch = Watch::new(total, executor.at_once(), options.shown, options.on_progress);
+        let reporter = Reporter::new(options.on_record, watch, policy.keep_records);
         store.recover_now()?;
-        let ledger = Ledger::new(store.clone(), rules, options.each, watch)?;
-        let left = thread::scope(|scope| {
-            let (ledger, ended) = (&ledger, Arc::new(Queue::new()));
-            let taken = Arc::clone(&ended);
-            let committer = scope.spawn(move || ledger.commit_all(&taken));
-            let left = {
-                let _closes = Closes(&ended);
-                let work = Work::new(ledger, points, Arc::clone(&ended));
-                executor.execute(&work);
-                work.left()
+        let collector = Collector::new(store.clone(), policy, reporter.reports())?;
+        let (remaining, reporter) = thread::scope(|scope| {
+            let (collector, ended) = (&collector, Arc::new(Collector::queue()));
+            let (reports, taken) = (Arc::clone(reporter.queue()), Arc::clone(&ended));
+            let reporter = scope.spawn(move || reporter.report_all(collector));
+            let remaining = {
+                // After the committer has ended, or on a panic.
+                let _closes = Closes(&reports);
+                let committer = scope.spawn(move || collector.commit_all(&taken));
+                let remaining = {
+                    let _closes = Closes(&ended);
+                    let work = Work::new(collector, points, Arc::clone(&ended));
+                    executor.execute(&work);
+                    work.remaining()
+                };
+                joined(committer);
+                remaining
             };
-            match committer.join() {
-                Ok(()) => left,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            (remaining, joined(reporter))
         });
-        let mut report = ledger.finish(left)?;
+        let reported = reporter.end(&collector);
+        let mut report = collector.finish(remaining, reported)?;
         report.recovered = store.newly_recovered();
         report.elapsed = start.elapsed();
         tracing::info!(
@@ -360,9 +296,14 @@ impl<'a, T: Stored, I: IntoIterator<Item = T>, E> Sweep<'a, T, I, E> {
             hits = report.hits,
             misses = report.misses,
             failures = report.failures.len(),
-            left = report.left,
+            remaining = report.remaining,
             "sweep completed"
         );
         Ok(report)
     }
+}
+
+/// What a thread has returned; its panic is passed on.
+fn joined<R>(thread: ScopedJoinHandle<'_, R>) -> R {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

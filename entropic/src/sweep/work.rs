@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::ledger::{Ended, Ledger, Trace};
+use super::collector::{Collector, Ended};
 use super::queue::Queue;
+use super::report::AttemptInfo;
 use crate::db::Stored;
 use crate::files::FileError;
 use crate::params::RunId;
 use crate::record::Record;
-use crate::store::{
-    Asked, Basis, FailureKind, Finished, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable,
-};
+use crate::runner::{FailureKind, RunOutput};
+use crate::store::{Asked, Basis, Found, IfMovedOn, Lease, Seen, StoreError, Unreadable, Waiting};
 use crate::words::with_causes;
 use crate::{Error, Result};
 
@@ -30,8 +30,8 @@ const LONG_CHUNK: usize = 5_000;
 const GATHER: Duration = Duration::from_millis(20);
 
 /// What is shared by those who work.
-pub struct Work<'w, 'a, T: Stored, P> {
-    pub(super) ledger: &'w Ledger<'a, T>,
+pub struct Work<'w, T: Stored, P> {
+    pub(super) collector: &'w Collector<T>,
     ended: Arc<Queue<Ended<'w, T>>>,
     source: Mutex<Source<T, P>>,
 }
@@ -73,12 +73,12 @@ struct Source<T: Stored, P> {
     chunk: usize,
     next: usize,
     ready: VecDeque<Task<T>>,
-    elsewhere: VecDeque<Task<T>>,
+    contended: VecDeque<Task<T>>,
     exhausted: bool,
 }
 
-impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
-    pub(super) fn new(ledger: &'w Ledger<'a, T>, points: P, ended: Arc<Queue<Ended<'w, T>>>) -> Self {
+impl<'w, T: Stored, P: Iterator<Item = T>> Work<'w, T, P> {
+    pub(super) fn new(collector: &'w Collector<T>, points: P, ended: Arc<Queue<Ended<'w, T>>>) -> Self {
         let source = Source {
             points: points.fuse(),
             seen: HashSet::new(),
@@ -86,10 +86,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
             chunk: CHUNK,
             next: 0,
             ready: VecDeque::new(),
-            elsewhere: VecDeque::new(),
+            contended: VecDeque::new(),
             exhausted: false,
         };
-        Self { ledger, ended, source: Mutex::new(source) }
+        Self { collector, ended, source: Mutex::new(source) }
     }
 
     /// Runs points in this thread until there are none.
@@ -101,28 +101,32 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     fn run(&self, mut task: Task<T>) {
         let claimed = if task.waits {
-            self.ledger.store.claim_run(&task.asked.id).map(Some)
+            self.collector.store.claim_run(&task.asked.id).map(Some)
         } else {
-            self.ledger.store.claim_run_if_free(&task.asked.id)
+            self.collector.store.claim_run_if_free(&task.asked.id)
         };
         let held = match claimed.map(|lease| lease.map(|lease| self.look_again(&task, lease))) {
             Ok(None) => return self.wait_for(task),
             Ok(Some(Ok(Some(held)))) => held,
             Ok(Some(Ok(None))) => return,
-            Ok(Some(Err(error))) | Err(error) => return self.fail(task, error, Trace::default()),
+            Ok(Some(Err(error))) | Err(error) => return self.fail(task, error, AttemptInfo::default()),
         };
         let start = Instant::now();
         loop {
             task.attempts += 1;
             let Asked { id, replicate, .. } = &task.asked;
-            let custom_data = self.ledger.rules.custom_data.clone();
-            match self.ledger.store.attempt(&task.params, id, *replicate, custom_data) {
+            let custom_data = self.collector.policy.custom_data.clone();
+            match self.collector.store.attempt(&task.params, id, *replicate, custom_data) {
                 Ok(finished) => return self.end(task, held, finished),
                 Err(error) if self.tries_again(&task, &error) => {
                     tracing::info!(table = T::TABLE.name, %id, error = %with_causes(&error), attempts = task.attempts, "trying again");
                 }
                 Err(error) => {
-                    return self.fail(task, error, Trace { elapsed: start.elapsed(), ..Trace::default() });
+                    return self.fail(
+                        task,
+                        error,
+                        AttemptInfo { elapsed: start.elapsed(), ..AttemptInfo::default() },
+                    );
                 }
             }
         }
@@ -130,9 +134,9 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// Looks a leased point up: the one who had the lease before may have made it. `None` if so.
     pub(super) fn look_again(&self, task: &Task<T>, lease: Lease<'w>) -> Result<Option<Held<'w>>> {
-        Ok(match self.ledger.store.look_under(&task.asked)? {
+        Ok(match self.collector.store.look_under(&task.asked)? {
             Seen::Made(record) => {
-                self.ledger.hit(task.at, record);
+                self.collector.hit(task.at, record);
                 None
             }
             Seen::ToRun { version } => Some(Held { lease, version }),
@@ -142,70 +146,73 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     /// Whether a failed attempt is not the last.
     pub(super) fn tries_again(&self, task: &Task<T>, error: &Error) -> bool {
         FailureKind::of(error).is_some()
-            && task.attempts <= self.ledger.rules.retries
-            && !self.ledger.is_over()
+            && task.attempts <= self.collector.policy.retries
+            && !self.collector.is_over()
     }
 
     /// Hands in a run that has come to its end.
-    pub(super) fn end(&self, task: Task<T>, held: Held<'w>, finished: Finished<T>) {
+    pub(super) fn end(&self, task: Task<T>, held: Held<'w>, finished: RunOutput<T>) {
         let Held { lease, version } = held;
         let basis = Basis { version, if_moved_on: IfMovedOn::GiveWay };
-        let ready = self.ledger.store.ready(lease, &task.params, &task.asked.id, finished, basis);
+        let ready = self.collector.store.ready(lease, &task.params, &task.asked.id, finished, basis);
         match ready {
             Ok(ready) => {
                 ready.hand_over();
                 let id = task.asked.id.clone();
                 if self.ended.push(Ended { at: task.at, params: task.params, ready }).is_err() {
                     // The committer is gone only when a closure that it called has panicked, which the caller will hear.
-                    self.ledger.stop(StoreError::Cancelled { id }.into());
+                    self.collector.stop(StoreError::Cancelled { id }.into());
                 }
             }
             Err(error) => {
-                self.ledger.unstored();
-                self.fail(task, error, Trace::default());
+                self.collector.unstored();
+                self.fail(task, error, AttemptInfo::default());
             }
         }
     }
 
     /// Hands in what went wrong with a point.
-    pub(super) fn fail(&self, task: Task<T>, error: Error, trace: Trace) {
+    pub(super) fn fail(&self, task: Task<T>, error: Error, info: AttemptInfo) {
         if matches!(error, Error::File(FileError::Gone { .. })) {
             // Every other point would go the same way.
-            return self.ledger.stop(error);
+            return self.collector.stop(error);
         }
         let Task { at, params, asked, attempts, .. } = task;
-        self.ledger.failed(at, params, Some(asked.id), error, Trace { attempts, ..trace });
+        self.collector.failed(at, params, Some(asked.id), error, AttemptInfo { attempts, ..info });
     }
 
     /// Gives points up that somebody else runs, once they were waited for as long as the store waits. `since` remembers when
     /// there was nothing else to do.
     pub(super) fn give_up_waiting(
         &self,
-        since: &mut Option<Instant>,
+        since: &mut Option<Waiting>,
         only_waits: bool,
-        elsewhere: &mut Vec<Task<T>>,
+        contended: &mut Vec<Task<T>>,
     ) {
         if !only_waits {
             *since = None;
             return;
         }
-        let waited = since.get_or_insert_with(Instant::now).elapsed();
-        if self.ledger.store.waits_at_most().is_some_and(|longest| waited >= longest) {
-            for task in elsewhere.drain(..) {
+        let Some(first) = contended.first() else { return };
+        let waiting = since.get_or_insert_with(Waiting::new);
+        waiting.note(T::TABLE.name, &first.asked.id, || self.collector.store.holder(&first.asked.id));
+        let waited = waiting.elapsed();
+        if self.collector.store.wait_timeout().is_some_and(|longest| waited >= longest) {
+            for task in contended.drain(..) {
                 let (id, seconds) = (task.asked.id.clone(), waited.as_secs_f64());
-                self.fail(task, StoreError::StillRunning { id, seconds }.into(), Trace::default());
+                self.fail(task, StoreError::StillRunning { id, seconds }.into(), AttemptInfo::default());
             }
         }
     }
 
     /// Leaves a point to whoever runs it just now, and asks again at the end.
     pub(super) fn wait_for(&self, task: Task<T>) {
-        self.source().elsewhere.push_back(Task { waits: true, ..task });
+        self.source().contended.push_back(Task { waits: true, ..task });
     }
 
     /// The next point that is to be run.
     pub(super) fn take(&self) -> Option<Task<T>> {
-        if self.ledger.is_over() {
+        if self.collector.is_over() {
             return None;
         }
         // A panic of the iterator is the caller's to hear, and no reason to go on with what is left of it.
@@ -215,14 +222,14 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
                 return Some(task);
             }
             if source.exhausted {
-                return source.elsewhere.pop_front();
+                return source.contended.pop_front();
             }
             // Points that came before, or that are refused, may come for ever.
-            if self.ledger.is_over() {
+            if self.collector.is_over() {
                 return None;
             }
             if let Err(error) = self.plan(&mut source) {
-                self.ledger.stop(error);
+                self.collector.stop(error);
                 return None;
             }
         }
@@ -236,7 +243,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let (mut asked, mut duplicates): (Vec<(usize, T, Asked)>, usize) =
             (Vec::with_capacity(judged.len()), 0);
         for (ask, params) in judged {
-            let replicate = self.ledger.rules.numbers.get(source.taken).copied().flatten();
+            let replicate = self.collector.policy.numbers.get(source.taken).copied().flatten();
             source.taken += 1;
             match ask.map(|ask| match replicate {
                 Some(number) => ask.replicate(number),
@@ -245,15 +252,15 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
                 Ok(ask) if !source.seen.insert(ask.id.lock_key()) => duplicates += 1,
                 Ok(ask) => self.number(source, params, ask, &mut asked)?,
                 Err(error) => {
-                    self.ledger.failed(source.next, params, None, error, Trace::default());
+                    self.collector.failed(source.next, params, None, error, AttemptInfo::default());
                     source.next += 1;
                 }
             }
         }
         if duplicates > 0 {
-            self.ledger.duplicate(duplicates);
+            self.collector.duplicate(duplicates);
         }
-        if self.ledger.is_over() {
+        if self.collector.is_over() {
             // Nothing of it is to be run.
             source.ready.extend(asked.into_iter().map(|(at, params, asked)| Task::new(at, params, asked)));
             return Ok(());
@@ -261,15 +268,17 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         let before = source.ready.len();
         for LookedUp { at, params, asked, found } in self.look_up(asked)? {
             match found {
-                Ok(Found::Hit(record)) => self.ledger.hit(at, record),
+                Ok(Found::Hit(record)) => self.collector.hit(at, record),
                 Ok(Found::Broken(_) | Found::Nothing) => {
                     source.ready.push_back(Task::new(at, params, asked));
                 }
-                Err(error) => self.ledger.failed(at, params, Some(asked.id), error, Trace::default()),
+                Err(error) => {
+                    self.collector.failed(at, params, Some(asked.id), error, AttemptInfo::default())
+                }
             }
         }
         source.chunk = if source.ready.len() > before { CHUNK } else { LONG_CHUNK };
-        self.ledger.planned(planned, source.ready.len() - before);
+        self.collector.planned(planned, source.ready.len() - before);
         Ok(())
     }
 
@@ -281,13 +290,13 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
         ask: Asked,
         asked: &mut Vec<(usize, T, Asked)>,
     ) -> Result<()> {
-        let Some(replicates) = self.ledger.rules.replicates else {
+        let Some(replicates) = self.collector.policy.replicates else {
             asked.push((source.next, params, ask));
             source.next += 1;
             return Ok(());
         };
         for number in 0..replicates {
-            asked.push((source.next, self.ledger.store.copied(&params)?, ask.replicate(number)));
+            asked.push((source.next, self.collector.store.copied(&params)?, ask.replicate(number)));
             source.next += 1;
         }
         Ok(())
@@ -295,7 +304,7 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
 
     /// Looks points up, and whether the results are there.
     fn look_up(&self, asked: Vec<(usize, T, Asked)>) -> Result<Vec<LookedUp<T>>> {
-        let store = &self.ledger.store;
+        let store = &self.collector.store;
         let mut ids: Vec<String> = asked.iter().map(|(_, _, ask)| ask.id.to_string()).collect();
         ids.sort_unstable();
         let id = |row: &Result<Record<T>, Unreadable>| match row {
@@ -324,10 +333,10 @@ impl<'w, 'a, T: Stored, P: Iterator<Item = T>> Work<'w, 'a, T, P> {
     }
 
     /// How many points were not tried. Those not looked at are counted as their iterator counts them.
-    pub(super) fn left(self) -> usize {
+    pub(super) fn remaining(self) -> usize {
         let source = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let replicates = self.ledger.rules.replicates.map_or(1, |n| n as usize);
-        source.ready.len() + source.elsewhere.len() + source.points.size_hint().0.saturating_mul(replicates)
+        let replicates = self.collector.policy.replicates.map_or(1, |n| n as usize);
+        source.ready.len() + source.contended.len() + source.points.size_hint().0.saturating_mul(replicates)
     }
 
     fn source(&self) -> MutexGuard<'_, Source<T, P>> {

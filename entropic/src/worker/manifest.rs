@@ -30,7 +30,8 @@ pub(crate) struct Manifest {
     /// How often a run is begun whose workers are lost, before a worker takes it for the reason.
     pub(crate) deaths: u32,
     /// Whether the worker dies with the process that has started it.
-    pub(crate) tied: bool,
+    #[serde(rename = "tied")]
+    pub(crate) dies_with_parent: bool,
     /// Whether results are synced.
     pub(crate) full: bool,
     /// The program and its arguments, for those who look in here.

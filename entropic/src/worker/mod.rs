@@ -1,4 +1,4 @@
-//! What a sweep and the processes that make its runs say to each other: files in a folder, nothing else.
+//! What a sweep and the processes that make its runs say to each other: files in a directory, nothing else.
 //!
 //! A worker is the user's own program, started again with its own arguments. When it opens the store of the sweep,
 //! its environment says what it is to do; it does that and exits. It knows neither the database nor the sweep's
@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! results/.entropic/sweeps/<sweep>/
-//! ├── manifest.json             what the runs are of: table, schema, folder, limits
+//! ├── manifest.json             what the runs are of: table, schema, directory, limits
 //! ├── program                  a copy of the program, where workers start later
 //! ├── claims                   keys that nobody else is to run while the owner lives
 //! ├── owner                     locked by the sweep's process for as long as it lives
@@ -22,17 +22,23 @@
 //! and neither done nor failed is the one that its process died of.
 
 mod assignment;
+mod claims;
 mod error;
-mod folder;
-mod journal;
 mod manifest;
+mod serve;
+mod sweep_dir;
+mod worker_journal;
+mod worker_output;
 
 pub use error::WorkerError;
 
-pub(crate) use assignment::{Assignment, CHUNK, MEANT, SWEEP, is_expected, is_in_worker};
-pub(crate) use folder::{Owner, Point, SweepFolder};
-pub(crate) use journal::{Journal, Line, Reader};
+pub(crate) use assignment::{Assignment, CHUNK, SWEEP, WORKER_TOKEN, is_addressed, is_in_worker};
+pub(crate) use claims::Claims;
 pub(crate) use manifest::{Manifest, PROTOCOL};
+pub(crate) use serve::Worker;
+pub(crate) use sweep_dir::{Owner, Point, SweepDir};
+pub(crate) use worker_journal::{JournalReader, WorkerEvent, WorkerJournal};
+pub(crate) use worker_output::WorkerOutput;
 
 /// How a worker ends.
 pub(crate) mod exit {

@@ -10,6 +10,8 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
+use super::Holder;
+
 /// A file of whose bytes each stands for an id: the locks of an open file description on single bytes, which end with the
 /// description, so with the process at the latest. (`F_OFD_SETLK` in `fcntl(2)`; those of POSIX would end whenever this
 /// process closes the file, wherever.)
@@ -61,6 +63,15 @@ impl Bytes {
             self.state().taken.remove(&key);
         }
         Ok(locked?.map(|in_file| Byte { of: Arc::clone(self), in_file, key }))
+    }
+
+    /// Who has locked a byte.
+    pub(super) fn holder(&self, key: i64) -> Holder {
+        if self.state().taken.contains(&key) {
+            return Holder::ThisProcess;
+        }
+        // Offsets are as wide as keys wherever there are such locks.
+        Holder::of(&self.path, Some(place(key)))
     }
 
     fn lock(&self, at: i64) -> io::Result<Option<Arc<Opened>>> {

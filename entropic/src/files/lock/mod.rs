@@ -6,6 +6,7 @@
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod bytes;
+mod holder;
 mod named;
 mod recovery;
 
@@ -22,6 +23,8 @@ use std::time::Duration;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use bytes::{Byte, Bytes};
 use named::Named;
+
+pub(crate) use holder::Holder;
 
 use super::{FileError, Folder};
 use crate::params::RunId;
@@ -86,6 +89,16 @@ impl Locks {
         Ok(Named::try_take(path).map_err(FileError::own("lock", path))?.map(Held::Named))
     }
 
+    /// Who has an id, as far as that can be found out.
+    fn holder(&self, id: &RunId) -> Holder {
+        let path = self.path(id);
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if !path.exists() {
+            return self.bytes.holder(id.lock_key());
+        }
+        Holder::of(&path, None)
+    }
+
     /// Where an id has its file, if it needs one.
     fn path(&self, id: &RunId) -> PathBuf {
         // A key that another program stored need not be one that can name a file.
@@ -143,7 +156,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`FileError::Io`], also where the file system knows no locks.
-    pub fn lock(&self, id: &RunId, give_up: impl Fn() -> bool) -> Result<Option<IdLock>, FileError> {
+    pub fn lock(&self, id: &RunId, mut give_up: impl FnMut() -> bool) -> Result<Option<IdLock>, FileError> {
         let mut pause = Duration::from_millis(1);
         loop {
             if let Some(lock) = self.try_lock(id)? {
@@ -155,6 +168,11 @@ impl Folder {
             thread::sleep(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// Who has the right to run an id, as far as that can be found out. It takes milliseconds: for those who wait anyway.
+    pub(crate) fn lock_holder(&self, id: &RunId) -> Holder {
+        self.locks().holder(id)
     }
 
     /// The right to run an id, unless somebody has it, be it this thread.

@@ -1,4 +1,4 @@
-//! Which arrays of jobs a sweep has: remembered in its folder, for the one who calls it again.
+//! Which arrays of jobs a sweep has: remembered in its directory, for the one who calls it again.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::scheduler::JobState;
+use super::job_state::JobState;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::sweep::SweepError;
-use crate::worker::{SweepFolder, WorkerError};
+use crate::worker::{SweepDir, WorkerError};
 
 /// Of the lines that remember arrays.
 pub(super) const FORMAT: u32 = 1;
@@ -66,22 +66,22 @@ impl Job {
 }
 
 /// Why a job says nothing.
-pub(super) fn silence(folder: &SweepFolder, chunk: &str, state: &JobState, log: String) -> SweepError {
+pub(super) fn diagnose(dir: &SweepDir, chunk: &str, state: &JobState, log: String) -> SweepError {
     let status = state.told();
-    if folder.log(chunk).exists() {
+    if dir.log(chunk).exists() {
         SweepError::NoWorker { status, log }
     } else {
-        SweepError::NoTrace { status, directory: folder.root().to_owned() }
+        SweepError::NoTrace { status, dir: dir.root().to_owned() }
     }
 }
 
-fn path(folder: &SweepFolder) -> PathBuf {
-    folder.root().join("jobs.jsonl")
+fn path(dir: &SweepDir) -> PathBuf {
+    dir.root().join("jobs.jsonl")
 }
 
 /// Remembers an array.
-pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerError> {
-    let path = path(folder);
+pub(super) fn note(dir: &SweepDir, array: &Array) -> Result<(), WorkerError> {
+    let path = path(dir);
     let failed = || WorkerError::io("write", &path);
     let mut line = serde_json::to_vec(array).map_err(|error| failed()(error.into()))?;
     line.push(b'\n');
@@ -90,8 +90,8 @@ pub(super) fn note(folder: &SweepFolder, array: &Array) -> Result<(), WorkerErro
 }
 
 /// The arrays of a sweep, each as it was remembered last.
-fn all(folder: &SweepFolder) -> Result<Vec<Array>, WorkerError> {
-    let path = path(folder);
+fn all(dir: &SweepDir) -> Result<Vec<Array>, WorkerError> {
+    let path = path(dir);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         other => other.map_err(WorkerError::io("read", &path))?,
@@ -111,9 +111,9 @@ fn all(folder: &SweepFolder) -> Result<Vec<Array>, WorkerError> {
 }
 
 /// Slurm's ids of the arrays of a sweep; those that nobody came to write down are asked for.
-pub(super) fn of(folder: &SweepFolder, slurm: &Slurm) -> Result<Vec<String>> {
+pub(super) fn of(dir: &SweepDir, slurm: &Slurm) -> Result<Vec<String>> {
     let mut ids = Vec::new();
-    for array in all(folder)? {
+    for array in all(dir)? {
         match array.id {
             Some(id) => ids.push(id),
             None => ids.extend(slurm.named(&array.name)?.pop()),
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn lines_without_a_format_are_of_the_first_and_those_of_a_newer_version_are_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = SweepFolder::at(dir.path());
+        let folder = SweepDir::at(dir.path());
         let jobs = dir.path().join("jobs.jsonl");
         fs::write(&jobs, "{\"wave\":0,\"jobs\":2,\"name\":\"x\"}\n{\"wa").unwrap();
         let array = Array { format: 1, wave: 0, jobs: 2, name: "x".to_owned(), id: None };

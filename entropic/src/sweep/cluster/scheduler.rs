@@ -9,11 +9,12 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use super::job_state::JobState;
 use super::jobs::Array;
 use super::slurm::Slurm;
 use crate::Result;
 use crate::sweep::SweepError;
-use crate::worker::{self, SweepFolder};
+use crate::worker::{self, SweepDir};
 
 /// Settings that `sbatch` would take from the environment, against what it is told.
 const NOT_INHERITED: [&str; 9] = [
@@ -27,60 +28,6 @@ const NOT_INHERITED: [&str; 9] = [
     "SBATCH_REQUEUE",
     "SBATCH_WAIT",
 ];
-
-/// What is known of a job of an array.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct JobState {
-    /// In Slurm's word.
-    pub(super) state: String,
-    /// As `wait` gives it.
-    exit: Option<i32>,
-}
-
-impl JobState {
-    /// One that Slurm knows nothing of any more.
-    pub(super) fn gone() -> Self {
-        Self { state: "gone".to_owned(), exit: None }
-    }
-
-    /// Whether it will not run any more.
-    pub(super) fn is_over(&self) -> bool {
-        matches!(
-            self.state.as_str(),
-            "COMPLETED"
-                | "FAILED"
-                | "CANCELLED"
-                | "TIMEOUT"
-                | "NODE_FAIL"
-                | "OUT_OF_MEMORY"
-                | "BOOT_FAIL"
-                | "DEADLINE"
-                | "PREEMPTED"
-                | "REVOKED"
-                | "gone"
-        )
-    }
-
-    /// Whether it ran into the job's limit of time.
-    pub(super) fn is_timeout(&self) -> bool {
-        matches!(self.state.as_str(), "TIMEOUT" | "DEADLINE")
-    }
-
-    /// Whether it ended for a reason that is neither the program's nor the user's.
-    pub(super) fn is_no_fault(&self) -> bool {
-        self.is_timeout()
-            || matches!(self.state.as_str(), "NODE_FAIL" | "BOOT_FAIL" | "PREEMPTED" | "REVOKED")
-    }
-
-    /// What became of it, for people.
-    pub(super) fn told(&self) -> String {
-        match self.exit {
-            Some(status) if status & 0x7f != 0 => format!("{}, signal {}", self.state, status & 0x7f),
-            Some(status) if status != 0 => format!("{}, exit code {}", self.state, status >> 8),
-            _ => self.state.clone(),
-        }
-    }
-}
 
 impl Slurm {
     fn program(&self, name: &'static str) -> Command {
@@ -99,18 +46,18 @@ impl Slurm {
     }
 
     /// Submits an array of jobs, the one with number `n` for the chunk `<wave>-<n>`; the id of it.
-    pub(super) fn submit(&self, folder: &SweepFolder, array: &Array, cwd: &Path) -> Result<String> {
+    pub(super) fn submit(&self, dir: &SweepDir, array: &Array, cwd: &Path) -> Result<String> {
         let mut command = self.program("sbatch");
         for name in NOT_INHERITED {
             command.env_remove(name);
         }
-        command.args(self.sbatch(folder, array, cwd)?);
+        command.args(self.sbatch(dir, array, cwd)?);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = |source| SweepError::Scheduler { program: "sbatch", source };
         let mut child = command.spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
             // It may have refused its arguments already, and says so below.
-            let _ = stdin.write_all(self.script(folder, array.wave)?.as_bytes());
+            let _ = stdin.write_all(self.script(dir, array.wave)?.as_bytes());
         }
         let printed = told("sbatch", &child.wait_with_output().map_err(failed)?)?;
         // With several clusters: `id;cluster`.
@@ -121,7 +68,7 @@ impl Slurm {
         Ok(id)
     }
 
-    fn sbatch(&self, folder: &SweepFolder, array: &Array, cwd: &Path) -> Result<Vec<String>> {
+    fn sbatch(&self, dir: &SweepDir, array: &Array, cwd: &Path) -> Result<Vec<String>> {
         let Array { wave, jobs, name, .. } = array;
         let limit = self.max_parallel.map_or_else(String::new, |most| format!("%{most}"));
         let mut args: Vec<String> =
@@ -132,7 +79,7 @@ impl Slurm {
         args.push(format!("--chdir={}", text(cwd)?));
         args.push(format!("--array=0-{}{limit}", jobs.saturating_sub(1)));
         // In names of files a percent sign is Slurm's.
-        let logs = text(&folder.logs())?.replace('%', "%%");
+        let logs = text(&dir.logs())?.replace('%', "%%");
         args.push(format!("--output={logs}/{wave}-%a.out"));
         if let Some(limit) = self.time_limit {
             let minutes = limit.as_secs().div_ceil(60).max(1);
@@ -149,18 +96,18 @@ impl Slurm {
 
     /// What a job does. The shell becomes the worker, so that signals reach it. What it must know is said here and not in the
     /// environment, which sites may not pass on.
-    fn script(&self, folder: &SweepFolder, wave: usize) -> Result<String> {
+    fn script(&self, dir: &SweepDir, wave: usize) -> Result<String> {
         let args = match &self.args {
             Some(args) => args.clone(),
             None => std::env::args_os().skip(1).collect(),
         };
-        let mut line = quoted(text(&folder.program())?);
+        let mut line = quoted(text(&dir.program())?);
         for arg in &args {
             line += " ";
             line += &quoted(text(Path::new(arg))?);
         }
-        let [sweep, chunk, meant] = [worker::SWEEP, worker::CHUNK, worker::MEANT];
-        let root = quoted(text(folder.root())?);
+        let [sweep, chunk, meant] = [worker::SWEEP, worker::CHUNK, worker::WORKER_TOKEN];
+        let root = quoted(text(dir.root())?);
         Ok(format!(
             "#!/bin/sh\n{}\nexport {sweep}={root} {chunk}='{wave}-{{}}' {meant}=pid:$$\nexec {line}\n",
             self.prologue
@@ -203,7 +150,7 @@ impl Slurm {
         self.ask("scancel", [id]).map(drop)
     }
 
-    /// How many jobs an array may have, by the site's rules.
+    /// How many jobs an array may have, by the site's policy.
     pub(super) fn largest_array(&self) -> usize {
         const STOCK: usize = 1_001;
         let printed = self.ask("scontrol", ["show", "config"]).unwrap_or_default();
@@ -266,7 +213,7 @@ fn text(path: &Path) -> Result<&str> {
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The pause after one in which nothing happened.
-pub(super) fn longer(pause: Duration, longest: Duration) -> Duration {
+pub(super) fn backoff(pause: Duration, longest: Duration) -> Duration {
     (pause * 3 / 2).min(longest)
 }
 

@@ -4,15 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::Executor;
-use super::super::work::Work;
-use super::campaign::Campaign;
-use crate::db::Stored;
-
 /// Runs on the nodes of a Slurm cluster, as arrays of jobs; with the feature `cluster`.
 ///
 /// Like [`Processes`](crate::Processes), a worker is this very program, started again with its own arguments on a node; when
-/// it [opens](crate::StoreBuilder::open) the store of the sweep, it makes its runs, and exits. The results folder must be
+/// it [opens](crate::StoreBuilder::open) the store of the sweep, it makes its runs, and exits. The results directory must be
 /// on a file system that the nodes share, under the same path; the database need not be: workers never touch it. The
 /// programs `sbatch`, `squeue`, `scancel`, `scontrol` and `sinfo` must be there; what they say is passed on as they say it.
 ///
@@ -128,7 +123,7 @@ impl Slurm {
         self
     }
 
-    /// How long a run may take: one that takes longer is killed, and has failed.
+    /// How long a run may take: one that takes backoff is killed, and has failed.
     #[must_use]
     pub fn run_timeout(mut self, longest: Duration) -> Self {
         self.longest = Some(longest);
@@ -183,20 +178,5 @@ impl Slurm {
     pub fn file_system_delay(mut self, delay: Duration) -> Self {
         self.patience = delay;
         self
-    }
-}
-
-impl<P> Executor<P> for Slurm {
-    fn execute<T: Stored>(&self, work: &Work<'_, '_, T, P>)
-    where
-        P: Iterator<Item = T>,
-    {
-        if let Err(error) = Campaign::run(self, work) {
-            work.ledger.stop(error);
-        }
-    }
-
-    fn at_once(&self) -> usize {
-        self.max_parallel.unwrap_or(1)
     }
 }

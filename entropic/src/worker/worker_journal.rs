@@ -1,4 +1,4 @@
-//! What a worker says.
+//! The journal of a worker: what it has begun and what came of it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,14 +7,14 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{PROTOCOL, SweepFolder, WorkerError};
+use super::{PROTOCOL, WorkerError};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 
-/// A line of a journal.
+/// A line of a worker's journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Line {
+pub(crate) enum WorkerEvent {
     /// A worker lives. Its first line: in which format the others are.
     Started {
         #[serde(default = "first")]
@@ -23,9 +23,9 @@ pub(crate) enum Line {
     },
     /// A run is being made; what it prints comes behind a place in the log.
     Begun { id: RunId, log: u64 },
-    /// A run was stopped in order, as its worker was asked to.
+    /// A run was stopped because its worker was asked to stop.
     Stopped { id: RunId },
-    /// A run has come to its end. Its result, if it has one, is in a folder below that of staged results.
+    /// A run has come to its end. Its result, if it has one, is in a directory below that of staged results.
     Done {
         id: RunId,
         staged: PathBuf,
@@ -56,35 +56,35 @@ struct Start {
 
 /// The journal of a worker; locked while it lives.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct WorkerJournal {
     file: File,
     path: PathBuf,
     name: String,
     syncs: bool,
 }
 
-impl Journal {
-    /// A new one for a chunk.
-    pub(crate) fn create(folder: &SweepFolder, chunk: &str, syncs: bool) -> Result<Self, WorkerError> {
+impl WorkerJournal {
+    /// A new one for a chunk, in the directory of a sweep's journals.
+    pub(crate) fn create(journals: &Path, chunk: &str, syncs: bool) -> Result<Self, WorkerError> {
         let name = format!("{chunk}.{}", uuid::Uuid::new_v4().simple());
-        let path = folder.journals().join(format!("{name}.jsonl"));
+        let path = journals.join(format!("{name}.jsonl"));
         let file = File::create_new(&path).map_err(WorkerError::io("write", &path))?;
         // Where the file system knows no locks, others must find out otherwise whether it lives.
         let _ = file.try_lock();
         Ok(Self { file, path, name, syncs })
     }
 
-    /// Also the name of the folder of its staged results.
+    /// Also the name of the directory of its staged results.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(crate) fn say(&mut self, line: &Line) -> Result<(), WorkerError> {
+    pub(crate) fn write(&mut self, event: &WorkerEvent) -> Result<(), WorkerError> {
         let failed = || WorkerError::io("write", &self.path);
-        let mut text = serde_json::to_vec(line).map_err(|error| failed()(error.into()))?;
+        let mut text = serde_json::to_vec(event).map_err(|error| failed()(error.into()))?;
         text.push(b'\n');
         self.file.write_all(&text).map_err(failed())?;
-        if self.syncs && matches!(line, Line::Done { .. }) {
+        if self.syncs && matches!(event, WorkerEvent::Done { .. }) {
             self.file.sync_data().map_err(failed())?;
         }
         Ok(())
@@ -93,18 +93,18 @@ impl Journal {
 
 /// Reads a journal as it grows.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct JournalReader {
     path: PathBuf,
     read: u64,
 }
 
-impl Reader {
+impl JournalReader {
     pub(crate) fn of(path: PathBuf) -> Self {
         Self { path, read: 0 }
     }
 
     /// The lines that have come since. What is no line was cut off by a crash, and says nothing.
-    pub(crate) fn read(&mut self) -> Result<Vec<Line>, WorkerError> {
+    pub(crate) fn read(&mut self) -> Result<Vec<WorkerEvent>, WorkerError> {
         let failed = || WorkerError::io("read", &self.path);
         // Opened anew: so network file systems look for what is new.
         let mut file = match File::open(&self.path) {
@@ -122,7 +122,7 @@ impl Reader {
             WorkerError::refuse_newer(&self.path, head.started.format, PROTOCOL)?;
         }
         self.read += whole as u64;
-        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Line::is_ours).collect())
+        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(WorkerEvent::is_ours).collect())
     }
 
     /// Whether the worker that writes it lives, as far as locks tell.
@@ -131,8 +131,8 @@ impl Reader {
     }
 }
 
-impl Line {
-    /// Whether it can be: one that was edited by hand must not lead out of the folder.
+impl WorkerEvent {
+    /// Whether it can be: one that was edited by hand must not lead out of the directory.
     fn is_ours(&self) -> bool {
         match self {
             Self::Done { staged, .. } => {

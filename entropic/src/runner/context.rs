@@ -48,7 +48,7 @@ pub struct RunContext<T: SimRecord> {
 }
 
 impl<T: SimRecord> RunContext<T> {
-    pub(super) fn new(
+    pub(crate) fn new(
         id: RunId,
         replicate: Option<u32>,
         attempt: Attempt,
@@ -70,7 +70,7 @@ impl<T: SimRecord> RunContext<T> {
     }
 
     /// What is left of it; last, why values that were set are null.
-    pub(super) fn finish(self) -> (T::Output, Attempt, CustomData, Map<String, Value>) {
+    pub(crate) fn finish(self) -> (T::Output, Attempt, CustomData, Map<String, Value>) {
         (self.output, self.attempt, self.custom_data, self.unstored)
     }
 
@@ -107,7 +107,7 @@ impl<T: SimRecord> RunContext<T> {
         self.id.seed()
     }
 
-    /// Where to write the result: a file, or a folder to be made there. A private path with the right name and
+    /// Where to write the result: a file, or a directory to be made there. A private path with the right name and
     /// suffix; it gets its final place once the run has succeeded.
     #[must_use]
     pub fn result_file(&self) -> &Path {
@@ -161,7 +161,7 @@ impl<T: SimRecord> RunContext<T> {
         self.custom_data.insert(key, value);
     }
 
-    /// A folder for whatever is needed in between; gone afterwards.
+    /// A directory for temporary files; it is removed after the run.
     ///
     /// # Errors
     /// [`FileError::Io`] when it cannot be made.
@@ -169,7 +169,7 @@ impl<T: SimRecord> RunContext<T> {
         Ok(self.attempt.scratch()?)
     }
 
-    /// A folder that survives the attempt if it fails or is killed, and is there again in the next attempt at the
+    /// A directory that survives the attempt if it fails or is killed, and is there again in the next attempt at the
     /// same parameters; gone once one has succeeded.
     ///
     /// # Errors

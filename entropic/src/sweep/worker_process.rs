@@ -5,7 +5,7 @@ use std::process::{Child, ExitStatus};
 use std::time::Instant;
 
 /// A worker, and the chunk that it has.
-pub(super) struct Running {
+pub(super) struct WorkerProcess {
     child: Child,
     has_ended: bool,
     pub(super) chunk: String,
@@ -13,7 +13,7 @@ pub(super) struct Running {
     pub(super) since: Instant,
 }
 
-impl Running {
+impl WorkerProcess {
     pub(super) fn new(child: Child, chunk: String, points: usize) -> Self {
         Self { child, has_ended: false, chunk, points, since: Instant::now() }
     }
@@ -36,7 +36,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for WorkerProcess {
     /// Should a closure of the caller panic, no worker goes on with points that are no longer held.
     fn drop(&mut self) {
         if !self.has_ended {

@@ -4,16 +4,17 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::desk::{Desk, Outgoing, Remains};
-use super::super::ledger::Trace;
+use super::super::dispatcher::{ChunkRemainder, Dispatcher, Outgoing};
+use super::super::report::AttemptInfo;
 use super::super::work::{Task, Work};
-use super::earlier;
+use super::job_state::JobState;
 use super::jobs::{self, Array, Job};
-use super::scheduler::{FIRST_PAUSE, JobState, longer};
+use super::reattach;
+use super::scheduler::{FIRST_PAUSE, backoff};
 use super::slurm::Slurm;
 use crate::db::Stored;
 use crate::params::RunId;
-use crate::store::{Seen, StoreError};
+use crate::store::{Seen, StoreError, Waiting};
 use crate::words::with_causes;
 use crate::worker::{self, WorkerError};
 use crate::{Error, Result};
@@ -28,7 +29,7 @@ const GATHER: Duration = Duration::from_secs(3);
 const GONE: Duration = Duration::from_secs(90);
 
 /// How many jobs in a row may end without a run.
-const FRUITLESS: usize = 5;
+const MOST_NO_STARTS: usize = 5;
 
 /// How long is waited when jobs were refused, while others run; and how often.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -44,23 +45,23 @@ enum Offered {
     /// There is a run of it.
     Made,
     /// Somebody else runs it.
-    Elsewhere,
+    Contended,
 }
 
-pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
+pub(super) struct BatchRun<'e, 'd, 'w, T: Stored, P> {
     slurm: &'e Slurm,
-    work: &'d Work<'w, 'a, T, P>,
-    desk: Desk<'d, 'w, 'a, T, P>,
+    work: &'d Work<'w, T, P>,
+    dispatcher: Dispatcher<'d, 'w, T, P>,
     /// The jobs whose chunks are not closed, by the names of these.
     jobs: HashMap<String, Job>,
     /// To go out next, several together.
-    back: VecDeque<Outgoing<'w, T>>,
+    pending: VecDeque<Outgoing<'w, T>>,
     /// To go out next, each alone.
-    alone: VecDeque<Outgoing<'w, T>>,
+    isolated: VecDeque<Outgoing<'w, T>>,
     /// Somebody else runs these.
-    elsewhere: Vec<Task<T>>,
+    contended: Vec<Task<T>>,
     /// Since when there is nothing left but to wait for them.
-    waiting: Option<Instant>,
+    waiting: Option<Waiting>,
     asked: Instant,
     /// How often the job of a run was lost.
     lost: HashMap<RunId, u32>,
@@ -68,7 +69,7 @@ pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     chunk: usize,
     submitted: Instant,
     /// How many jobs in a row ended without a run.
-    fruitless: usize,
+    consecutive_no_starts: usize,
     /// How many times in a row jobs were refused.
     refused: usize,
     /// When jobs may be submitted again.
@@ -77,8 +78,8 @@ pub(super) struct Campaign<'e, 'd, 'w, 'a, T: Stored, P> {
     claimed: HashSet<RunId>,
 }
 
-impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, T, P> {
-    pub(super) fn run(slurm: &'e Slurm, work: &'d Work<'w, 'a, T, P>) -> Result<()> {
+impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
+    pub(super) fn run(slurm: &'e Slurm, work: &'d Work<'w, T, P>) -> Result<()> {
         if worker::is_in_worker() {
             return Err(WorkerError::Nested.into());
         }
@@ -88,37 +89,37 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             order.push(task.asked.id.clone());
             tasks.insert(task.asked.id.clone(), task);
         }
-        earlier::see_through(slurm, work, &mut tasks)?;
+        reattach::reattach(slurm, work, &mut tasks)?;
         let rest: Vec<Task<T>> = order.iter().filter_map(|id| tasks.remove(id)).collect();
-        if rest.is_empty() || work.ledger.is_over() {
-            work.ledger.left(rest.len());
+        if rest.is_empty() || work.collector.is_over() {
+            work.collector.remaining(rest.len());
             return Ok(());
         }
-        let mut manifest = work.ledger.manifest(slurm.longest, false)?;
+        let mut manifest = work.collector.manifest(slurm.longest, false)?;
         manifest.deaths = slurm.lost_retries.saturating_add(1);
-        let mut campaign = Self::over(slurm, work, Desk::open(work, &manifest)?);
-        campaign.desk.folder.copy_program()?;
-        campaign.offer(rest)?;
-        campaign.see_through()
+        let mut batch_run = Self::over(slurm, work, Dispatcher::open(work, &manifest)?);
+        batch_run.dispatcher.dir.copy_program()?;
+        batch_run.offer(rest)?;
+        batch_run.see_through()
     }
 
-    fn over(slurm: &'e Slurm, work: &'d Work<'w, 'a, T, P>, desk: Desk<'d, 'w, 'a, T, P>) -> Self {
+    fn over(slurm: &'e Slurm, work: &'d Work<'w, T, P>, dispatcher: Dispatcher<'d, 'w, T, P>) -> Self {
         let now = Instant::now();
         Self {
             slurm,
             work,
-            desk,
+            dispatcher,
             jobs: HashMap::new(),
-            back: VecDeque::new(),
-            alone: VecDeque::new(),
-            elsewhere: Vec::new(),
+            pending: VecDeque::new(),
+            isolated: VecDeque::new(),
+            contended: Vec::new(),
             waiting: None,
             asked: now,
             lost: HashMap::new(),
             wave: 0,
             chunk: 0,
             submitted: now,
-            fruitless: 0,
+            consecutive_no_starts: 0,
             refused: 0,
             not_before: now,
             claimed: HashSet::new(),
@@ -129,10 +130,10 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     fn see_through(mut self) -> Result<()> {
         let done = self.see();
         let cancelled = if self.jobs.is_empty() { Ok(()) } else { self.cancel() };
-        let out = self.desk.out();
-        self.work.ledger.left(self.alone.len() + self.back.len() + self.elsewhere.len() + out);
+        let out = self.dispatcher.out();
+        self.work.collector.remaining(self.isolated.len() + self.pending.len() + self.contended.len() + out);
         if cancelled.is_ok() && out == 0 {
-            self.desk.clear();
+            self.dispatcher.clear();
         }
         done.and(cancelled)
     }
@@ -140,48 +141,47 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     fn see(&mut self) -> Result<()> {
         let mut pause = FIRST_PAUSE;
         loop {
-            if self.work.ledger.is_over() {
+            if self.work.collector.is_over() {
                 return Ok(());
             }
-            self.ask_elsewhere()?;
-            let only_waits = self.jobs.is_empty() && self.alone.is_empty() && self.back.is_empty();
-            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.elsewhere);
+            self.ask_contended()?;
+            let only_waits = self.has_nothing_to_do();
+            self.work.give_up_waiting(&mut self.waiting, only_waits, &mut self.contended);
             if self.is_time() {
                 self.submit()?;
                 pause = FIRST_PAUSE;
             }
             let start = Instant::now();
-            let mut any = self.desk.read()?;
+            let mut any = self.dispatcher.read()?;
             any |= self.tend_jobs()?;
-            let busy = self.desk.store_busy();
-            if self.jobs.is_empty()
-                && self.alone.is_empty()
-                && self.back.is_empty()
-                && self.elsewhere.is_empty()
-                && busy == 0
-            {
+            let busy = self.dispatcher.store_busy();
+            if self.has_nothing_to_do() && self.contended.is_empty() && busy == 0 {
                 return Ok(());
             }
-            pause = if any { FIRST_PAUSE } else { longer(pause, self.slurm.poll) };
+            pause = if any { FIRST_PAUSE } else { backoff(pause, self.slurm.poll) };
             self.sleep(pause.max(start.elapsed() * 4).min(self.slurm.poll.max(FIRST_PAUSE)));
         }
+    }
+
+    fn has_nothing_to_do(&self) -> bool {
+        self.jobs.is_empty() && self.isolated.is_empty() && self.pending.is_empty()
     }
 
     /// Sleeps, unless the sweep is to stop.
     fn sleep(&self, pause: Duration) {
         let start = Instant::now();
-        while start.elapsed() < pause && !self.work.ledger.is_over() {
+        while start.elapsed() < pause && !self.work.collector.is_over() {
             thread::sleep(pause.saturating_sub(start.elapsed()).min(Duration::from_millis(100)));
         }
     }
 
     /// Looks again at points that somebody else runs.
-    fn ask_elsewhere(&mut self) -> Result<()> {
-        if self.elsewhere.is_empty() || self.asked.elapsed() < ASK {
+    fn ask_contended(&mut self) -> Result<()> {
+        if self.contended.is_empty() || self.asked.elapsed() < ASK {
             return Ok(());
         }
         self.asked = Instant::now();
-        let tasks = std::mem::take(&mut self.elsewhere);
+        let tasks = std::mem::take(&mut self.contended);
         self.offer(tasks)
     }
 
@@ -189,38 +189,38 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     /// each would be too many.
     fn offer(&mut self, tasks: Vec<Task<T>>) -> Result<()> {
         let new = tasks.iter().map(|task| &task.asked.id).filter(|id| !self.claimed.contains(*id)).cloned();
-        let free = self.work.ledger.store.claim(&self.desk.folder, new.collect())?;
+        let free = self.work.collector.store.claim(&self.dispatcher.dir, new.collect())?;
         self.claimed.extend(free);
         for task in tasks {
             match self.offer_one(&task) {
-                Ok(Offered::Elsewhere) => self.elsewhere.push(task),
+                Ok(Offered::Contended) => self.contended.push(task),
                 Ok(Offered::Made) => {}
-                Ok(Offered::Ours) => self.back.push_back(Outgoing { task, held: None }),
-                Err(error) => self.work.fail(task, error, Trace::default()),
+                Ok(Offered::Ours) => self.pending.push_back(Outgoing { task, held: None }),
+                Err(error) => self.work.fail(task, error, AttemptInfo::default()),
             }
         }
         Ok(())
     }
 
     fn offer_one(&self, task: &Task<T>) -> Result<Offered> {
-        let store = &self.work.ledger.store;
+        let store = &self.work.collector.store;
         if !self.claimed.contains(&task.asked.id) {
             // Another sweep is to make it, or has made it.
             return Ok(match store.look_under(&task.asked)? {
                 Seen::Made(record) => {
-                    self.work.ledger.hit(task.at, record);
+                    self.work.collector.hit(task.at, record);
                     Offered::Made
                 }
-                Seen::ToRun { .. } => Offered::Elsewhere,
+                Seen::ToRun { .. } => Offered::Contended,
             });
         }
-        let Some(lease) = store.claim_made(&task.asked.id)? else { return Ok(Offered::Elsewhere) };
+        let Some(lease) = store.claim_made(&task.asked.id)? else { return Ok(Offered::Contended) };
         Ok(if self.work.look_again(task, lease)?.is_some() { Offered::Ours } else { Offered::Made })
     }
 
     /// Whether a wave is to be sent out now: at once if nothing is out, otherwise when some time was for more to gather.
     fn is_time(&self) -> bool {
-        let some = !(self.alone.is_empty() && self.back.is_empty());
+        let some = !(self.isolated.is_empty() && self.pending.is_empty());
         some && Instant::now() >= self.not_before
             && (self.jobs.is_empty() || self.submitted.elapsed() >= GATHER)
     }
@@ -236,30 +236,33 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             None => (4 * self.slurm.max_parallel.unwrap_or_else(|| self.slurm.slots())).min(1_000).min(most),
         };
         let first = self.chunk == 0;
-        let fair = self.back.len().div_ceil(jobs);
+        let fair = self.pending.len().div_ceil(jobs);
         self.chunk = if first { fair } else { (self.chunk / SHRINK).max(1) };
         // Smaller ones may be too many for an array.
-        let room = most.saturating_sub(self.alone.len().min(most / 2)).max(1);
-        let size = self.chunk.max(self.back.len().div_ceil(room)).max(1);
-        let mut chunks: Vec<Vec<Outgoing<'w, T>>> =
-            self.alone.drain(..(most - most / 2).min(self.alone.len())).map(|alone| vec![alone]).collect();
-        while chunks.len() < most && !self.back.is_empty() {
-            chunks.push(self.back.drain(..size.min(self.back.len())).collect());
+        let room = most.saturating_sub(self.isolated.len().min(most / 2)).max(1);
+        let size = self.chunk.max(self.pending.len().div_ceil(room)).max(1);
+        let mut chunks: Vec<Vec<Outgoing<'w, T>>> = self
+            .isolated
+            .drain(..(most - most / 2).min(self.isolated.len()))
+            .map(|alone| vec![alone])
+            .collect();
+        while chunks.len() < most && !self.pending.is_empty() {
+            chunks.push(self.pending.drain(..size.min(self.pending.len())).collect());
         }
         let (wave, count) = (self.wave, chunks.len());
         self.wave += 1;
         for (number, points) in chunks.into_iter().enumerate() {
-            self.desk.send(&format!("{wave}-{number}"), points)?;
+            self.dispatcher.send(&format!("{wave}-{number}"), points)?;
         }
         let name = format!(
             "entropic-{}-{}-{wave}",
             T::TABLE.name,
-            self.desk.folder.name().get(..8).unwrap_or_default()
+            self.dispatcher.dir.name().get(..8).unwrap_or_default()
         );
         let mut array = Array { format: jobs::FORMAT, wave, jobs: count, name, id: None };
-        jobs::note(&self.desk.folder, &array)?;
-        let opened_in = self.work.ledger.store.opened_in();
-        let id = match self.slurm.submit(&self.desk.folder, &array, opened_in) {
+        jobs::note(&self.dispatcher.dir, &array)?;
+        let cwd = self.work.collector.store.opened_in();
+        let id = match self.slurm.submit(&self.dispatcher.dir, &array, cwd) {
             Ok(id) => id,
             // The controller may have taken it, and not come to say so.
             Err(error) => match self.slurm.named(&array.name).unwrap_or_default().pop() {
@@ -269,7 +272,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         };
         self.refused = 0;
         array.id = Some(id.clone());
-        jobs::note(&self.desk.folder, &array)?;
+        jobs::note(&self.dispatcher.dir, &array)?;
         tracing::info!(table = T::TABLE.name, job = id, wave, jobs = count, "submitted");
         for number in 0..count {
             self.jobs.insert(format!("{wave}-{number}"), Job { array: id.clone(), number, over: None });
@@ -282,7 +285,7 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
     /// reason.
     fn not_submitted(&mut self, wave: usize, count: usize, error: Error) -> Result<()> {
         for number in 0..count {
-            self.back.extend(self.desk.close(&format!("{wave}-{number}"))?.untouched);
+            self.pending.extend(self.dispatcher.close(&format!("{wave}-{number}"))?.untouched);
         }
         self.refused += 1;
         if wave == 0 || self.refused > MOST_REFUSED {
@@ -314,9 +317,9 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
             .filter_map(|(name, job)| {
                 let (since, state) = job.over.as_ref()?;
                 // A journal may come later than the word that its writer has ended.
-                let heard = self.desk.len(name) == 0
+                let heard = self.dispatcher.len(name) == 0
                     || since.elapsed() >= self.slurm.patience
-                    || (self.desk.has_word(name)
+                    || (self.dispatcher.has_word(name)
                         && !state.told().starts_with("COMPLETED")
                         && since.elapsed() >= FIRST_PAUSE);
                 heard.then(|| (name.clone(), state.clone()))
@@ -337,41 +340,46 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
 
     /// Takes back what a job has left.
     fn close(&mut self, name: &str, state: &JobState) -> Result<()> {
-        let all = self.desk.sent(name);
-        let Remains { culprit, untouched, again, trace } = self.desk.close(name)?;
-        let fruitless = untouched.len() == all && !state.is_no_fault() && !self.work.ledger.is_over();
-        self.fruitless = if fruitless { self.fruitless + 1 } else { 0 };
-        if fruitless && (self.fruitless >= FRUITLESS || (self.jobs.is_empty() && self.wave == 1)) {
-            self.back.extend(untouched);
-            return Err(jobs::silence(&self.desk.folder, name, state, trace.log.unwrap_or_default()).into());
+        let all = self.dispatcher.sent(name);
+        let ChunkRemainder { in_flight, untouched, again, info } = self.dispatcher.close(name)?;
+        let consecutive_no_starts =
+            untouched.len() == all && !state.is_no_fault() && !self.work.collector.is_over();
+        self.consecutive_no_starts = if consecutive_no_starts { self.consecutive_no_starts + 1 } else { 0 };
+        if consecutive_no_starts
+            && (self.consecutive_no_starts >= MOST_NO_STARTS || (self.jobs.is_empty() && self.wave == 1))
+        {
+            self.pending.extend(untouched);
+            return Err(
+                jobs::diagnose(&self.dispatcher.dir, name, state, info.log.unwrap_or_default()).into()
+            );
         }
-        self.alone.extend(again);
-        self.back.extend(untouched);
-        let Some(mut culprit) = culprit else { return Ok(()) };
-        if self.work.ledger.is_over() {
-            self.back.push_back(culprit);
+        self.isolated.extend(again);
+        self.pending.extend(untouched);
+        let Some(mut in_flight) = in_flight else { return Ok(()) };
+        if self.work.collector.is_over() {
+            self.pending.push_back(in_flight);
             return Ok(());
         }
-        let id = culprit.task.asked.id.clone();
+        let id = in_flight.task.asked.id.clone();
         let lost = self.lost.entry(id.clone()).or_default();
         *lost += 1;
         if *lost <= self.slurm.lost_retries {
             tracing::info!(table = T::TABLE.name, %id, state = state.told(), "the job of a run was lost; once more, alone");
-            self.alone.push_back(culprit);
+            self.isolated.push_back(in_flight);
             return Ok(());
         }
-        culprit.task.attempts += *lost;
+        in_flight.task.attempts += *lost;
         let error = match self.slurm.time_limit.filter(|_| state.is_timeout()) {
             Some(limit) => StoreError::TimedOut { id, seconds: limit.as_secs_f64() },
             None => StoreError::Lost { id, how: format!("its job ended as {}", state.told()) },
         };
-        self.work.fail(culprit.task, error.into(), trace);
+        self.work.fail(in_flight.task, error.into(), info);
         Ok(())
     }
 
     /// Ends all jobs, and waits until they are gone. What they had finished is taken in.
     fn cancel(&mut self) -> Result<()> {
-        self.desk.folder.stop()?;
+        self.dispatcher.dir.stop()?;
         let arrays = self.arrays();
         for array in &arrays {
             self.slurm.cancel(array)?;
@@ -381,13 +389,13 @@ impl<'e, 'd, 'w, 'a, T: Stored, P: Iterator<Item = T>> Campaign<'e, 'd, 'w, 'a, 
         while live && start.elapsed() < GONE {
             thread::sleep(FIRST_PAUSE);
             live = self.slurm.is_any_live(&arrays)?;
-            self.desk.read()?;
+            self.dispatcher.read()?;
         }
         if !live {
-            self.desk.folder.end()?;
+            self.dispatcher.dir.end()?;
         }
-        self.desk.read()?;
-        self.desk.store_busy();
+        self.dispatcher.read()?;
+        self.dispatcher.store_busy();
         Ok(())
     }
 }

@@ -6,50 +6,50 @@ use std::time::{Duration, Instant};
 
 use super::super::work::{Task, Work};
 use super::jobs;
-use super::scheduler::{FIRST_PAUSE, longer};
+use super::scheduler::{FIRST_PAUSE, backoff};
 use super::slurm::Slurm;
 use crate::Result;
 use crate::db::Stored;
 use crate::params::RunId;
 use crate::store::Seen;
-use crate::worker::{Owner, SweepFolder};
+use crate::worker::{Owner, SweepDir};
 
-/// How long somebody else may look into the folder of a dead sweep; a living one has it for longer.
+/// How long somebody else may look into the directory of a dead sweep; a living one has it for backoff.
 const LOOKING: Duration = Duration::from_secs(2);
 
 /// Waits for the jobs of earlier sweeps, and takes over what they make. Of the tasks those are left that have no run then.
-pub(super) fn see_through<T: Stored, P: Iterator<Item = T>>(
+pub(super) fn reattach<T: Stored, P: Iterator<Item = T>>(
     slurm: &Slurm,
-    work: &Work<'_, '_, T, P>,
+    work: &Work<'_, T, P>,
     tasks: &mut HashMap<RunId, Task<T>>,
 ) -> Result<()> {
-    for folder in SweepFolder::all(&work.ledger.store.sweeps())? {
-        let Some(owner) = owned(&folder)? else { continue };
-        match folder.manifest() {
-            Ok(manifest) if !manifest.tied && manifest.table == T::TABLE.name => {}
+    for dir in SweepDir::all(&work.collector.store.sweeps())? {
+        let Some(owner) = owned(&dir)? else { continue };
+        match dir.manifest() {
+            Ok(manifest) if !manifest.dies_with_parent && manifest.table == T::TABLE.name => {}
             _ => continue,
         }
-        let arrays = jobs::of(&folder, slurm)?;
+        let arrays = jobs::of(&dir, slurm)?;
         let mut pause = FIRST_PAUSE;
         let mut ended: Option<Instant> = None;
         loop {
             let live = slurm.is_any_live(&arrays)?;
-            if live && work.ledger.is_over() {
-                folder.stop()?;
+            if live && work.collector.is_over() {
+                dir.stop()?;
                 for array in &arrays {
                     slurm.cancel(array)?;
                 }
             }
-            let any = take_over(work, &folder, tasks)?;
+            let any = take_over(work, &dir, tasks)?;
             if !live {
                 // What they wrote last may be seen later.
                 let since = *ended.get_or_insert_with(Instant::now);
-                if any.all && (tasks.is_empty() || since.elapsed() >= slurm.patience || folder.is_ended()) {
-                    folder.remove();
+                if any.all && (tasks.is_empty() || since.elapsed() >= slurm.patience || dir.is_ended()) {
+                    dir.remove();
                     break;
                 }
-                if work.ledger.is_over() || since.elapsed() >= slurm.patience {
-                    folder.end()?;
+                if work.collector.is_over() || since.elapsed() >= slurm.patience {
+                    dir.end()?;
                     break;
                 }
             } else if ended.is_none() {
@@ -59,7 +59,7 @@ pub(super) fn see_through<T: Stored, P: Iterator<Item = T>>(
                     "waiting for the jobs of an earlier sweep"
                 );
             }
-            pause = if any.new { FIRST_PAUSE } else { longer(pause, slurm.poll) };
+            pause = if any.new { FIRST_PAUSE } else { backoff(pause, slurm.poll) };
             thread::sleep(pause);
         }
         drop(owner);
@@ -67,14 +67,14 @@ pub(super) fn see_through<T: Stored, P: Iterator<Item = T>>(
     Ok(())
 }
 
-/// The right to a folder, unless its process lives. Those who only look are waited for.
-fn owned(folder: &SweepFolder) -> Result<Option<Owner>> {
+/// The right to a directory, unless its process lives. Those who only look are waited for.
+fn owned(dir: &SweepDir) -> Result<Option<Owner>> {
     let start = Instant::now();
     loop {
-        if folder.is_ours() {
+        if dir.is_ours() {
             return Ok(None);
         }
-        if let Some(owner) = folder.own()? {
+        if let Some(owner) = dir.own()? {
             return Ok(Some(owner));
         }
         if start.elapsed() >= LOOKING {
@@ -84,7 +84,7 @@ fn owned(folder: &SweepFolder) -> Result<Option<Owner>> {
     }
 }
 
-/// What came of looking into a folder.
+/// What came of looking into a directory.
 struct Taken {
     /// Something was taken over.
     new: bool,
@@ -93,17 +93,17 @@ struct Taken {
 }
 
 fn take_over<T: Stored, P: Iterator<Item = T>>(
-    work: &Work<'_, '_, T, P>,
-    folder: &SweepFolder,
+    work: &Work<'_, T, P>,
+    dir: &SweepDir,
     tasks: &mut HashMap<RunId, Task<T>>,
 ) -> Result<Taken> {
     let mut adopted = Vec::new();
-    let all = work.ledger.store.adopt_sweep(folder, &mut adopted)?;
+    let all = work.collector.store.adopt_sweep(dir, &mut adopted)?;
     let new = !adopted.is_empty();
     for id in adopted {
         let Some(task) = tasks.remove(&id) else { continue };
-        match work.ledger.store.look_under(&task.asked)? {
-            Seen::Made(record) => work.ledger.hit(task.at, record),
+        match work.collector.store.look_under(&task.asked)? {
+            Seen::Made(record) => work.collector.hit(task.at, record),
             Seen::ToRun { .. } => drop(tasks.insert(id, task)),
         }
     }

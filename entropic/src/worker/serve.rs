@@ -8,19 +8,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::Map;
 
-use super::CancelToken;
-use super::failures::FailureKind;
-use super::lookup::{Asked, CHECKSUM};
-use super::row::by_first_name;
-use super::run::{Call, Finished};
-use super::store::{Results, Runner};
-use super::{Store, StoreError};
+use super::{
+    Assignment, JournalReader, Manifest, PROTOCOL, Point, SweepDir, WorkerError, WorkerEvent, WorkerJournal,
+    exit, is_addressed,
+};
 use crate::db::Stored;
 use crate::files::{Folder, sha256};
 use crate::params::RunId;
-use crate::worker::{
-    Assignment, Journal, Line, Manifest, PROTOCOL, Point, SweepFolder, WorkerError, exit, is_expected,
-};
+use crate::record::{to_current_columns, to_stable_columns};
+use crate::runner::{CHECKSUM, Call, CancelToken, FailureKind, Results, RunOutput, Runner};
+use crate::words::with_causes;
 use crate::{Result, machine};
 
 /// How often a worker of this machine looks whether it is to stop, or its run takes too long.
@@ -29,22 +26,32 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How often one of many does, on a file system that they share.
 const LOOK_FAR: Duration = Duration::from_secs(1);
 
-/// What a store would be, without its database.
-pub(super) struct Worker<T: Stored> {
-    pub(super) folder: Folder,
-    pub(super) runner: Option<Runner<T>>,
-    pub(super) results: Results,
-    pub(super) checksum: bool,
+/// A store without its database: what it takes to make runs.
+pub(crate) struct Worker<T: Stored> {
+    pub(crate) folder: Folder,
+    pub(crate) runner: Option<Runner<T>>,
+    pub(crate) results: Results,
+    pub(crate) checksum: bool,
+}
+
+/// The chunk of a sweep that this process works on.
+struct Chunk<'c> {
+    dir: &'c SweepDir,
+    manifest: &'c Manifest,
+    name: &'c str,
+    /// Where its results are, below the directory of staged results.
+    staged: PathBuf,
+    shared: Arc<Mutex<Shared>>,
 }
 
 /// What the thread that makes runs and the one that watches over them share.
 struct Shared {
-    journal: Journal,
+    journal: WorkerJournal,
     /// The run that is being made, and since when.
     running: Option<(RunId, Instant)>,
 }
 
-/// A run that somebody may have made, or begun, before.
+/// What earlier workers of a chunk have done about a run.
 #[derive(Debug, Clone, Copy, Default)]
 struct Past {
     settled: bool,
@@ -52,40 +59,43 @@ struct Past {
 }
 
 impl<T: Stored> Worker<T> {
-    /// Makes the runs; how the process is to end.
-    pub(super) fn work(self, assignment: Assignment) -> i32 {
-        let Assignment { folder, manifest, chunk } = assignment;
-        match self.make_all(&folder, &manifest, &chunk) {
+    /// Makes the runs of an assignment. Returns the code to exit with.
+    pub(crate) fn serve(self, assignment: Assignment) -> i32 {
+        let Assignment { dir, manifest, chunk } = assignment;
+        match self.make_all(&dir, &manifest, &chunk) {
             Ok(code) => code,
             Err(error) => {
                 // The log of the chunk is read by the sweep's process.
-                tell(&format!("entropic: {error:?}"));
+                print_error(&format!("entropic: {error:?}"));
                 exit::PROTOCOL
             }
         }
     }
 
-    fn make_all(&self, sweep: &SweepFolder, manifest: &Manifest, chunk: &str) -> Result<i32> {
+    fn make_all(&self, dir: &SweepDir, manifest: &Manifest, name: &str) -> Result<i32> {
         manifest.check::<T>(self.folder.suffix())?;
-        let runner = self.runner.as_ref().ok_or(StoreError::NoRunner { table: T::TABLE.name })?;
-        let points = sweep.read_chunk(chunk)?;
-        let mut past = past(sweep, chunk)?;
-        let mut journal = Journal::create(sweep, chunk, manifest.full)?;
-        journal.say(&Line::Started { format: PROTOCOL, node: machine::name().to_owned() })?;
+        let runner = self.runner.as_ref().ok_or_else(|| WorkerError::Mismatch {
+            reason: format!("its store of `{}` has no runner", T::TABLE.name),
+        })?;
+        let points = dir.read_chunk(name)?;
+        let mut past = past(dir, name)?;
+        let mut journal = WorkerJournal::create(&dir.journals(), name, manifest.full)?;
+        journal.write(&WorkerEvent::Started { format: PROTOCOL, node: machine::name().to_owned() })?;
         let staged = PathBuf::from(journal.name());
         let shared = Arc::new(Mutex::new(Shared { journal, running: None }));
         let cancel = CancelToken::new();
         watch(Watch {
             shared: Arc::clone(&shared),
-            sweep: sweep.clone(),
+            sweep: dir.clone(),
             cancel: cancel.clone(),
             longest: manifest.run_timeout_seconds.map(Duration::from_secs_f64),
-            tied: manifest.tied,
+            dies_with_parent: manifest.dies_with_parent,
         })?;
         let call = Call { runner, folder: &self.folder, cancel: &cancel };
+        let chunk = Chunk { dir, manifest, name, staged, shared };
         let mut code = exit::DONE;
         for (number, point) in points.iter().enumerate() {
-            if cancel.is_cancelled() || sweep.is_stopped() {
+            if cancel.is_cancelled() || dir.is_stopped() {
                 return Ok(exit::STOPPED);
             }
             let before = past.remove(&point.id).unwrap_or_default();
@@ -94,80 +104,66 @@ impl<T: Stored> Worker<T> {
             }
             if before.begun >= manifest.deaths {
                 let how = format!("{} workers have died of it", before.begun);
-                lock(&shared).journal.say(&failed(&point.id, FailureKind::Lost, how, Duration::ZERO))?;
+                let lost = failed(&point.id, FailureKind::WorkerLost, how, Duration::ZERO);
+                lock(&chunk.shared).journal.write(&lost)?;
                 continue;
             }
-            let line = self.make_one(
-                &call,
-                sweep,
-                manifest,
-                chunk,
-                point,
-                &staged.join(number.to_string()),
-                &shared,
-            );
-            match line? {
+            match self.make_one(&call, &chunk, point, number)? {
                 None => return Ok(exit::STOPPED),
-                Some(Line::Failed { .. }) => code = exit::FAILED,
+                Some(WorkerEvent::Failed { .. }) => code = exit::FAILED,
                 Some(_) => {}
             }
         }
         Ok(code)
     }
 
-    /// Makes a run, and says what came of it; `None` if it was stopped.
-    #[expect(clippy::too_many_arguments, reason = "what one run is made of")]
+    /// Makes a run, and writes down what came of it; `None` if it was stopped.
     fn make_one(
         &self,
         call: &Call<'_, T>,
-        sweep: &SweepFolder,
-        manifest: &Manifest,
-        chunk: &str,
+        chunk: &Chunk<'_>,
         point: &Point,
-        staged: &std::path::Path,
-        shared: &Mutex<Shared>,
-    ) -> Result<Option<Line>> {
-        let params = self.params(point)?;
-        let log = fs::metadata(sweep.log(chunk)).map_or(0, |meta| meta.len());
+        number: usize,
+    ) -> Result<Option<WorkerEvent>> {
+        let params = Self::params(point)?;
+        let log = fs::metadata(chunk.dir.log(chunk.name)).map_or(0, |meta| meta.len());
         let start = Instant::now();
         {
-            let mut shared = lock(shared);
-            shared.journal.say(&Line::Begun { id: point.id.clone(), log })?;
+            let mut shared = lock(&chunk.shared);
+            shared.journal.write(&WorkerEvent::Begun { id: point.id.clone(), log })?;
             shared.running = Some((point.id.clone(), start));
         }
-        let attempt = self.folder.begin_in(sweep.staged().join(staged), &point.id)?;
-        let custom_data = manifest.custom_data.clone();
-        let made = call
-            .make(&params, &point.id, point.replicate, custom_data, attempt)
-            .and_then(|finished| self.leave(&params, point, finished, staged, manifest.full));
-        // From here on it is too late for the run to be stopped.
-        let mut shared = lock(shared);
-        shared.running = None;
-        let line = match made {
-            Ok(line) => line,
-            Err(error) if error.is_cancelled() => {
-                shared.journal.say(&Line::Stopped { id: point.id.clone() })?;
-                return Ok(None);
-            }
-            Err(error) => {
-                let kind = FailureKind::of(&error).unwrap_or(FailureKind::Error);
-                failed(&point.id, kind, error.said(), start.elapsed())
-            }
+        let staged = chunk.staged.join(number.to_string());
+        let attempt = self.folder.begin_in(chunk.dir.staged().join(&staged), &point.id)?;
+        let custom_data = chunk.manifest.custom_data.clone();
+        let failure = |(kind, message)| failed(&point.id, kind, message, start.elapsed());
+        let event = match call.make(&params, &point.id, point.replicate, custom_data, attempt) {
+            Ok(output) => Some(
+                self.leave(&params, point, output, staged, chunk.manifest.full)
+                    .unwrap_or_else(|error| failure((FailureKind::Error, with_causes(&error)))),
+            ),
+            Err(error) => error.failure().map(failure),
         };
-        shared.journal.say(&line)?;
-        Ok(Some(line))
+        // From here on it is too late for the run to be stopped.
+        let mut shared = lock(&chunk.shared);
+        shared.running = None;
+        match &event {
+            Some(event) => shared.journal.write(event)?,
+            None => shared.journal.write(&WorkerEvent::Stopped { id: point.id.clone() })?,
+        }
+        Ok(event)
     }
 
     /// The parameters of a point, which must be those that its key is made of.
-    fn params(&self, point: &Point) -> Result<T> {
+    fn params(point: &Point) -> Result<T> {
         let refused =
             |reason: &str| WorkerError::Mismatch { reason: format!("run `{}`: {reason}", point.id) };
-        let values = Store::<T>::as_now(point.params.clone())?.unwrap_or_else(Map::new);
+        let values = to_current_columns::<T>(point.params.clone())?.unwrap_or_else(Map::new);
         let (params, _) =
             T::from_values(values).ok_or_else(|| refused("its parameters are of another shape"))?;
-        let asked = Asked::of(&params)?;
-        let asked = point.replicate.map_or_else(|| asked.id.clone(), |number| asked.id.replicate(number));
-        if asked != point.id {
+        let id = params.id()?;
+        let id = point.replicate.map_or_else(|| id.clone(), |number| id.replicate(number));
+        if id != point.id {
             return Err(refused("its parameters have another key here").into());
         }
         Ok(params)
@@ -178,11 +174,11 @@ impl<T: Stored> Worker<T> {
         &self,
         params: &T,
         point: &Point,
-        finished: Finished<T>,
-        staged: &std::path::Path,
+        made: RunOutput<T>,
+        staged: PathBuf,
         sync: bool,
-    ) -> Result<Line> {
-        let Finished { output, attempt, mut custom_data, created_at } = finished;
+    ) -> Result<WorkerEvent> {
+        let RunOutput { output, attempt, mut custom_data, created_at } = made;
         if self.results == Results::Written {
             attempt.inspect()?;
             if self.checksum {
@@ -190,29 +186,31 @@ impl<T: Stored> Worker<T> {
             }
             attempt.leave(sync)?;
         }
-        let columns = by_first_name(params, &output)?;
-        Ok(Line::Done { id: point.id.clone(), staged: staged.to_owned(), columns, custom_data, created_at })
+        let columns = to_stable_columns(params, &output)?;
+        Ok(WorkerEvent::Done { id: point.id.clone(), staged, columns, custom_data, created_at })
     }
 }
 
-fn failed(id: &RunId, kind: FailureKind, message: String, elapsed: Duration) -> Line {
+fn failed(id: &RunId, kind: FailureKind, message: String, elapsed: Duration) -> WorkerEvent {
     let (kind, elapsed_seconds) = (kind.as_str().to_owned(), elapsed.as_secs_f64());
-    Line::Failed { id: id.clone(), kind, message, elapsed_seconds }
+    WorkerEvent::Failed { id: id.clone(), kind, message, elapsed_seconds }
 }
 
-/// What earlier workers of a chunk have said.
-fn past(sweep: &SweepFolder, chunk: &str) -> Result<std::collections::HashMap<RunId, Past>, WorkerError> {
+/// What earlier workers of a chunk have written down, by run.
+fn past(sweep: &SweepDir, chunk: &str) -> Result<std::collections::HashMap<RunId, Past>, WorkerError> {
     let mut past = std::collections::HashMap::<RunId, Past>::new();
     for (_, path) in sweep.journals_by_chunk().filter(|(of, _)| of == chunk) {
-        for line in crate::worker::Reader::of(path).read()? {
+        for line in JournalReader::of(path).read()? {
             match line {
-                Line::Begun { id, .. } => past.entry(id).or_default().begun += 1,
-                Line::Stopped { id } => {
+                WorkerEvent::Begun { id, .. } => past.entry(id).or_default().begun += 1,
+                WorkerEvent::Stopped { id } => {
                     let past = past.entry(id).or_default();
                     past.begun = past.begun.saturating_sub(1);
                 }
-                Line::Done { id, .. } | Line::Failed { id, .. } => past.entry(id).or_default().settled = true,
-                Line::Started { .. } => {}
+                WorkerEvent::Done { id, .. } | WorkerEvent::Failed { id, .. } => {
+                    past.entry(id).or_default().settled = true
+                }
+                WorkerEvent::Started { .. } => {}
             }
         }
     }
@@ -222,19 +220,19 @@ fn past(sweep: &SweepFolder, chunk: &str) -> Result<std::collections::HashMap<Ru
 /// What is watched over, and how.
 struct Watch {
     shared: Arc<Mutex<Shared>>,
-    sweep: SweepFolder,
+    sweep: SweepDir,
     cancel: CancelToken,
     longest: Option<Duration>,
-    tied: bool,
+    dies_with_parent: bool,
 }
 
 /// Watches over the runs from threads of their own: they are stopped when they are asked to, when they take too long, and
 /// when nobody waits for them any more.
 fn watch(watch: Watch) -> Result<()> {
-    if watch.tied {
+    if watch.dies_with_parent {
         // At once where the system tells; otherwise it is seen below.
         thread::spawn(|| {
-            if is_expected() && machine::await_end_of_parent().is_ok() {
+            if is_addressed() && machine::await_end_of_parent().is_ok() {
                 machine::kill_all();
             }
         });
@@ -244,12 +242,15 @@ fn watch(watch: Watch) -> Result<()> {
         signal_hook::flag::register(signal_hook::consts::SIGTERM, flag)
             .map_err(WorkerError::io("listen to signals of", watch.sweep.root()))?;
     }
-    let look =
-        if watch.tied { LOOK } else { watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4)) };
+    let look = if watch.dies_with_parent {
+        LOOK
+    } else {
+        watch.longest.map_or(LOOK_FAR, |longest| LOOK_FAR.min(longest / 4))
+    };
     thread::spawn(move || {
         loop {
             thread::sleep(look);
-            if watch.tied && !is_expected() {
+            if watch.dies_with_parent && !is_addressed() {
                 // Its parent is another one now: the sweep's process is dead, and nobody waits for these runs.
                 machine::kill_all();
             }
@@ -262,7 +263,7 @@ fn watch(watch: Watch) -> Result<()> {
             if let Some((id, since)) = overdue {
                 let message = format!("stopped after {:.1} s", since.elapsed().as_secs_f64());
                 let line = failed(&id, FailureKind::Timeout, message, longest);
-                let _ = shared.journal.say(&line);
+                let _ = shared.journal.write(&line);
                 machine::kill_all();
             }
         }
@@ -274,8 +275,8 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Says something on standard error, which is the log of the chunk.
-fn tell(text: &str) {
+/// Writes to standard error, which is the log of the chunk.
+fn print_error(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{text}");
 }

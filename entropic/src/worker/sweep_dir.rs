@@ -1,4 +1,4 @@
-//! The folder of a sweep.
+//! The directory of a sweep.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
@@ -10,10 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Manifest, Reader, WorkerError};
+use super::{JournalReader, Manifest, WorkerError};
 use crate::params::RunId;
 
-/// How long it takes to make a folder at most; who is slower makes another.
+/// How long it takes to make a directory at most; who is slower makes another.
 const MAKING: Duration = Duration::from_secs(60);
 
 /// A point, as a worker is told of it.
@@ -26,9 +26,9 @@ pub(crate) struct Point {
     pub(crate) params: Map<String, Value>,
 }
 
-/// The folder of a sweep; where in it things are.
+/// The directory of a sweep; where in it things are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct SweepFolder {
+pub(crate) struct SweepDir {
     root: PathBuf,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Owner {
     root: PathBuf,
 }
 
-/// The folders that this process owns.
+/// The directories that this process owns.
 static OURS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 fn ours() -> MutexGuard<'static, BTreeSet<PathBuf>> {
@@ -52,12 +52,12 @@ impl Drop for Owner {
     }
 }
 
-impl SweepFolder {
+impl SweepDir {
     pub(crate) fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// A new one below a folder, and the right to it.
+    /// A new one below a directory, and the right to it.
     pub(crate) fn create(sweeps: &Path, manifest: &Manifest) -> Result<(Self, Owner), WorkerError> {
         let name = uuid::Uuid::new_v4().simple().to_string();
         // Complete before others see it: what is in it has an owner.
@@ -76,7 +76,7 @@ impl SweepFolder {
         Ok((Self { root }, owner))
     }
 
-    /// Those below a folder.
+    /// Those below a directory.
     pub(crate) fn all(sweeps: &Path) -> Result<Vec<Self>, WorkerError> {
         let entries = match fs::read_dir(sweeps) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -92,7 +92,7 @@ impl SweepFolder {
         Ok(all)
     }
 
-    /// Removes those below a folder whose process has died while it made them.
+    /// Removes those below a directory whose process has died while it made them.
     pub(crate) fn remove_half_made(sweeps: &Path) {
         for entry in fs::read_dir(sweeps).into_iter().flatten().flatten() {
             let old = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
@@ -146,7 +146,7 @@ impl SweepFolder {
 
     /// Whether its process lives.
     pub(crate) fn is_alive(&self) -> bool {
-        self.is_ours() || Reader::is_locked(&self.owner_path())
+        self.is_ours() || JournalReader::is_locked(&self.owner_path())
     }
 
     /// Says that all its workers have ended.
@@ -243,7 +243,7 @@ impl SweepFolder {
 
     /// Whether a worker lives that was begun on this machine.
     pub(crate) fn has_live_workers(&self) -> bool {
-        self.all_journals().iter().any(|path| Reader::is_locked(path))
+        self.all_journals().iter().any(|path| JournalReader::is_locked(path))
     }
 
     /// Says that no worker is to begin another run.
@@ -350,7 +350,7 @@ mod tests {
             fs::create_dir_all(dir.path().join(name).join("chunks")).unwrap();
             File::open(dir.path().join(name)).unwrap().set_modified(made).unwrap();
         }
-        SweepFolder::remove_half_made(dir.path());
+        SweepDir::remove_half_made(dir.path());
         let left = ["old", ".old", ".new"].map(|name| dir.path().join(name).exists());
         assert_eq!(left, [true, false, true]);
     }
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn of_a_log_the_end_is_told_that_a_run_has_written() {
         let dir = tempfile::tempdir().unwrap();
-        let sweep = SweepFolder { root: dir.path().to_owned() };
+        let sweep = SweepDir { root: dir.path().to_owned() };
         fs::create_dir(sweep.logs()).unwrap();
         assert_eq!(sweep.log_tail("0", 0), "");
         fs::write(sweep.log("0"), format!("another run\n{}last words\n", "x".repeat(10_000))).unwrap();
