@@ -18,6 +18,7 @@ mod derive;
 mod directories;
 mod disk;
 mod errors;
+mod events;
 mod evolution;
 mod failing;
 mod friction;

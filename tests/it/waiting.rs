@@ -10,8 +10,8 @@ use std::{fs, thread};
 use entropic::{Processes, Result, Store, Timestamp};
 use tracing::Level;
 
+use crate::events::{Event, listening};
 use crate::records::Orbit;
-use crate::support::events::{Event, listening};
 use crate::support::{Scratch, each_backend};
 
 const URL: &str = "ENTROPIC_TEST_WAITING_URL";
@@ -79,6 +79,7 @@ fn said(events: &[Event], id: &str, holder: &str) {
 
 each_backend! {
     fn a_call_says_for_which_process_it_waits(s: &Scratch) -> Result<()> {
+        #[expect(clippy::zombie_processes, reason = "it is waited for, unless the test has failed by then")]
         let mut child: Child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "waiting::child_runs", "--ignored"])
             .env(URL, s.url())
@@ -108,7 +109,7 @@ each_backend! {
                 other.sweep([Orbit::of(1.0)]).executor(Processes::new(1).args(crate::workers::args(s))).run()
             });
             let record = running.join().unwrap()?;
-            assert_eq!(report?.records, [record.clone()]);
+            assert_eq!(report?.records, std::slice::from_ref(&record));
             if cfg!(target_os = "linux") {
                 said(&events, record.id.as_str(), "another thread of this process");
             }

@@ -39,7 +39,6 @@
 )]
 
 mod backend;
-pub mod events;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod scratch;
