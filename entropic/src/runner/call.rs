@@ -83,10 +83,10 @@ impl<T: SimRecord> Call<'_, T> {
         custom_data.entry(ELAPSED).or_insert_with(|| elapsed.into());
         tracing::info!(table = T::TABLE.name, %id, elapsed, "run completed");
         for (column, why) in T::clean_output(&mut output) {
-            tracing::warn!(table = T::TABLE.name, %id, column, %why, "an output is stored as NULL");
+            tracing::warn!(table = T::TABLE.name, %id, column, why = %with_causes(&why), "an output is stored as NULL");
             let why = match why {
                 ColumnError::Canonical(ParamsError::NotANumber) => "NaN".to_owned(),
-                other => other.to_string(),
+                other => with_causes(&other),
             };
             unstored.insert(column.to_owned(), why.into());
         }

@@ -207,7 +207,7 @@ impl<T: Stored> Store<T> {
                 }
             };
             let all = self.adopt_sweep(&sweep, &mut adopted)?;
-            // Workers that are not dies_with_parent to their sweep's process may still be at it.
+            // Workers that are not tied to their sweep's process may still be at it.
             let is_over = all && (manifest.dies_with_parent || sweep.is_ended()) && !sweep.has_live_workers();
             // What its process had taken in already is for whoever looks into that one's journal.
             if is_over && !self.folder().awaits(&Path::new(SWEEPS).join(sweep.name()))? {

@@ -114,7 +114,7 @@ struct WorkerPool<'e, 'd, 'w, T: Stored, P> {
     // Dropped before the locks on what they run.
     running: Vec<WorkerProcess>,
     dispatcher: Dispatcher<'d, 'w, T, P>,
-    /// To be run next, each isolated: runs that their process died of, or that failed.
+    /// To be run next, each alone: runs that their process died of, or that failed.
     isolated: VecDeque<Outgoing<'w, T>>,
     /// To be run next.
     pending: VecDeque<Outgoing<'w, T>>,

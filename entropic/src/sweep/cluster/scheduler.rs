@@ -150,7 +150,7 @@ impl Slurm {
         self.ask("scancel", [id]).map(drop)
     }
 
-    /// How many jobs an array may have, by the site's policy.
+    /// How many jobs an array may have, by the site's rules.
     pub(super) fn largest_array(&self) -> usize {
         const STOCK: usize = 1_001;
         let printed = self.ask("scontrol", ["show", "config"]).unwrap_or_default();
