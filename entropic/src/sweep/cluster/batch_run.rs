@@ -235,9 +235,8 @@ impl<'e, 'd, 'w, T: Stored, P: Iterator<Item = T>> BatchRun<'e, 'd, 'w, T, P> {
             }
             None => (4 * self.slurm.max_parallel.unwrap_or_else(|| self.slurm.slots())).min(1_000).min(most),
         };
-        let first = self.chunk == 0;
         let fair = self.pending.len().div_ceil(jobs);
-        self.chunk = if first { fair } else { (self.chunk / SHRINK).max(1) };
+        self.chunk = if self.chunk == 0 { fair } else { (self.chunk / SHRINK).max(1) };
         // Smaller ones may be too many for an array.
         let room = most.saturating_sub(self.isolated.len().min(most / 2)).max(1);
         let size = self.chunk.max(self.pending.len().div_ceil(room)).max(1);
