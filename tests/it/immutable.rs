@@ -514,6 +514,18 @@ each_backend! {
         Ok(())
     }
 
+    fn a_file_of_another_program_among_the_sweeps_keeps_nobody_out(s: &Scratch) -> Result<()> {
+        drop(here(s).open()?);
+        fs::create_dir_all(own(s, "sweeps")).unwrap();
+        fs::write(own(s, "sweeps").join("notes"), "mine").unwrap();
+        std::os::unix::fs::symlink(s.dir(), own(s, "sweeps").join("link")).unwrap();
+        let store = here(s).open()?;
+        has_its_own_result(&store.run_or_retrieve(&orbit())?);
+        assert!(store.sweep([orbit()]).run()?.is_complete());
+        assert_eq!(fs::read_to_string(own(s, "sweeps").join("notes")).unwrap(), "mine");
+        Ok(())
+    }
+
     fn half_written_files_of_dead_processes_go_with_the_next_opening(s: &Scratch) -> Result<()> {
         here(s).open()?.run(&orbit())?;
         for file in [format!("journals/.{PROCESS}"), "pending/.tmpAbCdEf".to_owned()] {
