@@ -33,7 +33,7 @@ echo "DROP TABLE notes;" >migrations/2020-01-01-000000_own/down.sql
 cat >diesel.toml <<'END'
 [print_schema]
 file = "schema.rs"
-filter = { except_tables = ["beams", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_migrations"] }
+filter = { except_tables = ["beams", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_directories", "entropic_migrations"] }
 END
 for arguments in setup "migration list" "migration redo" "migration redo -n 3" "migration list" "migration revert -n 2" \
     "migration run" "migration revert --all" "migration run" "migration list" print-schema; do

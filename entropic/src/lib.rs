@@ -100,6 +100,7 @@ compile_error!(
 pub mod __private;
 mod db;
 mod error;
+mod fault;
 mod files;
 pub mod guide;
 mod kind;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use entropic::prelude::*;
@@ -13,12 +13,7 @@ use entropic::{Durability, Result};
 use crate::records::Orbit;
 #[cfg(feature = "fault-hooks")]
 use crate::records::at;
-use crate::support::{Scratch, each_backend};
-
-const URL: &str = "ENTROPIC_TEST_CHILD_URL";
-const DIR: &str = "ENTROPIC_TEST_CHILD_DIR";
-const WORK: &str = "ENTROPIC_TEST_CHILD_WORK";
-const FIRST: &str = "ENTROPIC_TEST_CHILD_FIRST";
+use crate::support::{Scratch, child, each_backend};
 
 /// What a child does.
 #[derive(Debug, Clone, Copy)]
@@ -66,31 +61,24 @@ fn store(url: &str, dir: &Path, work: Work, attempt: String) -> Result<Store<Orb
 }
 
 fn child(s: &Scratch, work: Work, fault: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crashes::child_works", "--ignored", "--nocapture"])
-        .env(URL, s.url())
-        .env(DIR, s.dir())
-        .env(WORK, format!("{work:?}"))
-        .env(FIRST, if let Work::Many { first } = work { first } else { 0 }.to_string())
-        .env("ENTROPIC_FAULT", fault)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    let name = match work {
+        Work::Many { first } => first.to_string(),
+        other => format!("{other:?}"),
+    };
+    child::child("crashes::child_works", s.url(), s.dir(), &name, fault)
 }
 
 #[test]
 #[ignore = "a child of another test"]
 fn child_works() {
-    let Ok(url) = std::env::var(URL) else { return };
-    let dir = std::env::var(DIR).unwrap();
-    let work = match std::env::var(WORK).unwrap().as_str() {
+    let Some(task) = child::task() else { return };
+    let work = match task.work.as_str() {
         "File" => Work::File,
         "Folder" => Work::Folder,
         "Open" => Work::Open,
-        _ => Work::Many { first: std::env::var(FIRST).unwrap().parse().unwrap() },
+        first => Work::Many { first: first.parse().unwrap() },
     };
-    let store = store(&url, Path::new(&dir), work, "child".to_owned()).unwrap();
+    let store = store(&task.url, &task.dir, work, "child".to_owned()).unwrap();
     if let Work::Many { first } = work {
         for n in first.. {
             store.run_or_retrieve(&point(n)).unwrap();
@@ -311,16 +299,13 @@ fn point(n: usize) -> Orbit {
 each_backend! {
     /// Ten deaths, or as many as `ENTROPIC_TEST_KILLS` says.
     fn a_death_at_any_instant_loses_nothing(s: &Scratch) -> Result<()> {
-        let deaths = std::env::var("ENTROPIC_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
-        let mut random = 0x9e37_79b9_u64;
+        let (deaths, mut instants) = (child::kills(), child::Instants::new(0));
         for _ in 0..deaths {
             // Whoever comes next asks for the last points again, then for new ones.
             let first = finished(s).len().saturating_sub(20);
-            let mut running = child(s, Work::Many { first }, "");
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            std::thread::sleep(Duration::from_micros(20_000 + (random >> 33) % 60_000));
-            running.kill().unwrap();
-            running.wait().unwrap();
+            let running = child(s, Work::Many { first }, "");
+            instants.wait(Duration::from_millis(60));
+            child::kill(running);
         }
         if s.results_dir().exists() {
             nothing_is_half(s);

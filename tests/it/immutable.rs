@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,11 +16,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::records::{Orbit, at};
-use crate::support::{Backend, Scratch, each_backend};
-
-const URL: &str = "ENTROPIC_TEST_CHILD_URL";
-const DIR: &str = "ENTROPIC_TEST_CHILD_DIR";
-const WORK: &str = "ENTROPIC_TEST_CHILD_WORK";
+use crate::support::{Backend, Scratch, child, each_backend};
 
 /// What an earlier version calls a process.
 const PROCESS: &str = "0123456789abcdef0123456789abcdef";
@@ -75,29 +71,17 @@ fn has_its_own_result(record: &Record<Orbit>) {
     assert_eq!(content, record.output.verdict, "{}", record.result_file.display());
 }
 
-/// A child that does some of: `run`, `delete`, `open`.
+/// A child that does one of: `run`, `delete`, `delete_with_file`, `open`.
 fn child(url: &str, dir: &Path, work: &str, fault: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "immutable::child_works", "--ignored", "--nocapture"])
-        .env(URL, url)
-        .env(DIR, dir)
-        .env(WORK, work)
-        .env("ENTROPIC_FAULT", fault)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    child::child("immutable::child_works", url, dir, work, fault)
 }
 
 #[test]
 #[ignore = "a child of another test"]
 fn child_works() {
-    let Ok(url) = std::env::var(URL) else { return };
-    let store = telling(&url, Path::new(&std::env::var(DIR).unwrap()))
-        .patience(Duration::from_secs(30))
-        .open()
-        .unwrap();
-    match std::env::var(WORK).unwrap().as_str() {
+    let Some(task) = child::task() else { return };
+    let store = telling(&task.url, &task.dir).patience(Duration::from_secs(30)).open().unwrap();
+    match task.work.as_str() {
         "run" => drop(store.run(&orbit()).unwrap()),
         "delete" => assert!(store.delete(&orbit()).unwrap()),
         "delete_with_file" => assert!(store.delete_with_file(&orbit()).unwrap()),
@@ -527,6 +511,18 @@ each_backend! {
         fs::write(own(s, "pending").join(format!("{id}.json")), told.to_string()).unwrap();
         drop(here(s).open()?);
         assert!(s.results_dir().join(&name).exists());
+        Ok(())
+    }
+
+    fn a_file_of_another_program_among_the_sweeps_keeps_nobody_out(s: &Scratch) -> Result<()> {
+        drop(here(s).open()?);
+        fs::create_dir_all(own(s, "sweeps")).unwrap();
+        fs::write(own(s, "sweeps").join("notes"), "mine").unwrap();
+        std::os::unix::fs::symlink(s.dir(), own(s, "sweeps").join("link")).unwrap();
+        let store = here(s).open()?;
+        has_its_own_result(&store.run_or_retrieve(&orbit())?);
+        assert!(store.sweep([orbit()]).run()?.is_complete());
+        assert_eq!(fs::read_to_string(own(s, "sweeps").join("notes")).unwrap(), "mine");
         Ok(())
     }
 

@@ -24,6 +24,7 @@ mod failing;
 mod friction;
 mod immutable;
 mod integrity;
+mod killed;
 mod limits;
 mod migrating;
 mod opening;

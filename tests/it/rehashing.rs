@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Command, Stdio};
 
 use entropic::prelude::*;
 use entropic::{Result, RunId, Schema};
 use serde_json::json;
 
 use crate::records::at;
-use crate::support::{Scratch, each_backend};
+use crate::support::{Scratch, child, each_backend};
 
 mod before {
     use entropic::prelude::*;
@@ -64,16 +63,13 @@ fn runs(store: &Store<after::Spring>) -> Result<BTreeSet<String>> {
     Ok(store.list()?.into_iter().map(shown).collect())
 }
 
-const URL: &str = "ENTROPIC_TEST_REHASH_URL";
-const DIR: &str = "ENTROPIC_TEST_REHASH_DIR";
-
 #[test]
 #[ignore = "a child of another test"]
 fn child_rehashes() {
-    let Ok(url) = std::env::var(URL) else { return };
+    let Some(task) = child::task() else { return };
     let store = Store::<after::Spring>::builder()
-        .database(url)
-        .results_dir(std::env::var(DIR).unwrap())
+        .database(task.url)
+        .results_dir(task.dir)
         .schema(Schema::Trust)
         .open()
         .unwrap();
@@ -83,16 +79,8 @@ fn child_rehashes() {
 /// A process that rehashes, and dies at a step of its first run.
 #[cfg(feature = "fault-hooks")]
 fn dies_at(s: &Scratch, fault: &str) {
-    let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "rehashing::child_rehashes", "--ignored"])
-        .env(URL, s.url())
-        .env(DIR, s.results_dir())
-        .env("ENTROPIC_FAULT", fault)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(!status.success(), "it should have died at `{fault}`");
+    let mut child = child::child("rehashing::child_rehashes", s.url(), &s.results_dir(), "", fault);
+    assert!(!child.wait().unwrap().success(), "it should have died at `{fault}`");
 }
 
 each_backend! {

@@ -10,7 +10,7 @@ use std::path::Path;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
-use super::dialect::{Version, bind, flushed, quoted, versions_of};
+use super::dialect::{Version, bind, flushed, quoted, text, versions_of};
 use super::{Backend, Db, DbError, Synchronous};
 use crate::record::TableSpec;
 
@@ -117,9 +117,18 @@ impl Db {
 
     /// How many rows a table has.
     pub(crate) fn count(&self, table: &TableSpec) -> Result<u64, DbError> {
-        let query = format!("SELECT count(*) AS n FROM {}", quoted(table.name));
+        self.count_with(&format!("SELECT count(*) AS n FROM {}", quoted(table.name)))
+    }
+
+    /// How many rows a table has that were made at a moment or later.
+    pub(crate) fn count_since(&self, table: &TableSpec, moment: &str) -> Result<u64, DbError> {
+        let (table, moment) = (quoted(table.name), text(moment));
+        self.count_with(&format!("SELECT count(*) AS n FROM {table} WHERE \"created_at\" >= {moment}"))
+    }
+
+    fn count_with(&self, query: &str) -> Result<u64, DbError> {
         self.with("count the rows", |conn| {
-            let counted = sql_query(&query).get_result::<Counted>(conn)?;
+            let counted = sql_query(query).get_result::<Counted>(conn)?;
             Ok(u64::try_from(counted.n).unwrap_or(0))
         })
     }

@@ -42,10 +42,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The store has its results in another directory.
-    #[error(
-        "cannot use the results directory `{}`: that of this store is `{}`; give that one as `results_dir`, or, if it is \
-         lost, take this one with `.adopt_results_dir()`", path.display(), known.display()
-    )]
+    #[error("cannot use the results directory `{}`: {}", path.display(), other_cure(path, known))]
     #[non_exhaustive]
     OtherDirectory {
         /// The directory that was given.
@@ -336,4 +333,18 @@ impl FileError {
     pub(crate) fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound
     }
+}
+
+/// Which directory a store has, and what to do. Another one lies at the same path where a process died while it took the
+/// directory over, or where another host has a file system of its own.
+fn other_cure(path: &Path, known: &Path) -> String {
+    if path == known {
+        return "this store had another one at the same path; if this one is meant, take it with `.adopt_results_dir()`"
+            .to_owned();
+    }
+    format!(
+        "that of this store is `{}`; give that one as `results_dir`, or, if it is lost, take this one with \
+         `.adopt_results_dir()`",
+        known.display()
+    )
 }

@@ -22,7 +22,8 @@ use serde_json::value::RawValue;
 
 use super::identity::FileIdentity;
 use super::journal::Entry;
-use super::{Attempt, Durability, FileError, Folder, IdLock, boot, fault, names, rename};
+use super::{Attempt, Durability, FileError, Folder, IdLock, boot, names, rename};
+use crate::fault;
 use crate::params::RunId;
 use crate::words::with_causes;
 

@@ -12,7 +12,8 @@ use super::journal::{Entry, Unfinished};
 use super::names::SET_ASIDE;
 use super::others::Other;
 use super::pending::{self, Pending, SetAside};
-use super::{FileError, Folder, IdLock, boot, fault, rename};
+use super::{FileError, Folder, IdLock, boot, rename};
+use crate::fault;
 use crate::params::RunId;
 use crate::words::with_causes;
 

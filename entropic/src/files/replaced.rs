@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::identity::FileIdentity;
 use super::journal::Removal;
 use super::names::{REGISTERED, REPLACED, TRASH, is_plain, refuse_link};
-use super::{FileError, Folder, IdLock, fault, json, rename};
+use super::{FileError, Folder, IdLock, json, rename};
+use crate::fault;
 use crate::params::RunId;
 
 /// Of the notes of replaced results.
@@ -135,15 +136,38 @@ impl Folder {
         rename::remove(&note).map_err(FileError::io("remove", &note))
     }
 
-    /// Moves a result out of the directory that no row names, over nothing; where it is then.
+    /// Moves a result out of the directory that no row names, over nothing; where it is then, if it was still there.
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn move_out(&self, _lock: &IdLock, name: &str, to: &Path) -> Result<PathBuf, FileError> {
-        let target = to.join(name);
-        let moved = rename::without_replacing(&self.root().join(name), &target);
-        moved.map_err(FileError::io("move to", &target))?;
-        Ok(target)
+    pub fn move_out(
+        &self,
+        _lock: &IdLock,
+        id: &RunId,
+        name: &str,
+        to: &Path,
+    ) -> Result<Option<PathBuf>, FileError> {
+        let from = self.root().join(name);
+        fault::at("stray");
+        let mut target = to.join(name);
+        let mut moved = rename::without_replacing(&from, &target);
+        if moved.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
+            // One of another run of these parameters was moved before.
+            target = to.join(self.new_name(id, Some(name)));
+            moved = rename::without_replacing(&from, &target);
+        }
+        match moved {
+            // Another process was faster.
+            Err(_)
+                if fs::symlink_metadata(&from)
+                    .is_err_and(|error| error.kind() == io::ErrorKind::NotFound) =>
+            {
+                return Ok(None);
+            }
+            other => other.map_err(FileError::io("move to", &target))?,
+        }
+        fault::at("stray-moved");
+        Ok(Some(target))
     }
 
     /// Makes the disk have a result that is in place, and its name.

@@ -146,7 +146,10 @@ mod sqlite {
                 // Some more than are shown.
                 let bytes = value.read_blob();
                 let hex: String = bytes.iter().take(40).map(|byte| format!("{byte:02x}")).collect();
-                Unfit::new(&format!("x{hex}"), format_args!("is {} bytes, not {wanted}", bytes.len()))
+                Unfit::new(
+                    &format!("x{hex}"),
+                    format_args!("is {}, not {wanted}", crate::words::count(bytes.len(), "byte")),
+                )
             }
             Some(SqliteType::Text) => Unfit::new(value.read_text(), format_args!("is text, not {wanted}")),
             Some(_) => Unfit::new(value.read_text(), format_args!("is not {wanted}")),

@@ -42,7 +42,7 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// ```toml
 /// [print_schema]
 /// file = "src/schema.rs"
-/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_migrations"] }
+/// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_directories", "entropic_migrations"] }
 /// ```
 ///
 /// StrayKind would destroy something is written as a comment, with the reason. A table that was changed by a migration is

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::tables::entropic_migrations;
 use crate::db::dialect::{Scripts, columns_of, exclusively, scripts};
 use crate::db::{Conn, Db, DbError, RowError};
+use crate::fault;
 use crate::record::Timestamp;
 
 /// The migrations of a module.
@@ -56,6 +57,7 @@ impl Db {
                         entropic_migrations::run_at.eq(Timestamp::now().to_string()),
                     );
                     diesel::insert_into(entropic_migrations::table).values(applied).execute(conn)?;
+                    fault::at("own-table");
                 }
                 Ok::<_, RowError>(())
             })

@@ -10,6 +10,7 @@ use super::stray::strays;
 use super::{Difference, ddl};
 use crate::db::dialect::{attached_to, columns_of, exclusively, indexes_of, quoted};
 use crate::db::{Conn, Db, DbError, RowError, is_busy, is_lost};
+use crate::fault;
 use crate::record::Identity;
 use crate::words::with_causes;
 
@@ -79,7 +80,9 @@ impl Db {
                 return Err(self.drift(table, all));
             }
         }
-        self.with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)))
+        self.with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)))?;
+        fault::at("evolved");
+        Ok(())
     }
 
     /// Makes or evolves a table, whatever another process has made of it meanwhile.
@@ -89,6 +92,7 @@ impl Db {
         if found.columns.is_empty() {
             for statement in ddl::create(self.backend(), wanted) {
                 sql_query(statement).execute(conn)?;
+                fault::at("create");
             }
             return remember(conn, table, &wanted.written(None, &[]));
         }
@@ -101,8 +105,10 @@ impl Db {
         for statement in statements(&all) {
             tracing::info!(table, statement, "evolving the table");
             sql_query(statement).execute(conn)?;
+            fault::at("evolve");
         }
         remember(conn, table, &wanted.written(found.written.as_ref(), &found.strays))?;
+        fault::at("evolve-remembered");
         if schema == Schema::Evolve {
             // As it is by now; a table made anew has its indexes.
             let (advice, _) = parted(differences(self.backend(), wanted, &find(conn, table)?));
@@ -177,7 +183,9 @@ impl Db {
                 if !all.is_empty() {
                     return Err(self.drift(wanted.table.name, all).into());
                 }
-                remember(conn, wanted.table.name, &written(&found))
+                remember(conn, wanted.table.name, &written(&found))?;
+                fault::at("remember");
+                Ok(())
             })
         })
     }
@@ -198,7 +206,9 @@ fn follow(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), Row
         sql_query("SAVEPOINT entropic_advice").execute(conn)?;
         let done = difference.sql().iter().try_for_each(|statement| {
             tracing::info!(table, statement, "bettering the table");
-            sql_query(statement).execute(conn).map(drop)
+            sql_query(statement).execute(conn)?;
+            fault::at("advice");
+            Ok(())
         });
         match done {
             Err(error) if is_busy(&error) || is_lost(&error) => return Err(error.into()),

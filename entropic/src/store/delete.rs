@@ -7,7 +7,8 @@ use super::lease::Lease;
 use super::lookup::{Asked, same_params};
 use crate::Result;
 use crate::db::Stored;
-use crate::files::{Durability, FileError, fault};
+use crate::fault;
+use crate::files::{Durability, FileError};
 use crate::params::RunId;
 
 impl<T: Stored> Store<T> {
@@ -105,7 +106,7 @@ impl<T: Stored> Store<T> {
                 None
             };
             let gone = self.db().delete(&T::TABLE, id.as_str(), &version)?;
-            fault("deleted");
+            fault::at("deleted");
             if gone {
                 self.folder().forget_registered(id);
             }

@@ -7,6 +7,7 @@ use super::known_directory::Claiming;
 use super::name::StoreName;
 use crate::Result;
 use crate::db::{Db, DbOptions, DbUrl, Stored};
+use crate::fault;
 use crate::files::{Claim, FileError, Folder};
 use crate::words::with_causes;
 
@@ -15,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Makes a directory that of a store, or refuses it; the name that the store has now.
 pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt: bool) -> Result<StoreName> {
+    fault::at("store-named");
     let mut name = name;
     let database = db.url().path();
     if let Some((copy, original)) = database.zip(original_of::<T>(db, folder, &name.id)?) {
@@ -23,10 +25,11 @@ pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt:
             return Err(FileError::CopiedDatabase { path, original, copy: copy.to_owned() }.into());
         }
         name.id = db.rename_store(&T::TABLE)?;
+        fault::at("store-renamed");
     }
     let known = db.directory(&T::TABLE)?;
-    // A database that never had a name was made by the Python package, which marks no directories.
-    let rows = if name.fresh || known.is_some() { 0 } else { db.count(&T::TABLE)? };
+    // Rows that are older than the name were written by the Python package, which marks no directories.
+    let rows = if known.is_some() { 0 } else { db.count_since(&T::TABLE, &name.given_at)? };
     let claimed = folder.claim(&Claim {
         store_id: &name.id,
         table: T::TABLE.name,
@@ -35,6 +38,7 @@ pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt:
         database,
         adopt,
     })?;
+    fault::at("marked");
     let as_it_is = known.is_some_and(|known| known.directory_id == claimed.directory_id);
     if !as_it_is {
         let path = folder.root().to_string_lossy().into_owned();
@@ -48,6 +52,7 @@ pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt:
             return Err(FileError::OtherDirectory { path, known }.into());
         }
     }
+    fault::at("directory-noted");
     Ok(name)
 }
 

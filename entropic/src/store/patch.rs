@@ -7,6 +7,7 @@ use super::lookup::{Asked, same_params, version_of};
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Changes, NewRow, Stored};
+use crate::fault;
 use crate::params::RunId;
 use crate::record::{CustomData, Record, RecordError};
 
@@ -103,8 +104,10 @@ impl<T: Stored> Store<T> {
             created_at: record.created_at,
             custom_data: &record.custom_data,
         };
+        fault::at("change");
         let changed =
             self.db().with("change a run", |conn| T::update(conn, &row, version, Changes::Only(columns)))?;
+        fault::at("changed");
         Ok(changed > 0)
     }
 }

@@ -9,6 +9,7 @@ use super::lookup::{Asked, same_params};
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::{Changes, NewRow, Stored};
+use crate::fault;
 use crate::files::{FileError, sha256};
 use crate::params::RunId;
 use crate::record::{CustomData, Record, Timestamp};
@@ -125,6 +126,7 @@ impl<T: Stored> Store<T> {
             }
             // First: a file must not be registered without it being known which it was.
             self.folder().note_registered(id, &there)?;
+            fault::at("register");
             let written = self.db().with("register a run", |conn| match &version {
                 None => T::insert(conn, &row),
                 Some(version) => T::update(conn, &row, version, Changes::All),
@@ -137,7 +139,9 @@ impl<T: Stored> Store<T> {
                 Err(error) => return Err(error.into()),
             }
         }
+        fault::at("registered");
         self.folder().settle_registered(id, &there)?;
+        fault::at("register-settled");
         if let Some(name) = path.strip_prefix(self.folder().given()).ok().and_then(Path::to_str) {
             // It was replaced, and is the result of a run again.
             self.folder().forget_replaced(name)?;

@@ -8,7 +8,7 @@ use super::inside::without_one_key;
 use super::{Store, StoreError};
 use crate::Result;
 use crate::db::Stored;
-use crate::files::fault;
+use crate::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
 use crate::record::{Class, Identity, IdentityField, Record};
 use crate::schema::ExpectedTable;
@@ -226,6 +226,7 @@ impl<T: Stored> Store<T> {
                 report.skipped.push(from.clone());
             }
         }
+        fault::at("rehashed");
         let rest = self.plan_rehash()?;
         let is_done = rest.moves.is_empty() && rest.collisions.is_empty();
         if is_done && rest.unexplained.is_empty() && rest.unreadable.is_empty() {
@@ -248,9 +249,9 @@ impl<T: Stored> Store<T> {
         };
         // The result keeps its name: which result a run has is for its row to say.
         self.folder().copy_registered(from, to)?;
-        fault("rekey");
+        fault::at("rekey");
         let moved = self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?;
-        fault("rekeyed");
+        fault::at("rekeyed");
         self.folder().forget_registered(from);
         Ok(moved)
     }

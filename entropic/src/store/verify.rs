@@ -159,11 +159,11 @@ impl<T: Stored> Store<T> {
 
     /// Moves results that no row knows out of the results directory into another directory of the same file system, which is
     /// made if it is missing. They lie there after a database was restored from a backup, or a run was deleted without its
-    /// result; they are in nobody's way. Returns where they are now.
+    /// result; they are in nobody's way. One whose name is taken there gets another one. Returns where they are now.
     ///
     /// # Errors
-    /// Those of [`verify`](Self::verify); `is_unsupported` in a read-only store; [`FileError::Io`] when one cannot be moved,
-    /// or is there already. Those before it are moved then.
+    /// Those of [`verify`](Self::verify); `is_unsupported` in a read-only store; [`FileError::Io`] when one cannot be moved.
+    /// Those before it are moved then.
     ///
     /// ```
     /// # mod sim {
@@ -203,7 +203,7 @@ impl<T: Stored> Store<T> {
             // It may be that of a run which is just being stored.
             let Some(lease) = self.lease_if_free(&id)? else { continue };
             if !self.is_named(Path::new(name))? {
-                moved.push(self.folder().move_out(&lease.file, name, to)?);
+                moved.extend(self.folder().move_out(&lease.file, &id, name, to)?);
             }
         }
         Ok(moved)

@@ -85,7 +85,9 @@ impl SweepDir {
         let mut all = Vec::new();
         for entry in entries {
             let entry = entry.map_err(WorkerError::io("list", sweeps))?;
-            if !entry.file_name().to_string_lossy().starts_with('.') {
+            // Anything else, a link among them, was put there by another program.
+            let is_sweep = entry.file_type().map_err(WorkerError::io("look at", &entry.path()))?.is_dir();
+            if is_sweep && !entry.file_name().to_string_lossy().starts_with('.') {
                 all.push(Self { root: entry.path() });
             }
         }

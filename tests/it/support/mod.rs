@@ -39,6 +39,7 @@
 )]
 
 mod backend;
+pub mod child;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod scratch;
