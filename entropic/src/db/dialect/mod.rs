@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{Backend, Conn};
 
-pub(crate) use catalog::{FoundColumn, attached_to, columns_of, indexes_of};
+pub(crate) use catalog::{FoundColumn, attached_to, columns_of, indexes_of, place_of};
 pub(crate) use migrations::{Scripts, scripts};
 pub(crate) use statements::{
     REBUILT, alter_collation, alter_null, alter_type, hides_float_width, hides_integer_width,
