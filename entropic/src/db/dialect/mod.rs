@@ -187,7 +187,8 @@ pub(crate) fn exclusively<R, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     job: impl FnOnce(&mut Conn) -> Result<R, E>,
 ) -> Result<R, E> {
-    writing(conn, |conn| {
+    // What is made once is there for good, however runs are committed.
+    writing_durably(conn, |conn| {
         if backend_of(conn) == Backend::Postgres {
             // `CREATE TABLE IF NOT EXISTS` by two sessions at once fails in the catalogue of PostgreSQL; a lock that
             // ends with the transaction keeps them apart.
