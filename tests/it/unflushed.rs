@@ -119,6 +119,11 @@ fn verdict(s: &Scratch) -> Option<String> {
     s.scalar_text("SELECT verdict FROM orbits")
 }
 
+/// Has the disk have what was committed so far: a commit that is synced syncs all before it.
+fn keep(s: &Scratch) {
+    s.sql("CREATE TABLE IF NOT EXISTS other (n int); INSERT INTO other VALUES (1)");
+}
+
 #[track_caller]
 fn holds(s: &Scratch, word: &str) {
     let store = here(s).open().unwrap();
@@ -173,10 +178,16 @@ fn a_run_that_was_deleted_stays_so_when_its_maker_is_killed() -> Result<()> {
 fn a_run_that_was_deleted_stays_so_when_the_server_crashes() -> Result<()> {
     let Some((mut server, s)) = world() else { return Ok(()) };
     for how in ["delete", "delete_with_file"] {
-        for killed in [true, false] {
+        for (killed, kept) in [(true, true), (true, false), (false, true), (false, false)] {
             let (mut maker, mut other) = (Process::new(&s), Process::new(&s));
-            server.loses_commits();
+            if !kept {
+                server.loses_commits();
+            }
             maker.does("run");
+            if kept {
+                keep(&s);
+                server.loses_commits();
+            }
             assert_eq!(other.does(how), "true");
             server.restart();
             assert_eq!(verdict(&s), None);
@@ -219,8 +230,7 @@ fn of_a_chain_of_lost_overwrites_the_newest_is_stored_again() -> Result<()> {
             let mut words = Vec::new();
             for (n, process) in all.iter_mut().flatten().enumerate() {
                 if n == kept {
-                    // What was committed so far is kept by this one.
-                    s.sql("CREATE TABLE IF NOT EXISTS other (n int); INSERT INTO other VALUES (1)");
+                    keep(&s);
                     server.loses_commits();
                 }
                 words.push(process.does("run"));
@@ -278,6 +288,18 @@ fn a_new_table_and_its_directory_are_there_for_good() -> Result<()> {
     store.run(&orbit())?;
     drop(store);
     assert_eq!(here(&s).open()?.count()?, 1);
+    Ok(())
+}
+
+#[test]
+fn what_a_store_has_made_before_it_was_closed_is_there_for_good() -> Result<()> {
+    let Some((mut server, s)) = world() else { return Ok(()) };
+    let mut process = Process::new(&s);
+    server.loses_commits();
+    let word = process.does("run");
+    process.ends();
+    server.restart();
+    assert_eq!(verdict(&s), Some(word));
     Ok(())
 }
 

@@ -134,7 +134,7 @@ struct Placed {
 
 /// The name of a database on a server, and what it has in common with no other: the server, the database, and the schema in
 /// which entropic's tables are.
-pub(in crate::db) fn place_of(conn: &mut Conn) -> QueryResult<Option<(String, String)>> {
+pub(crate) fn place_of(conn: &mut Conn) -> QueryResult<Option<(String, String)>> {
     if backend_of(conn) == Backend::Sqlite {
         return Ok(None);
     }

@@ -144,10 +144,11 @@ pub(super) fn flushed(conn: &mut Conn) -> QueryResult<bool> {
             let done = sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result::<Checkpoint>(conn)?;
             Ok(done.log == done.checkpointed)
         }
-        // A commit that is synced syncs all before it; only a transaction with a number is one that leaves a trace.
+        // A commit that is synced syncs all before it, but only if its transaction has written to the log itself: one that has
+        // nothing but a number is not waited for.
         Backend::Postgres => conn.transaction(|conn| {
             sql_query("SET LOCAL synchronous_commit TO on").execute(conn)?;
-            sql_query("SELECT txid_current()").execute(conn)?;
+            sql_query("SELECT pg_logical_emit_message(true, 'entropic', '')").execute(conn)?;
             Ok(true)
         }),
     }
