@@ -66,9 +66,8 @@ impl Db {
         if seen.id.is_some() {
             let noted = seen.name.parse::<DbUrl>().ok()?;
             let noted = noted.server()?;
-            let on_this_server = seen.server() == now.server();
-            let url = self.url().server().unwrap_or(noted).towards(noted, on_this_server);
-            return url.parse().ok();
+            let own = self.url().server()?;
+            return own.towards(noted, seen.server() == now.server()).parse().ok();
         }
         let path = Path::new(&seen.name);
         let gone = !path.is_file() || self.url().path().is_some_and(|own| is_same(path, own));
