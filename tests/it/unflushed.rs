@@ -76,7 +76,7 @@ impl Process {
         panic!("the child is dead");
     }
 
-    fn is_killed(self) {}
+    fn kill(self) {}
 
     fn ends(mut self) {
         drop(self.child.stdin.take());
@@ -155,10 +155,10 @@ fn a_run_that_was_deleted_stays_so_when_its_maker_is_killed() -> Result<()> {
                 other.does("run");
             }
             assert_eq!(Process::new(&s).does(how), "true");
-            maker.is_killed();
+            maker.kill();
             // While the other one lives.
             assert_eq!(here(&s).open()?.count()?, 0, "{how}, {overwritten}");
-            other.is_killed();
+            other.kill();
             holds_nothing(&s);
             here(&s).open()?.repair(false)?;
             assert_eq!(first.exists(), how == "delete" && !overwritten, "a result stays unless it was to go");
@@ -166,7 +166,7 @@ fn a_run_that_was_deleted_stays_so_when_its_maker_is_killed() -> Result<()> {
             // It can be run again, and be lost again.
             let mut maker = Process::new(&s);
             let word = maker.does("run");
-            maker.is_killed();
+            maker.kill();
             holds(&s, &word);
             here(&s).open()?.delete_with_file(&orbit())?;
         }
@@ -192,7 +192,7 @@ fn a_run_that_was_deleted_stays_so_when_the_server_crashes() -> Result<()> {
             server.restart();
             assert_eq!(verdict(&s), None);
             for process in [maker, other] {
-                if killed { process.is_killed() } else { process.ends() }
+                if killed { process.kill() } else { process.ends() }
             }
             holds_nothing(&s);
         }
@@ -212,8 +212,8 @@ fn a_run_that_was_made_after_a_deletion_is_not_lost() -> Result<()> {
         let word = second.does("run");
         server.restart();
         assert_eq!(verdict(&s), None, "it is lost, after {how}");
-        first.is_killed();
-        second.is_killed();
+        first.kill();
+        second.kill();
         holds(&s, &word);
         here(&s).open()?.delete_with_file(&orbit())?;
     }
@@ -239,7 +239,7 @@ fn of_a_chain_of_lost_overwrites_the_newest_is_stored_again() -> Result<()> {
             let before = kept.checked_sub(1).map(|last| words[last].clone());
             assert_eq!(verdict(&s), before, "the last ones are lost");
             for (nth, process) in order.into_iter().enumerate() {
-                all[process].take().unwrap().is_killed();
+                all[process].take().unwrap().kill();
                 drop(here(&s).open()?);
                 if order[..=nth].contains(&2) {
                     holds(&s, &words[2]);
@@ -267,7 +267,7 @@ fn a_chain_of_lost_overwrites_is_found_whole_by_one_opening() -> Result<()> {
             let words: Vec<String> = all.iter_mut().map(|process| process.does("run")).collect();
             server.restart();
             assert!(verdict(&s).is_none_or(|word| !words.contains(&word)), "they are lost");
-            all.into_iter().for_each(Process::is_killed);
+            all.into_iter().for_each(Process::kill);
             holds(&s, &words[2]);
             assert!(here(&s).open()?.verify()?.is_sound());
             here(&s).open()?.delete_with_file(&orbit())?;
@@ -398,7 +398,7 @@ fn what_was_done_last_counts_whoever_dies() -> Result<()> {
                 2 if last.is_some() => "delete_with_file",
                 3 if all.len() > 1 => {
                     did.push(format!("kill {which}"));
-                    all.remove(which).is_killed();
+                    all.remove(which).kill();
                     if rng.random_range(0..2) == 0 {
                         did.push("open".to_owned());
                         drop(here(&s).open()?);
@@ -412,7 +412,7 @@ fn what_was_done_last_counts_whoever_dies() -> Result<()> {
             last = (what == "run").then_some(said);
         }
         while !all.is_empty() {
-            all.remove(rng.random_range(0..all.len())).is_killed();
+            all.remove(rng.random_range(0..all.len())).kill();
             if rng.random_range(0..2) == 0 {
                 drop(here(&s).open()?);
             }
