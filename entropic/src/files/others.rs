@@ -79,8 +79,11 @@ impl Other {
         if memchr::memmem::find(&text, id.as_str().as_bytes()).is_none() {
             return Ok(Vec::new());
         }
-        let (mut begun, _) =
-            unfinished(&text).map_err(|format| FileError::Newer { path: self.path.clone(), format })?;
+        let (mut begun, _) = unfinished(&text).map_err(|format| FileError::Newer {
+            path: self.path.clone(),
+            format,
+            known: FORMAT,
+        })?;
         begun.retain(|begun| begun.id() == id.as_str());
         Ok(begun)
     }
