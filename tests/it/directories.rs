@@ -6,7 +6,7 @@ use std::path::Path;
 use entropic::prelude::*;
 use entropic::{Problem, Result};
 
-use crate::records::{Orbit, at, orbits};
+use crate::records::{Calls, Orbit, at, orbits};
 use crate::support::{Scratch, each_backend};
 
 /// All that lies in a directory, to be put back elsewhere.
@@ -171,6 +171,76 @@ each_backend! {
     }
 }
 
+/// The recipe of the guide: a database is backed up while runs go on, then the directory is. What was backed up is opened at
+/// `restored`; `put_back` puts it in the place of the database.
+fn a_backup_is_restored(
+    s: &Scratch,
+    url: &str,
+    restored: &str,
+    back_up: &dyn Fn(&Store<Orbit>),
+    put_back: &dyn Fn(),
+) -> Result<()> {
+    let (backup, calls) = (s.dir().join("backup"), Calls::default());
+    let counted = calls.clone();
+    let open = || Store::<Orbit>::builder().database(url).results_dir(s.results_dir());
+    let counting = move |_: &Orbit, run: &mut RunContext<Orbit>| {
+        counted.add();
+        fs::write(run.result_file(), "made")
+    };
+    let points = |n: i32| (0..n).map(|n| Orbit::of(f64::from(n)));
+    let store = open().runner(counting.clone()).open()?;
+    assert_eq!(store.sweep(points(3)).run()?.misses, 3);
+    store.run(&Orbit::of(0.0))?;
+    fs::create_dir(&backup).unwrap();
+    back_up(&store);
+    // Runs go on meanwhile.
+    assert_eq!(store.sweep(points(5)).run()?.misses, 2);
+    store.run(&Orbit::of(1.0))?;
+    copied(&s.results_dir(), &backup.join("results"));
+    drop(store);
+
+    // Both, somewhere else, beside what was backed up.
+    let elsewhere = || Store::<Orbit>::builder().database(restored).results_dir(backup.join("results"));
+    let never = |_: &Orbit, _: &mut RunContext<Orbit>| -> Result<(), String> { panic!("ran again") };
+    let store = elsewhere().runner(never).open()?;
+    assert_eq!(store.sweep(points(3)).run()?.hits, 3);
+    let report = store.verify()?;
+    assert_eq!(report.problems.len(), 3, "two new runs, and one that was made again: {report}");
+    assert!(report.problems.iter().all(|problem| matches!(problem, Problem::NoRow { .. })), "{report}");
+    drop(store);
+    // Results without rows are in nobody's way, and can be moved aside.
+    let store = elsewhere().runner(|_: &Orbit, run| fs::write(run.result_file(), "again")).open()?;
+    assert_eq!(store.sweep(points(5)).run()?.misses, 2);
+    let moved = store.move_strays(backup.join("strays"))?;
+    assert_eq!(moved.len(), 3);
+    assert!(store.verify()?.is_sound(), "{}", store.verify()?);
+    assert!(moved.iter().all(|path| path.exists()));
+    drop(store);
+
+    // The database alone, older than the directory.
+    put_back();
+    let before = calls.count();
+    let store = open().runner(counting.clone()).open()?;
+    assert_eq!(store.sweep(points(5)).run()?.failures.len(), 0);
+    assert_eq!(calls.count() - before, 2, "two that the backup does not know");
+    drop(store);
+
+    // The directory alone, older than the database.
+    fs::remove_dir_all(s.results_dir()).unwrap();
+    copied(&backup.join("results"), &s.results_dir());
+    let store = open().runner(counting).open()?;
+    assert_eq!(store.sweep(points(5)).run()?.failures.len(), 0);
+    assert_eq!(calls.count() - before, 4, "two whose results the backup does not have");
+    drop(store);
+    // And without what entropic keeps in it.
+    fs::remove_dir_all(s.results_dir().join(".entropic")).unwrap();
+    let error = open().open().unwrap_err();
+    assert!(error.is_conflict() && error.to_string().contains("adopt_results_dir"), "{error}");
+    let store = open().runner(never).adopt_results_dir().open()?;
+    assert_eq!(store.sweep(points(5)).run()?.hits, 5);
+    Ok(())
+}
+
 #[cfg(feature = "sqlite")]
 mod sqlite {
     use diesel::connection::SimpleConnection;
@@ -202,53 +272,134 @@ mod sqlite {
         Ok(())
     }
 
-    /// The recipe of the guide.
     #[test]
     fn a_backup_is_restored() -> Result<()> {
         let s = Scratch::sqlite();
-        let (store, _) = orbits(&s)?;
-        let points = |n: i32| (0..n).map(|n| Orbit::of(f64::from(n)));
-        assert_eq!(store.sweep(points(3)).run()?.misses, 3);
-        store.run(&Orbit::of(0.0))?;
         let backup = s.dir().join("backup");
-        fs::create_dir(&backup).unwrap();
-        let statement = format!("VACUUM INTO '{}'", backup.join("runs.db").display());
-        store.connection()?.batch_execute(&statement).unwrap();
-        fs::copy(backup.join("runs.db"), backup.join("again.db")).unwrap();
-        // Runs go on meanwhile.
-        assert_eq!(store.sweep(points(5)).run()?.misses, 2);
-        store.run(&Orbit::of(1.0))?;
-        copied(&s.results_dir(), &backup.join("results"));
-        drop(store);
+        let back_up = |store: &Store<Orbit>| {
+            let statement = format!("VACUUM INTO '{}'", backup.join("runs.db").display());
+            store.connection().unwrap().batch_execute(&statement).unwrap();
+            fs::copy(backup.join("runs.db"), backup.join("again.db")).unwrap();
+        };
+        let put_back = || {
+            fs::remove_file(s.dir().join("runs.db")).unwrap();
+            for name in ["runs.db-wal", "runs.db-shm"] {
+                fs::remove_file(s.dir().join(name)).ok();
+            }
+            fs::copy(backup.join("again.db"), s.dir().join("runs.db")).unwrap();
+        };
+        let restored = format!("sqlite://{}", backup.join("runs.db").display());
+        super::a_backup_is_restored(&s, s.url(), &restored, &back_up, &put_back)
+    }
+}
 
-        // Both, somewhere else.
-        let never = |_: &Orbit, _: &mut RunContext<Orbit>| -> Result<(), String> { panic!("ran again") };
-        let restored =
-            || Store::<Orbit>::builder().database(backup.join("runs.db")).results_dir(backup.join("results"));
-        let store = restored().runner(never).open()?;
-        assert_eq!(store.sweep(points(3)).run()?.hits, 3);
-        let report = store.verify()?;
-        assert_eq!(report.problems.len(), 3, "two new runs, and one that was made again: {report}");
-        assert!(report.problems.iter().all(|problem| matches!(problem, Problem::NoRow { .. })), "{report}");
-        drop(store);
-        // Results without rows are in nobody's way, and can be moved aside.
-        let store = restored().runner(|_: &Orbit, run| fs::write(run.result_file(), "again")).open()?;
-        assert_eq!(store.sweep(points(5)).run()?.misses, 2);
-        let moved = store.move_strays(backup.join("strays"))?;
-        assert_eq!(moved.len(), 3);
-        assert!(store.verify()?.is_sound(), "{}", store.verify()?);
-        assert!(moved.iter().all(|path| path.exists()));
-        drop(store);
+#[cfg(feature = "postgres")]
+mod postgres {
+    use std::cell::RefCell;
 
-        // The database alone, older than the directory.
-        fs::remove_file(s.dir().join("runs.db")).unwrap();
-        for name in ["runs.db-wal", "runs.db-shm"] {
-            fs::remove_file(s.dir().join(name)).ok();
+    use super::*;
+    use crate::support::postgres::OwnServer;
+
+    fn open(s: &Scratch, url: &str) -> entropic::StoreBuilder<Orbit> {
+        Store::builder()
+            .database(url)
+            .results_dir(s.results_dir())
+            .runner(|_: &Orbit, run| fs::write(run.result_file(), "made"))
+    }
+
+    #[track_caller]
+    fn is_refused_as_a_copy(s: &Scratch, url: &str, original: &str) {
+        let error = open(s, url).open().unwrap_err();
+        let said = error.to_string();
+        assert!(
+            error.is_conflict() && said.contains("is a copy") && said.contains("adopt_results_dir"),
+            "{said}"
+        );
+        assert!(said.contains(&format!("/{original}?")), "{said}");
+    }
+
+    #[test]
+    fn a_copied_database_does_not_share_the_directory() -> Result<()> {
+        let Some(server) = OwnServer::start() else { return Ok(()) };
+        let s = Scratch::postgres_at(server.url());
+        server.sql(&["CREATE DATABASE runs"]);
+        let (runs, copy) = (server.database("runs"), server.database("copy"));
+        let made = open(&s, &runs).open()?.run(&Orbit::of(1.0))?;
+        server.copy("runs", "copy");
+        is_refused_as_a_copy(&s, &copy, "runs");
+        is_refused_as_a_copy(&s, &server.by_another_name("copy"), "runs");
+        assert_eq!(open(&s, &copy).read_only(true).open()?.count()?, 1);
+        // The server has more names than one.
+        for url in [&server.by_another_name("runs"), &runs, &server.by_another_name("runs")] {
+            assert_eq!(open(&s, url).open()?.retrieve(&Orbit::of(1.0))?.unwrap(), made);
+            is_refused_as_a_copy(&s, &copy, "runs");
         }
-        fs::copy(backup.join("again.db"), s.dir().join("runs.db")).unwrap();
-        let (store, calls) = orbits(&s)?;
-        assert_eq!(store.sweep(points(5)).run()?.failures.len(), 0);
-        assert_eq!(calls.count(), 2, "two that the backup does not know");
+        // A database that was renamed goes on, and is no copy of one that has its name since.
+        server.disconnect("runs");
+        server.sql(&["ALTER DATABASE runs RENAME TO moved"]);
+        let moved = server.database("moved");
+        assert_eq!(open(&s, &moved).open()?.retrieve(&Orbit::of(1.0))?.unwrap(), made);
+        is_refused_as_a_copy(&s, &copy, "moved");
+        // Taken over for good, it is the other one that is refused.
+        drop(open(&s, &copy).adopt_results_dir().open()?);
+        drop(open(&s, &copy).open()?);
+        assert!(open(&s, &moved).open().unwrap_err().is_conflict());
         Ok(())
+    }
+
+    #[test]
+    fn a_copied_schema_does_not_share_the_directory() -> Result<()> {
+        let Some(s) = Scratch::postgres() else { return Ok(()) };
+        let made = open(&s, s.url()).open()?.run(&Orbit::of(1.0))?;
+        let other = s.another();
+        let schema = |s: &Scratch| s.scalar_text("SELECT current_schema()").unwrap();
+        let (from, to) = (schema(&s), schema(&other));
+        s.sql(&format!(
+            "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '{from}' LOOP \
+             EXECUTE format('CREATE TABLE {to}.%I (LIKE {from}.%I INCLUDING ALL)', t, t); \
+             EXECUTE format('INSERT INTO {to}.%I SELECT * FROM {from}.%I', t, t); END LOOP; END $$"
+        ));
+        let error = open(&s, other.url()).open().unwrap_err();
+        assert!(error.is_conflict() && error.to_string().contains("is a copy"), "{error}");
+        assert_eq!(open(&s, s.url()).open()?.retrieve(&Orbit::of(1.0))?.unwrap(), made);
+        // One that was moved goes on.
+        s.sql(&format!("DROP SCHEMA {from} CASCADE; CREATE SCHEMA {from}"));
+        assert_eq!(open(&s, other.url()).open()?.retrieve(&Orbit::of(1.0))?.unwrap(), made);
+        Ok(())
+    }
+
+    #[test]
+    fn a_database_that_was_copied_to_another_server_is_no_copy_once_the_first_one_is_gone() -> Result<()> {
+        let (Some(mut first), Some(second)) = (OwnServer::start(), OwnServer::start()) else { return Ok(()) };
+        let s = Scratch::postgres_at(second.url());
+        first.sql(&["CREATE DATABASE runs"]);
+        let made = open(&s, &first.database("runs")).open()?.run(&Orbit::of(1.0))?;
+        second.restore("runs", &first.dump("runs"));
+        is_refused_as_a_copy(&s, &second.database("runs"), "runs");
+        first.kill();
+        for _ in 0..2 {
+            let store = open(&s, &second.database("runs")).open()?;
+            assert_eq!(store.retrieve(&Orbit::of(1.0))?.unwrap(), made);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_backup_is_restored() -> Result<()> {
+        let Some(server) = OwnServer::start() else { return Ok(()) };
+        let s = Scratch::postgres_at(server.url());
+        server.sql(&["CREATE DATABASE runs"]);
+        let dump = RefCell::new(Vec::new());
+        let back_up = |_: &Store<Orbit>| {
+            *dump.borrow_mut() = server.dump("runs");
+            server.restore("elsewhere", &dump.borrow());
+        };
+        let put_back = || {
+            server.disconnect("runs");
+            server.sql(&["DROP DATABASE runs"]);
+            server.restore("runs", &dump.borrow());
+        };
+        let (runs, elsewhere) = (server.database("runs"), server.database("elsewhere"));
+        super::a_backup_is_restored(&s, &runs, &elsewhere, &back_up, &put_back)
     }
 }

@@ -40,6 +40,8 @@ mod schemas;
 mod support;
 mod sweeping;
 mod tidy;
+#[cfg(feature = "postgres")]
+mod unflushed;
 mod unreadable;
 mod waiting;
 mod workers;

@@ -82,7 +82,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 fn the_backends_differ_in_one_place_only() {
     // Arms for a backend, and what only one of them understands.
     const ARMS: [&str; 4] = ["Backend::Postgres", "Backend::Sqlite", "Conn::Postgres", "Conn::Sqlite"];
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "PRAGMA",
         "json_each",
         "= ANY(",
@@ -92,6 +92,7 @@ fn the_backends_differ_in_one_place_only() {
         "SET LOCAL",
         "synchronous_commit",
         "txid_",
+        "pg_logical",
     ];
     // A session of either backend is set up in `pool`; `lock` is the advisory locks of one of them; the macros hide the
     // connection; `signs` reads the messages of both.

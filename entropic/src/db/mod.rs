@@ -20,6 +20,7 @@ mod handle;
 mod lock;
 mod network;
 mod options;
+mod place;
 mod pool;
 mod pooled;
 mod rows;
@@ -41,4 +42,5 @@ pub use url::DbUrl;
 
 pub(crate) use dialect::{writing, writing_durably};
 pub(crate) use lock::{RunLock, RunLocks};
+pub(crate) use place::Place;
 pub(crate) use signs::{is_busy, is_lost};

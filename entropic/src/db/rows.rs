@@ -104,9 +104,14 @@ impl Db {
         })
     }
 
+    /// Whether it can crash while this process lives, and with it lose what another process has committed.
+    pub(crate) fn is_server(&self) -> bool {
+        self.backend() == Backend::Postgres
+    }
+
     /// Whether a commit may be lost with a crash of the server.
     pub(crate) fn may_lose_commits(&self) -> bool {
-        self.backend() == Backend::Postgres && self.options().synchronous == Synchronous::Normal
+        self.is_server() && self.options().synchronous == Synchronous::Normal
     }
 
     /// Makes sure that what was committed survives a crash of the server, or a power cut; whether it could be made sure

@@ -54,6 +54,9 @@ const SHOWN: [&str; 42] = [
 const SECRET: [&str; 5] =
     ["password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"];
 
+/// The parameters that say which database is meant, and nothing else.
+const PLACE: [&str; 5] = ["host", "hostaddr", "port", "user", "options"];
+
 /// How the characters are written that part a URL.
 const ENCODE: &str = "in a user, a password or any value write `@` as `%40`, `:` as `%3A`, `/` as `%2F`, `?` as `%3F`, \
                       `#` as `%23`, `=` as `%3D`, `&` as `%26`, `%` as `%25`";
@@ -185,6 +188,50 @@ impl ServerUrl {
         format!("{}{between}connect_timeout={}", self.whole, seconds.max(2))
     }
 
+    /// A URL of the database of that name on this server, without anything that is secret.
+    pub(super) fn without_secrets(&self, database: &str) -> String {
+        let Parts { user, hosts, pairs, .. } = self.parts();
+        let pairs = pairs.into_iter().filter(|(key, _)| PLACE.contains(key)).collect();
+        written(user.map(|(user, _)| user.to_owned()), hosts, &encoded(database), pairs)
+    }
+
+    /// A URL by which a database that was [noted](Self::without_secrets) is reached: with the credentials of this URL if it
+    /// is on this server, and otherwise without any password. Where the note is kept others may write, and nobody else's
+    /// server is to be shown a password.
+    pub(super) fn towards(&self, noted: &Self, on_this_server: bool) -> String {
+        let (own, theirs) = (self.parts(), noted.parts());
+        let path = theirs.path.unwrap_or_default();
+        let is_options = |(key, _): &(&str, &str)| *key == "options";
+        if on_this_server || own.server() == theirs.server() {
+            let user = own.user.map(|(user, password)| match password {
+                Some(password) => format!("{user}:{password}"),
+                None => user.to_owned(),
+            });
+            let mut pairs = own.pairs;
+            pairs.retain(|pair| pair.0 != "dbname" && !is_options(pair));
+            pairs.extend(theirs.pairs.into_iter().filter(is_options));
+            return written(user, own.hosts, path, pairs);
+        }
+        let mut pairs = theirs.pairs;
+        pairs.retain(|(key, _)| PLACE.contains(key));
+        // An empty one keeps libpq from taking that of the environment.
+        pairs.push(("password", ""));
+        written(theirs.user.map(|(user, _)| user.to_owned()), theirs.hosts, path, pairs)
+    }
+
+    /// What it is made of, as it is written.
+    fn parts(&self) -> Parts<'_> {
+        let rest = self.whole.split_once("://").map_or("", |(_, rest)| rest);
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) =
+            place.split_once('/').map_or((place, None), |(authority, path)| (authority, Some(path)));
+        let (user, hosts) =
+            authority.split_once('@').map_or((None, authority), |(user, hosts)| (Some(user), hosts));
+        let user =
+            user.map(|user| user.split_once(':').map_or((user, None), |(user, word)| (user, Some(word))));
+        Parts { user, hosts, path, pairs: query.split('&').filter_map(|pair| pair.split_once('=')).collect() }
+    }
+
     /// What libpq said, without what must not be shown.
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only PostgreSQL connects by URL"))]
     pub(super) fn scrubbed(&self, said: &str) -> String {
@@ -198,6 +245,42 @@ impl ServerUrl {
         }
         said.to_owned()
     }
+}
+
+/// What a URL is made of.
+struct Parts<'a> {
+    /// With the password, if there is one.
+    user: Option<(&'a str, Option<&'a str>)>,
+    hosts: &'a str,
+    path: Option<&'a str>,
+    pairs: Vec<(&'a str, &'a str)>,
+}
+
+impl Parts<'_> {
+    /// Which server it names.
+    fn server(&self) -> (&str, Vec<&(&str, &str)>) {
+        let server = self.pairs.iter().filter(|(key, _)| ["host", "hostaddr", "port"].contains(key));
+        (self.hosts, server.collect())
+    }
+}
+
+fn written(user: Option<String>, hosts: &str, path: &str, pairs: Vec<(&str, &str)>) -> String {
+    let user = user.map(|user| user + "@").unwrap_or_default();
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+    format!("postgres://{user}{hosts}/{path}{query}")
+}
+
+/// A text as it stands in a part of a URL.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out += &format!("%{byte:02X}");
+        }
+        out
+    })
 }
 
 /// Refuses what is no host with its port: it may be a part of a password.

@@ -87,7 +87,6 @@ impl DbUrl {
     }
 
     /// The server of a shared database.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only PostgreSQL connects by URL"))]
     pub(super) fn server(&self) -> Option<&ServerUrl> {
         match &self.kind {
             Kind::Postgres(url) => Some(url),

@@ -179,3 +179,41 @@ proptest! {
         prop_assert!(!shown.contains("Xq7") && !shown.contains(&encoded[..]), "{}: {}", text, shown);
     }
 }
+
+fn server(text: &str) -> ServerUrl {
+    text.parse::<DbUrl>().unwrap().server().unwrap().clone()
+}
+
+#[test]
+fn what_is_noted_of_a_server_holds_no_secret() {
+    for (text, noted) in [
+        ("postgres://ada:secret@db.example:1,two/runs", "postgres://ada@db.example:1,two/my%20runs"),
+        ("postgresql://db?password=secret&sslmode=require&port=3", "postgres://db/my%20runs?port=3"),
+        (
+            "postgres:///x?user=ada&passfile=/x&options=-ca%3Db",
+            "postgres:///my%20runs?user=ada&options=-ca%3Db",
+        ),
+        ("postgres://", "postgres:///my%20runs"),
+    ] {
+        assert_eq!(server(text).without_secrets("my runs"), noted);
+        assert_eq!(server(noted).without_secrets("my runs"), noted);
+    }
+}
+
+#[test]
+fn a_password_is_shown_to_its_own_server_only() {
+    let own = server("postgres://ada:secret@db/copy?sslmode=require&options=-ca%3Db&sslpassword=word");
+    for (noted, on_this_server, towards) in [
+        ("postgres://bob@db/runs", false, "postgres://ada:secret@db/runs?sslmode=require&sslpassword=word"),
+        (
+            "postgres://bob@localhost/runs?options=-cx%3Dy",
+            true,
+            "postgres://ada:secret@db/runs?sslmode=require&sslpassword=word&options=-cx%3Dy",
+        ),
+        ("postgres://bob@other/runs", false, "postgres://bob@other/runs?password="),
+        ("postgres://db/runs?host=other", false, "postgres://db/runs?host=other&password="),
+        ("postgres://x:y@other/runs?gssdelegation=1&passfile=/x", false, "postgres://x@other/runs?password="),
+    ] {
+        assert_eq!(own.towards(&server(noted), on_this_server), towards);
+    }
+}

@@ -52,19 +52,19 @@ pub enum FileError {
     },
     /// The results directory belongs to a database that this one is a copy of.
     #[error(
-        "cannot use the results directory `{}`: it belongs to the database `{}`, of which `{}` is a copy; give the copy a \
+        "cannot use the results directory `{}`: it belongs to the database `{original}`, of which `{copy}` is a copy; give the copy a \
          `results_dir` of its own, open it with `.read_only(true)`, or take the directory over for good with \
          `.adopt_results_dir()`",
-        path.display(), original.display(), copy.display()
+        path.display()
     )]
     #[non_exhaustive]
     CopiedDatabase {
         /// The directory.
         path: PathBuf,
         /// The database that the directory was opened with before.
-        original: PathBuf,
+        original: String,
         /// The database that it was opened with now.
-        copy: PathBuf,
+        copy: String,
     },
     /// There is a symbolic link where a file or directory of entropic is to be.
     #[error(

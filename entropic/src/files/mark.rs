@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,15 +23,27 @@ pub(super) struct Mark {
     /// Told apart from every other directory; the database knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     directory_id: Option<String>,
-    /// The database file that it was opened with last.
+    /// The database that it was opened with last: the path of a file, or a URL without a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    database: Option<PathBuf>,
+    database: Option<String>,
+    /// What that one has in common with no other, whatever name leads to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    database_id: Option<String>,
     /// Which directory it was then: a copy of it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root: Option<FileIdentity>,
     /// Under which paths it was opened: rows of then say these.
     #[serde(default)]
     pub(super) known_as: Vec<String>,
+}
+
+impl Mark {
+    fn opened_with(&mut self, claim: &Claim<'_>) {
+        if let Some((name, id)) = claim.database {
+            self.database = Some(name.to_owned());
+            self.database_id = id.map(str::to_owned);
+        }
+    }
 }
 
 /// Who asks for a directory.
@@ -45,8 +57,8 @@ pub struct Claim<'a> {
     pub rows: u64,
     /// The directory that the database knows, and the path under which it was opened then.
     pub known: Option<(&'a str, &'a str)>,
-    /// The database, if it is a file.
-    pub database: Option<&'a Path>,
+    /// The database by its name, and by what no other has, as far as they are known.
+    pub database: Option<(&'a str, Option<&'a str>)>,
     /// Whether to take the directory whosever it is.
     pub adopt: bool,
 }
@@ -104,10 +116,12 @@ impl Folder {
         }
         let directory_id = mark.directory_id.get_or_insert_with(new_id).clone();
         let as_it_is = mark.known_as.contains(&given)
-            && claim.database.is_none_or(|database| mark.database.as_deref() == Some(database))
+            && claim.database.is_none_or(|(name, id)| {
+                mark.database.as_deref() == Some(name) && mark.database_id.as_deref() == id
+            })
             && known.is_some();
         if !as_it_is {
-            mark.database = claim.database.map(Path::to_owned).or(mark.database);
+            mark.opened_with(claim);
             mark.root = self.root_identity();
             if !mark.known_as.contains(&given) {
                 mark.known_as.push(given);
@@ -125,15 +139,17 @@ impl Folder {
     /// Marks a directory that bears no mark, or that is taken over.
     fn mark(&self, claim: &Claim<'_>, given: String) -> Result<Claimed, FileError> {
         fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
-        let mark = Mark {
+        let mut mark = Mark {
             format: FORMAT,
             store_id: claim.store_id.to_owned(),
             table: claim.table.to_owned(),
             directory_id: Some(new_id()),
-            database: claim.database.map(Path::to_owned),
+            database: None,
+            database_id: None,
             root: self.root_identity(),
             known_as: vec![given],
         };
+        mark.opened_with(claim);
         match self.write_mark(&mark, claim.adopt) {
             // Another process was faster. Whose it is now decides.
             Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
@@ -158,15 +174,16 @@ impl Folder {
         FileIdentity::of_place(self.root()).ok()
     }
 
-    /// The database that the directory was opened with last, if that is a file, the mark is of a store, and this directory is
-    /// the one that was marked and no copy of it.
+    /// The database that the directory was opened with last, by its name and by what no other has, if the mark is of a store,
+    /// and this directory is the one that was marked and no copy of it.
     ///
     /// # Errors
     /// [`FileError::DamagedMark`] (`is_corrupt`), [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
-    pub fn database_of(&self, store_id: &str) -> Result<Option<PathBuf>, FileError> {
+    pub fn database_of(&self, store_id: &str) -> Result<Option<(String, Option<String>)>, FileError> {
         let mark = self.read_mark()?.filter(|mark| mark.store_id == store_id);
         let is_copy = |mark: &Mark| mark.root.is_some() && mark.root != self.root_identity();
-        Ok(mark.filter(|mark| !is_copy(mark)).and_then(|mark| mark.database))
+        let mark = mark.filter(|mark| !is_copy(mark));
+        Ok(mark.and_then(|mark| Some((mark.database?, mark.database_id))))
     }
 
     fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {

@@ -14,6 +14,7 @@
 //!     ├── pending/<id>.json         a finished run whose row could not be written, for the next one who wants it
 //!     ├── set-aside/<name>.json     one whose row the database refuses
 //!     ├── replaced/<name>.json      a result that another one has replaced, and that is still there
+//!     ├── deleted/<name>.json      a result whose row was deleted, while a journal may speak of it
 //!     ├── registered/<id>.json      which file was registered as the result of a run
 //!     ├── trash/…                   what is being removed
 //!     ├── sweeps/<sweep>/…          what workers of a sweep are told, and what they have made
@@ -36,6 +37,7 @@
 mod attempt;
 mod boot;
 mod checksum;
+mod deleted;
 mod error;
 mod folder;
 mod format1;

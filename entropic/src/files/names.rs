@@ -33,6 +33,9 @@ pub(super) const SET_ASIDE: &str = "set-aside";
 /// Inside it, what is known of results that other runs have replaced: a file for each.
 pub(super) const REPLACED: &str = "replaced";
 
+/// Inside it, what is known of results whose rows were deleted: a file for each.
+pub(super) const DELETED: &str = "deleted";
+
 /// Inside it, what is known of registered files: a file for each id.
 pub(super) const REGISTERED: &str = "registered";
 
@@ -46,7 +49,7 @@ pub(super) const LOCKS: &str = "locks";
 pub(super) const CHECKPOINTS: &str = "checkpoints";
 
 /// All directories inside it.
-pub(super) const DIRECTORIES: [&str; 12] = [
+pub(super) const DIRECTORIES: [&str; 13] = [
     SWEEPS,
     STAGING,
     OLD_STAGING,
@@ -55,6 +58,7 @@ pub(super) const DIRECTORIES: [&str; 12] = [
     PENDING,
     SET_ASIDE,
     REPLACED,
+    DELETED,
     REGISTERED,
     TRASH,
     LOCKS,

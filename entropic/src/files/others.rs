@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::journal::{FORMAT, Journal, Line, Unfinished, line_text, unfinished};
 use super::names::refuse_link;
 use super::{FileError, Folder, rename};
+use crate::params::RunId;
 
 /// The journal of another process.
 #[derive(Debug, Clone)]
@@ -69,6 +70,22 @@ impl Other {
                 "lines of a journal name what cannot be results of this directory; they are ignored");
         }
         Ok(unfinished)
+    }
+
+    /// What it began of one run and did not finish.
+    pub(super) fn unfinished_of(&self, id: &RunId) -> Result<Vec<Unfinished>, FileError> {
+        // Most journals say nothing of it, and may be long: to look for a text is much faster than to read them.
+        let text = self.read()?;
+        if memchr::memmem::find(&text, id.as_str().as_bytes()).is_none() {
+            return Ok(Vec::new());
+        }
+        let (mut begun, _) = unfinished(&text).map_err(|format| FileError::Newer {
+            path: self.path.clone(),
+            format,
+            known: FORMAT,
+        })?;
+        begun.retain(|begun| begun.id() == id.as_str());
+        Ok(begun)
     }
 
     /// What is written in it; nothing if another process has finished it meanwhile.

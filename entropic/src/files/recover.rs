@@ -141,7 +141,7 @@ impl Folder {
         let mut recovered = Recovered::default();
         self.refuse_links()?;
         let nothing = self.others()?.is_empty() && self.all_pending()?.is_empty();
-        if nothing && !self.has_staging() && !self.has_old_journals() {
+        if nothing && !self.has_staging() && !self.has_old_journals() && !self.has_deleted() {
             return Ok(recovered);
         }
         let _recovering = match self.recovery_lock() {
@@ -172,6 +172,9 @@ impl Folder {
         }
         recovered.leftovers += self.sweep_staging()?;
         self.empty_trash();
+        if let Err(error) = self.tidy_deleted() {
+            tracing::warn!(error = %with_causes(&error), "notes of deleted runs could not be removed");
+        }
         self.sweep_half_written();
         self.locks().sweep();
         Ok(recovered)

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use super::ready::{IfMovedOn, Ready};
 use super::store::Unflushed;
@@ -19,9 +20,6 @@ use crate::{Error, Result};
 
 /// How often a row is looked at again that changes between the look and the write.
 pub(super) const TRIES: usize = 8;
-
-/// After how many commits it is made sure that they survive a crash of the server, where commits are not synced.
-const FLUSH: usize = 256;
 
 /// What came of writing a row.
 enum Written {
@@ -268,16 +266,17 @@ impl<T: Stored> Store<T> {
                 id: ready.id.to_string(),
                 result_file: ready.result_file.clone(),
                 session: ready.lease.db.session(),
+                since: Instant::now(),
             })
             .collect();
         self.folder().note_committed(&unflushed.iter().map(|one| one.entry.clone()).collect::<Vec<_>>());
-        let mut waiting = self.inner.unflushed.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.extend(unflushed);
-        let full = waiting.len() >= FLUSH;
-        drop(waiting);
-        if full {
-            self.inner.flush();
-        }
+        self.inner.unflushed.lock().unwrap_or_else(PoisonError::into_inner).extend(unflushed);
+        self.inner.flush_if_due();
+    }
+
+    /// Makes sure that all runs that were committed survive a crash of the server: nothing else is to be done now.
+    pub(crate) fn flush(&self) {
+        self.inner.flush();
     }
 }
 

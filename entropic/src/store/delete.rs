@@ -10,6 +10,7 @@ use crate::db::Stored;
 use crate::fault;
 use crate::files::{Durability, FileError};
 use crate::params::RunId;
+use crate::runner::Results;
 
 impl<T: Stored> Store<T> {
     /// Forgets the run of these parameters; its result stays where it is. Whether there was one.
@@ -105,14 +106,24 @@ impl<T: Stored> Store<T> {
             } else {
                 None
             };
+            // First: from then on the row may be gone.
+            let noted = self.note_gone(lease, id)?;
             let gone = self.db().delete(&T::TABLE, id.as_str(), &version)?;
             fault::at("deleted");
             if gone {
                 self.folder().forget_registered(id);
+            } else {
+                self.is_not_gone(&noted)?;
             }
+            // What was said to be deleted does not come back with a crash of the server.
+            let for_good = match &deletion {
+                Some(_) if gone => self.removed_for_good()?,
+                None if gone && self.db().may_lose_commits() => self.removed_for_good()?,
+                _ => true,
+            };
             match (deletion, gone) {
                 // A row that comes back with a crash must find its result: the next opening removes it.
-                (Some(_), true) if !self.removed_for_good()? => {}
+                (Some(_), true) if !for_good => {}
                 (Some(deletion), true) => {
                     self.folder().finish_delete(&deletion)?;
                     tracing::info!(table = T::TABLE.name, %id, path = %resolved.display(), "result removed");
@@ -125,7 +136,22 @@ impl<T: Stored> Store<T> {
                 return Ok(true);
             }
         }
-        Ok(false)
+        // A living process may have stored runs whose rows a crash of the server has lost.
+        Ok(!self.note_gone(lease, id)?.is_empty())
+    }
+
+    /// Notes that the row of an id is about to go, wherever another process may still have to make sure that its runs of it
+    /// are stored; the names of their results.
+    pub(super) fn note_gone(&self, lease: &Lease<'_>, id: &RunId) -> Result<Vec<String>> {
+        if !self.db().is_server() || self.inner.results == Results::None {
+            return Ok(Vec::new());
+        }
+        Ok(self.folder().note_deleted(&lease.file, id)?)
+    }
+
+    /// The row is still there.
+    pub(super) fn is_not_gone(&self, noted: &[String]) -> Result<()> {
+        noted.iter().try_for_each(|name| Ok(self.folder().forget_deleted(name)?))
     }
 
     /// Whether the removal of a row survives a crash.

@@ -1,28 +1,25 @@
 //! Whose a results directory is, and which one a store has: the database and the directory know each other.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use super::known_directory::Claiming;
 use super::name::StoreName;
 use crate::Result;
-use crate::db::{Db, DbOptions, DbUrl, Stored};
+use crate::db::{Db, DbUrl, Place, Stored};
 use crate::fault;
 use crate::files::{Claim, FileError, Folder};
 use crate::words::with_causes;
-
-/// How long another database is waited for, of which this one may be a copy.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Makes a directory that of a store, or refuses it; the name that the store has now.
 pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt: bool) -> Result<StoreName> {
     fault::at("store-named");
     let mut name = name;
-    let database = db.url().path();
-    if let Some((copy, original)) = database.zip(original_of::<T>(db, folder, &name.id)?) {
+    let place = db.place()?;
+    let original = place.as_ref().and_then(|now| original_of::<T>(db, folder, now, &name.id));
+    if let Some((now, original)) = place.as_ref().zip(original) {
         if !adopt {
-            let path = folder.root().to_owned();
-            return Err(FileError::CopiedDatabase { path, original, copy: copy.to_owned() }.into());
+            let (path, copy) = (folder.root().to_owned(), now.name.clone());
+            return Err(FileError::CopiedDatabase { path, original, copy }.into());
         }
         name.id = db.rename_store(&T::TABLE)?;
         fault::at("store-renamed");
@@ -35,7 +32,7 @@ pub(super) fn claim<T: Stored>(db: &Db, folder: &Folder, name: StoreName, adopt:
         table: T::TABLE.name,
         rows,
         known: known.as_ref().map(|known| (&*known.directory_id, &*known.path)),
-        database,
+        database: place.as_ref().map(|place| (&*place.name, place.id.as_deref())),
         adopt,
     })?;
     fault::at("marked");
@@ -71,40 +68,21 @@ pub(super) fn refuse_early(url: &DbUrl, folder: &Folder, table: &str) -> Result<
     }
 }
 
-/// The database file that a directory was opened with before, if it is there, is another one, and has a store of the same
-/// name: then this one is a copy of it.
-fn original_of<T: Stored>(db: &Db, folder: &Folder, store_id: &str) -> Result<Option<PathBuf>> {
-    let Some(now) = db.url().path() else { return Ok(None) };
-    let original = match folder.database_of(store_id) {
-        // The mark is judged, or taken over, in what follows.
-        Err(_) | Ok(None) => return Ok(None),
-        Ok(Some(original)) => original,
-    };
-    if original == now || !original.is_file() || is_same(&original, now) {
-        return Ok(None);
-    }
-    let theirs = format!("sqlite://{}", original.display()).parse::<DbUrl>().and_then(|url| {
-        let options = DbOptions { read_only: true, patience: PATIENCE, ..DbOptions::default() };
-        Db::open(url, options)?.store_name(&T::TABLE)
+/// The database that a directory was opened with before, if this one is a copy of it.
+fn original_of<T: Stored>(db: &Db, folder: &Folder, now: &Place, store_id: &str) -> Option<String> {
+    // A mark that cannot be read is judged, or taken over, in what follows.
+    let (name, id) = folder.database_of(store_id).ok()??;
+    let seen = Place { name, id };
+    let theirs = db.other(&seen, now).and_then(|other| match other {
+        Some(other) => other.store_name(&T::TABLE),
+        None => Ok(None),
     });
     match theirs {
-        Ok(theirs) => Ok(theirs.filter(|theirs| theirs.id == store_id).map(|_| original)),
+        Ok(theirs) => theirs.filter(|theirs| theirs.id == store_id).map(|_| seen.name),
         Err(error) => {
-            tracing::warn!(path = %original.display(), error = %with_causes(&error),
+            tracing::warn!(database = seen.name, error = %with_causes(&error),
                 "the database that the results directory was opened with before cannot be read");
-            Ok(None)
+            None
         }
     }
-}
-
-#[cfg(unix)]
-fn is_same(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |path: &Path| std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
-    identity(one).is_some_and(|one| Some(one) == identity(other))
-}
-
-#[cfg(not(unix))]
-fn is_same(one: &Path, other: &Path) -> bool {
-    std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok()
 }

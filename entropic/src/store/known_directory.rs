@@ -74,12 +74,14 @@ impl Db {
     pub(crate) fn rename_store(&self, table: &TableSpec) -> Result<String, DbError> {
         let id = uuid::Uuid::new_v4().to_string();
         self.with("name the store", |conn| {
-            let [a, b] = [1, 2].map(|n| bind(conn, n));
-            sql_query(format!("UPDATE entropic_stores SET store_id = {a} WHERE table_name = {b}"))
-                .bind::<Text, _>(&id)
-                .bind::<Text, _>(table.name)
-                .execute(conn)?;
-            Ok(())
+            exclusively(conn, |conn| {
+                let [a, b] = [1, 2].map(|n| bind(conn, n));
+                sql_query(format!("UPDATE entropic_stores SET store_id = {a} WHERE table_name = {b}"))
+                    .bind::<Text, _>(&id)
+                    .bind::<Text, _>(table.name)
+                    .execute(conn)?;
+                Ok(())
+            })
         })?;
         Ok(id)
     }

@@ -146,7 +146,10 @@ impl<T: Stored> Store<T> {
 
     /// Looks parameters up: a row counts only if it holds these very parameters.
     pub(super) fn look_up(&self, asked: &Asked) -> Result<Found<T>> {
-        self.judge_for(asked, self.find_row(&asked.id)?)
+        let row = self.find_row(&asked.id)?;
+        // The database answers.
+        self.inner.flush_if_due();
+        self.judge_for(asked, row)
     }
 
     /// What a row is to the one who asked for these parameters.

@@ -13,7 +13,7 @@ use super::lease::Lease;
 use super::row::KeptRow;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, Stored, writing_durably};
-use crate::files::{Durability, Recovered, Unsettled, Verdict};
+use crate::files::{Recovered, Unsettled, Verdict};
 use crate::params::RunId;
 use crate::runner::Results;
 use crate::words::with_causes;
@@ -39,6 +39,7 @@ impl<T: Stored> Store<T> {
         if self.inner.is_unflushed(id.as_str()) {
             self.inner.flush();
         }
+        self.inner.flush_if_due();
         let recovered =
             self.folder().recover_id(&lease.file, id, &mut |unsettled| self.judge_unsettled(unsettled))?;
         self.note(recovered);
@@ -138,14 +139,24 @@ impl<T: Stored> Store<T> {
                 }
                 return Ok(Verdict::AlreadySo);
             }
-            let as_seen = match (current.as_deref(), rival) {
+            if !overwrites && self.folder().was_deleted(name)? {
+                // The result stays where it is, as whoever deleted the row was told.
+                return Ok(Verdict::AlreadySo);
+            }
+            let is_next = match (current.as_deref(), rival) {
                 // One with a token was stored since, by a version that overwrites nothing.
                 (current, Rival::Overwritten) => !current.is_some_and(|current| self.has_token(current)),
-                // A crash of the server would have brought back the row that it replaced: this one was deleted.
-                (None, Rival::Replaced { written_before }) => !written_before || seen.is_none(),
-                (Some(current), Rival::Replaced { .. }) => seen == Some(current),
+                // A crash of the server has lost the row, unless the run that replaced this one was deleted since. Whatever
+                // replaced it has an entry of its own if it was lost, too.
+                (None, Rival::Replaced { written_before }) => {
+                    !written_before || !self.folder().was_replaced(name)?
+                }
+                // A crash may also have brought back a row that was replaced before this run saw what it replaces.
+                (Some(current), Rival::Replaced { .. }) => {
+                    seen == Some(current) || self.is_outdated(current)?
+                }
             };
-            if !as_seen {
+            if !is_next {
                 let named = self.is_named(Path::new(name))?;
                 return Ok(if named { Verdict::AlreadySo } else { Verdict::MovedOn });
             }
@@ -184,6 +195,13 @@ impl<T: Stored> Store<T> {
         Err(StoreError::StillRunning { id: id.clone(), seconds: 0.0 }.into())
     }
 
+    /// Whether a row names a result that another one had replaced.
+    fn is_outdated(&self, version: &str) -> Result<bool> {
+        let name = self.folder().inside(Path::new(version));
+        let name = name.as_deref().and_then(Path::to_str);
+        Ok(name.map(|name| self.folder().was_replaced(name)).transpose()? == Some(true))
+    }
+
     /// Whether a row names a result whose name no other result ever had.
     fn has_token(&self, version: &str) -> bool {
         let resolved = self.folder().resolve(Path::new(version));
@@ -204,9 +222,9 @@ impl<T: Stored> Store<T> {
         Ok(!self.db().naming(&T::TABLE, &names)?.is_empty())
     }
 
-    /// Makes sure that what was committed so far survives a crash of the server, where commits are not synced.
+    /// Makes sure that what was committed so far, also by others, survives a crash of the server.
     pub(super) fn make_durable(&self) -> Result<()> {
-        if self.folder().durability() == Durability::Process && self.db().may_lose_commits() {
+        if self.db().is_server() {
             self.db().flush()?;
         }
         Ok(())

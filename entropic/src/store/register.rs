@@ -109,7 +109,7 @@ impl<T: Stored> Store<T> {
         if self.inner.checksum {
             custom_data.insert(CHECKSUM.to_owned(), sha256(&there)?.into());
         }
-        let _lease = self.lease(id)?;
+        let lease = self.lease(id)?;
         let path = self.row_path_of(&there);
         let row = NewRow {
             params,
@@ -127,10 +127,17 @@ impl<T: Stored> Store<T> {
             // First: a file must not be registered without it being known which it was.
             self.folder().note_registered(id, &there)?;
             fault::at("register");
+            let noted = self.note_gone(&lease, id)?;
             let written = self.db().with("register a run", |conn| match &version {
                 None => T::insert(conn, &row),
                 Some(version) => T::update(conn, &row, version, Changes::All),
             });
+            if !matches!(written, Ok(1..)) {
+                self.is_not_gone(&noted)?;
+            } else if !noted.is_empty() {
+                // What was there before does not come back, so this one must stay.
+                self.make_durable()?;
+            }
             match written {
                 Ok(0) => {}
                 Err(error)
@@ -143,8 +150,9 @@ impl<T: Stored> Store<T> {
         self.folder().settle_registered(id, &there)?;
         fault::at("register-settled");
         if let Some(name) = path.strip_prefix(self.folder().given()).ok().and_then(Path::to_str) {
-            // It was replaced, and is the result of a run again.
+            // It was replaced or deleted, and is the result of a run again.
             self.folder().forget_replaced(name)?;
+            self.folder().forget_deleted(name)?;
         }
         tracing::info!(table = T::TABLE.name, %id, path = %path.display(), "registered");
         self.stored(id)

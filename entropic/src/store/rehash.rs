@@ -227,6 +227,7 @@ impl<T: Stored> Store<T> {
             }
         }
         fault::at("rehashed");
+        self.make_durable()?;
         let rest = self.plan_rehash()?;
         let is_done = rest.moves.is_empty() && rest.collisions.is_empty();
         if is_done && rest.unexplained.is_empty() && rest.unreadable.is_empty() {
@@ -241,7 +242,7 @@ impl<T: Stored> Store<T> {
     fn rekey(&self, from: &RunId, to: &RunId) -> Result<bool> {
         // Always in the same order: two that rehash at once do not wait for each other.
         let (first, second) = if from < to { (from, to) } else { (to, from) };
-        let _leases = (self.lease(first)?, self.lease(second)?);
+        let leases = (self.lease(first)?, self.lease(second)?);
         let (Some(version), None) =
             (self.db().version(&T::TABLE, from.as_str())?, self.db().version(&T::TABLE, to.as_str())?)
         else {
@@ -249,9 +250,15 @@ impl<T: Stored> Store<T> {
         };
         // The result keeps its name: which result a run has is for its row to say.
         self.folder().copy_registered(from, to)?;
+        // What stored it may still have to make sure that it is stored, under the key that it had.
+        let lease = if from == first { &leases.0 } else { &leases.1 };
+        let noted = self.note_gone(lease, from)?;
         fault::at("rekey");
         let moved = self.db().rekey(&T::TABLE, (from.as_str(), to.as_str()), (&version, &version))?;
         fault::at("rekeyed");
+        if !moved {
+            self.is_not_gone(&noted)?;
+        }
         self.folder().forget_registered(from);
         Ok(moved)
     }

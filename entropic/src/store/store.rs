@@ -55,18 +55,37 @@ pub(super) struct Unflushed {
     pub(super) result_file: String,
     /// The lock session of then: as long as it lives, the server has not crashed.
     pub(super) session: Option<u64>,
+    pub(super) since: Instant,
 }
 
+/// After how many commits it is made sure that they survive a crash of the server, where commits are not synced.
+const FLUSH: usize = 256;
+
+/// How long commits may wait for that, if anything is done in between.
+const IDLE: Duration = Duration::from_secs(1);
+
 impl Inner {
+    /// Makes sure that rows survive a crash of the server if many may not, or the first of them has waited for a while.
+    pub(super) fn flush_if_due(&self) {
+        let waiting = self.waiting();
+        let due = waiting.len() >= FLUSH || waiting.first().is_some_and(|one| one.since.elapsed() >= IDLE);
+        drop(waiting);
+        if due {
+            self.flush();
+        }
+    }
+
     /// Makes sure that rows survive a crash of the server, then tells the journal that they are stored. Those that were lost
     /// in one already stay in the journal, for whoever wants them next.
     pub(super) fn flush(&self) {
-        let waiting = std::mem::take(&mut *self.waiting());
+        let mut waiting = std::mem::take(&mut *self.waiting());
         if waiting.is_empty() {
             return;
         }
         if let Err(error) = self.flush_these(&waiting) {
             tracing::warn!(error = %with_causes(&error), "could not make sure that runs are stored for good; it is tried again");
+            // After a while: a server that is down keeps nobody waiting at each call.
+            waiting.iter_mut().for_each(|one| one.since = Instant::now());
             self.waiting().extend(waiting);
         }
     }

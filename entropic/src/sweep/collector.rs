@@ -112,10 +112,13 @@ impl<T: Stored> Collector<T> {
         // Should anything panic here, those who run hear of it.
         let _closes = Closes(ended);
         while let Some(group) = ended.take(TICK) {
-            if !group.is_empty() {
+            if group.is_empty() {
+                self.store.flush();
+            } else {
                 self.commit(group);
             }
         }
+        self.store.flush();
     }
 
     fn commit<'w>(&'w self, group: Vec<Ended<'w, T>>) {

@@ -16,7 +16,8 @@ use std::sync::{Once, OnceLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use diesel::{Connection as _, PgConnection};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use tempfile::TempDir;
 
 /// The server to use instead of starting one.
@@ -85,6 +86,8 @@ fn programs() -> Option<Programs> {
 #[derive(Debug)]
 pub struct OwnServer {
     server: Option<Child>,
+    /// The process that is stopped, so that commits which are not synced stay in memory.
+    stopped: Option<String>,
     watchdog: Child,
     url: String,
     cluster: Cluster,
@@ -119,6 +122,7 @@ impl OwnServer {
         match server {
             Ok(server) => Ok(OwnServer {
                 server: Some(server),
+                stopped: None,
                 watchdog,
                 url: cluster.url(),
                 cluster,
@@ -137,11 +141,86 @@ impl OwnServer {
         &self.url
     }
 
+    /// The URL of a database of that name on it.
+    pub fn database(&self, name: &str) -> String {
+        self.url.replacen("/postgres?", &format!("/{name}?"), 1)
+    }
+
+    /// The same by another name of the server.
+    pub fn by_another_name(&self, name: &str) -> String {
+        let link = self.dir.path().join("other");
+        if !link.exists() {
+            std::os::unix::fs::symlink(self.cluster.socket_folder(), &link).expect("a link can be made");
+        }
+        self.database(name).replace("%2Fs&", "%2Fother&")
+    }
+
+    /// Executes one statement after the other, outside of transactions.
+    #[track_caller]
+    pub fn sql(&self, statements: &[&str]) {
+        let mut connection = connect(&self.url);
+        for statement in statements {
+            connection.batch_execute(statement).unwrap_or_else(|error| panic!("{error}\nin: {statement}"));
+        }
+    }
+
+    /// Makes a copy of a database on the server, whoever is still connected to it.
+    #[track_caller]
+    pub fn copy(&self, from: &str, to: &str) {
+        self.disconnect(from);
+        self.sql(&[&format!("CREATE DATABASE {to} TEMPLATE {from}")]);
+    }
+
+    /// Ends all sessions of a database.
+    #[track_caller]
+    pub fn disconnect(&self, name: &str) {
+        let end = format!(
+            "DO $$ BEGIN WHILE EXISTS (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}') \
+             LOOP PERFORM pg_sleep(0.01); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$"
+        );
+        self.sql(&[&end]);
+    }
+
+    /// What `pg_dump` says of a database.
+    #[track_caller]
+    pub fn dump(&self, name: &str) -> Vec<u8> {
+        let dumped = self.cluster.programs.command("pg_dump").arg(self.database(name)).output();
+        let dumped = dumped.expect("pg_dump can be started");
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        dumped.stdout
+    }
+
+    /// Has `psql` make of it a new database.
+    #[track_caller]
+    pub fn restore(&self, name: &str, dump: &[u8]) {
+        self.sql(&[&format!("CREATE DATABASE {name}")]);
+        let mut psql = self.cluster.programs.command("psql");
+        psql.args(["--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-d"]).arg(self.database(name));
+        let mut psql = psql.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("psql can be started");
+        psql.stdin.take().expect("it is piped").write_all(dump).expect("psql reads");
+        assert!(psql.wait().expect("it ends").success());
+    }
+
     /// Ends the server at once, as a crash would: every connection breaks, nothing is finished.
     pub fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
-            stop(&mut server);
+            let stopped = self.stopped.take();
+            stop(&mut server, stopped.as_deref());
         }
+    }
+
+    /// From now on, commits that do not ask to be synced are lost when the server is killed, until one does.
+    #[track_caller]
+    pub fn loses_commits(&mut self) {
+        #[derive(diesel::QueryableByName)]
+        struct Writer {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            pid: String,
+        }
+        let query = "SELECT pid::text AS pid FROM pg_stat_activity WHERE backend_type = 'walwriter'";
+        let writer: Writer = diesel::sql_query(query).get_result(&mut connect(&self.url)).expect("it runs");
+        assert!(signal("STOP", &writer.pid));
+        self.stopped = Some(writer.pid);
     }
 
     /// Starts the server again on the same data; kills it before, if it still runs.
@@ -262,7 +341,10 @@ impl Programs {
     }
 
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join(name));
+        // The programs of a client may lie elsewhere.
+        let others = || Self::folders().into_iter().find(|folder| has(folder, name));
+        let folder = if has(&self.folder, name) { None } else { others() };
+        let mut command = Command::new(folder.as_ref().unwrap_or(&self.folder).join(name));
         if let Some((uid, gid)) = self.account {
             command.uid(uid).gid(gid);
         }
@@ -422,7 +504,7 @@ impl Cluster {
             Ok(mut server) => match File::create(self.ready()) {
                 Ok(_) => return Ok(()),
                 Err(error) => {
-                    stop(&mut server);
+                    stop(&mut server, None);
                     self.failure(&error)
                 }
             },
@@ -479,6 +561,9 @@ impl Cluster {
             "shared_buffers=64MB",
             "fsync=off",
             "full_page_writes=off",
+            // Nothing but a commit makes a commit last.
+            "autovacuum=off",
+            "bgwriter_lru_maxpages=0",
             commits,
         ];
         let mut server = self
@@ -506,7 +591,7 @@ impl Cluster {
                 return Err(format!("postgres: {status}\n{}", self.log()));
             }
             if Instant::now() > deadline {
-                stop(&mut server);
+                stop(&mut server, None);
                 return Err(format!("still not up: {error}\n{}", self.log()));
             }
             sleep(Duration::from_millis(20));
@@ -539,15 +624,25 @@ impl Cluster {
 }
 
 /// The immediate shutdown of PostgreSQL: its processes end without finishing anything.
-fn stop(server: &mut Child) {
+///
+/// One of them may be stopped, and cannot end.
+fn stop(server: &mut Child, stopped: Option<&str>) {
     let pid = server.id().to_string();
     // If the signal cannot be sent, what follows ends the server.
-    let _ = Command::new("sh").args(["-c", "kill -QUIT \"$1\"", "sh", &pid]).status();
+    signal("QUIT", &pid);
+    if let Some(stopped) = stopped {
+        signal("KILL", stopped);
+    }
     let deadline = Instant::now() + PATIENCE;
     while matches!(server.try_wait(), Ok(None)) && Instant::now() < deadline {
         sleep(Duration::from_millis(5));
     }
     dismiss(server);
+}
+
+fn signal(name: &str, pid: &str) -> bool {
+    let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", name, pid]).status();
+    sent.is_ok_and(|status| status.success())
 }
 
 /// Kills a process and takes its status; both do nothing if it has ended and been waited for.

@@ -123,3 +123,25 @@ pub(crate) fn attached_to(conn: &mut Conn, table: &str) -> QueryResult<Vec<Strin
     let found = sql_query(query).bind::<Text, _>(table).load::<Named>(conn)?;
     Ok(found.into_iter().map(|found| found.name).collect())
 }
+
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = Text)]
+    database: String,
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+/// The name of a database on a server, and what it has in common with no other: the server, the database, and the schema in
+/// which entropic's tables are.
+pub(crate) fn place_of(conn: &mut Conn) -> QueryResult<Option<(String, String)>> {
+    if backend_of(conn) == Backend::Sqlite {
+        return Ok(None);
+    }
+    let query = "SELECT d.datname::text AS database, \
+                 concat_ws('/', s.system_identifier, d.oid, \
+                           (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('entropic_stores'))) AS id \
+                 FROM pg_database d, pg_control_system() s WHERE d.datname = current_database()";
+    let placed = sql_query(query).get_result::<Placed>(conn)?;
+    Ok(Some((placed.database, placed.id)))
+}

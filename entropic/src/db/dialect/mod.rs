@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{Backend, Conn};
 
-pub(crate) use catalog::{FoundColumn, attached_to, columns_of, indexes_of};
+pub(crate) use catalog::{FoundColumn, attached_to, columns_of, indexes_of, place_of};
 pub(crate) use migrations::{Scripts, scripts};
 pub(crate) use statements::{
     REBUILT, alter_collation, alter_null, alter_type, hides_float_width, hides_integer_width,
@@ -144,10 +144,11 @@ pub(super) fn flushed(conn: &mut Conn) -> QueryResult<bool> {
             let done = sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result::<Checkpoint>(conn)?;
             Ok(done.log == done.checkpointed)
         }
-        // A commit that is synced syncs all before it; only a transaction with a number is one that leaves a trace.
+        // A commit that is synced syncs all before it, but only if its transaction has written to the log itself: one that has
+        // nothing but a number is not waited for.
         Backend::Postgres => conn.transaction(|conn| {
             sql_query("SET LOCAL synchronous_commit TO on").execute(conn)?;
-            sql_query("SELECT txid_current()").execute(conn)?;
+            sql_query("SELECT pg_logical_emit_message(true, 'entropic', '')").execute(conn)?;
             Ok(true)
         }),
     }
@@ -187,7 +188,8 @@ pub(crate) fn exclusively<R, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     job: impl FnOnce(&mut Conn) -> Result<R, E>,
 ) -> Result<R, E> {
-    writing(conn, |conn| {
+    // What is made once is there for good, however runs are committed.
+    writing_durably(conn, |conn| {
         if backend_of(conn) == Backend::Postgres {
             // `CREATE TABLE IF NOT EXISTS` by two sessions at once fails in the catalogue of PostgreSQL; a lock that
             // ends with the transaction keeps them apart.
