@@ -31,6 +31,17 @@ pub enum FileError {
         /// Why it could not be noted.
         source: Box<FileError>,
     },
+    /// A finished result could be neither put in place nor handed over to other processes.
+    #[error(
+        "the run is finished, but its result cannot be put in place; it is kept as `{}`: this process, or the next one that \
+         opens the store once this one has ended, stores it", path.display()
+    )]
+    Staged {
+        /// Where the result is.
+        path: PathBuf,
+        /// Why it cannot be put in place.
+        source: Box<FileError>,
+    },
     /// The results directory is no longer the one that was opened.
     #[error(
         "cannot use the results directory `{}`: it is gone, or is not the one that was opened (moved, removed, unmounted?); \
