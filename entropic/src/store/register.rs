@@ -2,9 +2,11 @@
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+use std::time::Instant;
 
 use serde::Serialize;
 
+use super::lease::lock_of_name;
 use super::lookup::{Asked, CHECKSUM, same_params};
 use super::{Store, StoreError};
 use crate::Result;
@@ -108,6 +110,9 @@ impl<T: Stored> Store<T> {
             custom_data.insert(CHECKSUM.to_owned(), sha256(&there)?.into());
         }
         let _lease = self.lease(id)?;
+        // Until a row names it, nobody else removes it as a replaced result.
+        let name = there.file_name().map(lock_of_name);
+        let _kept = name.map(|name| self.take_lease(&name, Instant::now())).transpose()?;
         let path = self.row_path_of(&there);
         let row = NewRow {
             params,
