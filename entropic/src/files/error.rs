@@ -33,9 +33,10 @@ pub enum FileError {
     },
     /// A finished result could be neither put in place nor handed over to other processes.
     #[error(
-        "the run is finished, but its result cannot be put in place; it is kept as `{}`: this process, or the next one that \
-         opens the store once this one has ended, stores it", path.display()
+        "cannot put the result of the finished run in place; it is kept as `{}`; this process stores it when the run is asked \
+         for again, or, after its end, the next opening of the store does", path.display()
     )]
+    #[non_exhaustive]
     Staged {
         /// Where the result is.
         path: PathBuf,
@@ -323,7 +324,7 @@ impl FileError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Io { source, .. } => crate::kind::of_io(source),
-            Self::Kept { source, .. } => crate::kind::of_kept(source.kind()),
+            Self::Kept { source, .. } | Self::Staged { source, .. } => crate::kind::of_kept(source.kind()),
             Self::Gone { .. }
             | Self::OtherDirectory { .. }
             | Self::CopiedDatabase { .. }

@@ -340,10 +340,7 @@ impl Folder {
         if self.is_absolute {
             return resolved.into();
         }
-        match resolved.strip_prefix(&self.given) {
-            Ok(rest) => self.root.join(rest).into(),
-            Err(_) => resolved.into(),
-        }
+        resolved.strip_prefix(&self.given).map_or(resolved.into(), |rest| self.root.join(rest).into())
     }
 
     /// What has the name of a result: a hashed key, a token if there is one, and the suffix.

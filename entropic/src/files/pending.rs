@@ -48,8 +48,8 @@ pub struct SetAside {
 }
 
 impl Pending {
-    pub(super) fn begun(self) -> Unfinished {
-        Unfinished::Publish { entry: self.entry, synced: self.synced, committed: false }
+    pub(super) fn begun(&self) -> Unfinished {
+        Unfinished::Publish { entry: self.entry.clone(), synced: self.synced, committed: false }
     }
 }
 

@@ -166,8 +166,7 @@ impl Folder {
             }
         }
         for (path, pending) in self.all_pending()? {
-            let process = pending.process.clone();
-            let place = Place::Pending(&path, process.as_deref());
+            let place = Place::Pending(&path, pending.process.as_deref());
             self.try_finish(&place, &pending.begun(), settle, &mut recovered);
         }
         recovered.leftovers += self.sweep_staging()?;
@@ -223,8 +222,7 @@ impl Folder {
         if lately.pending
             && let Some((path, pending)) = self.pending(id)?
         {
-            let process = pending.process.clone();
-            let place = Place::Pending(&path, process.as_deref());
+            let place = Place::Pending(&path, pending.process.as_deref());
             self.finish(lock, &place, &pending.begun(), settle, &mut recovered)?;
         }
         let mut looks_dead = Vec::new();
@@ -295,7 +293,8 @@ impl Folder {
                     Place::Pending(_, Some(process)) => (*process).to_owned(),
                     Place::Pending(_, None) => return Ok(()),
                 };
-                Ok(remove_staged(&entry.dir(&self.own(), &staged)?)?)
+                let dir = entry.dir(self.own(), &staged)?;
+                Ok(rename::remove(&dir).map_err(FileError::io("remove", &dir))?)
             }
             Unfinished::Delete(removal) => {
                 let unsettled = Unsettled::Removal { id: &id, name: &removal.name, seen: &removal.seen };
@@ -398,8 +397,4 @@ impl Folder {
             Place::Pending(path, _) => pending::forget(path),
         }
     }
-}
-
-fn remove_staged(attempt: &Path) -> Result<(), FileError> {
-    rename::remove(attempt).map_err(FileError::io("remove", attempt))
 }
