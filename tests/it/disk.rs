@@ -6,9 +6,15 @@ use std::path::Path;
 use std::process::Command;
 
 use entropic::prelude::*;
+#[cfg(target_os = "linux")]
+use entropic::{Durability, FileError, RunResult};
 use entropic::{Error, IntegrityReport, Problem, Result, StoreError};
 
 use crate::records::Orbit;
+#[cfg(target_os = "linux")]
+use crate::records::{at, orbits};
+#[cfg(target_os = "linux")]
+use crate::support::Backend;
 use crate::support::{Scratch, each_backend};
 
 const URL: &str = "ENTROPIC_TEST_CHILD_URL";
@@ -45,6 +51,78 @@ fn child_fills_the_disk() {
             Error::Runner { .. } | Error::File(_) | Error::Db(_) | Error::Store(StoreError::NotStored { .. }),
         ) => println!("outcome: a typed error"),
         Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// Does something without what root may do with files that it may not write, which others may not do anyway.
+#[cfg(target_os = "linux")]
+fn obeying_permissions<R>(work: impl FnOnce() -> R) -> R {
+    use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
+    let before = capabilities(None).unwrap();
+    let mut may = before;
+    may.effective.remove(CapabilitySet::DAC_OVERRIDE);
+    set_capabilities(None, may).unwrap();
+    let done = work();
+    set_capabilities(None, before).unwrap();
+    done
+}
+
+#[cfg(target_os = "linux")]
+fn allow(dir: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+each_backend! {
+    fn a_run_that_cannot_be_put_in_place_is_left_to_the_next_one(s: &Scratch) -> Result<()> {
+        for durability in [Durability::Full, Durability::Process] {
+            let orbit = Orbit::of(if durability == Durability::Full { 1.0 } else { 2.0 });
+            let store = || at::<Orbit>(s).durability(durability);
+            let never = |_: &Orbit, _: &mut RunContext<Orbit>| -> RunResult { panic!("ran again") };
+            let makes = store().runner(|orbit: &Orbit, run| fs::write(run.result_file(), text(orbit.mass))).open()?;
+            let other = store().runner(never).open()?;
+            // Both have their connections to a server from now on.
+            assert!(!makes.delete(&orbit)? && !other.delete(&orbit)?);
+            allow(&s.results_dir(), 0o555);
+            let error = obeying_permissions(|| makes.run(&orbit)).unwrap_err();
+            let Error::Store(StoreError::NotStored { path, .. }) = &error else { panic!("{error:?}") };
+            assert_eq!(fs::read_to_string(path).unwrap(), text(orbit.mass), "kept where the error says");
+            // The next one cannot put it there either, and does not run.
+            let refused = obeying_permissions(|| other.run_or_retrieve(&orbit)).unwrap_err();
+            assert!(matches!(refused, Error::File(_)), "{refused:?}");
+            // An opening leaves it there as well, also when its maker has gone.
+            drop(makes);
+            // The server of the tests is another user's, whose socket root alone may use.
+            if s.backend() == Backend::Sqlite {
+                let next = obeying_permissions(|| store().runner(never).open())?;
+                assert_eq!(next.recovered().waiting, [orbit.id()?]);
+                assert!(path.exists());
+            }
+            allow(&s.results_dir(), 0o755);
+            let record = other.run_or_retrieve(&orbit)?;
+            assert_eq!(fs::read_to_string(&record.result_file).unwrap(), text(orbit.mass));
+            assert!(!path.exists());
+            drop(other);
+            let report = store().open()?.verify()?;
+            assert!(report.is_sound() && report.leftovers.is_empty(), "{report}");
+        }
+        Ok(())
+    }
+
+    fn a_run_that_cannot_be_handed_over_either_is_kept_where_the_error_says(s: &Scratch) -> Result<()> {
+        let (store, calls) = orbits(s)?;
+        store.run(&Orbit::of(1.0))?;
+        let own = s.results_dir().join(".entropic");
+        [&s.results_dir(), &own].into_iter().for_each(|dir| allow(dir, 0o555));
+        let error = obeying_permissions(|| store.run(&Orbit::of(2.0))).unwrap_err();
+        let Error::File(FileError::Staged { path, .. }) = &error else { panic!("{error:?}") };
+        assert_eq!(fs::read_to_string(path).unwrap(), "mass 2");
+        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+        [&s.results_dir(), &own].into_iter().for_each(|dir| allow(dir, 0o755));
+        let record = store.run_or_retrieve(&Orbit::of(2.0))?;
+        assert_eq!((fs::read_to_string(&record.result_file).unwrap().as_str(), calls.count()), ("mass 2", 2));
+        Ok(())
     }
 }
 

@@ -84,6 +84,12 @@ fn child_works() {
     match task.work.as_str() {
         "run" => drop(store.run(&orbit()).unwrap()),
         "delete" => assert!(store.delete(&orbit()).unwrap()),
+        "remove_replaced" => {
+            drop(store);
+            let url = std::env::var(URL).unwrap();
+            let dir = std::env::var(DIR).unwrap();
+            drop(telling(&url, Path::new(&dir)).keep_replaced_for(Duration::ZERO).open().unwrap());
+        }
         "delete_with_file" => assert!(store.delete_with_file(&orbit()).unwrap()),
         _ => {}
     }
@@ -290,6 +296,51 @@ each_backend! {
             fs::remove_file(journal).ok();
             fs::remove_file(link).ok();
         }
+        Ok(())
+    }
+}
+
+#[cfg(all(feature = "fault-hooks", target_os = "linux"))]
+each_backend! {
+    /// Between the look at all rows and the removal.
+    fn a_replaced_result_is_removed_or_registered_and_never_both(s: &Scratch) -> Result<()> {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        let store = here(s).wait_at_most(Duration::from_millis(100)).open()?;
+        let replaced = store.run(&orbit())?.result_file;
+        store.run(&orbit())?;
+        let mut removing = child(s.url(), &s.results_dir(), "remove_replaced", "stop:no-longer-named");
+        let stat = format!("/proc/{}/stat", removing.id());
+        until(|| fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")));
+        assert!(replaced.exists());
+        let refused = store.register(&Orbit::of(2.0), &replaced).unwrap_err();
+        assert!(refused.is_transient(), "{refused}");
+        kill_process(Pid::from_child(&removing), Signal::CONT).unwrap();
+        assert!(removing.wait().unwrap().success());
+        assert!(!replaced.exists());
+        assert!(store.register(&Orbit::of(2.0), &replaced).unwrap_err().is_not_found());
+        assert!(store.verify()?.is_sound(), "{}", store.verify()?);
+
+        // The other way round.
+        let replaced = store.run_or_retrieve(&orbit())?.result_file;
+        store.run(&orbit())?;
+        let registered = store.register(&Orbit::of(2.0), &replaced)?;
+        succeeds(child(s.url(), &s.results_dir(), "remove_replaced", ""));
+        assert!(registered.result_file.exists());
+        assert!(store.verify()?.is_sound(), "{}", store.verify()?);
+        Ok(())
+    }
+
+    fn runs_that_were_handed_over_are_not_taken_for_what_is_staged(s: &Scratch) -> Result<()> {
+        dies(child(s.url(), &s.results_dir(), "run", "staged"));
+        let store = here(s).read_only(true).open()?;
+        assert_eq!(store.verify()?.leftovers.staged, 1);
+        // It was opened before: an opening removes what is staged.
+        let writes = here(s).open()?;
+        dies(child(s.url(), &s.results_dir(), "run", "staged"));
+        while_busy(s, || writes.run(&Orbit::of(2.0)).unwrap_err());
+        let leftovers = writes.verify()?.leftovers;
+        assert_eq!((leftovers.staged, leftovers.unfinished), (1, vec![Orbit::of(2.0).id()?.to_string()]));
         Ok(())
     }
 }

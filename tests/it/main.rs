@@ -12,6 +12,7 @@
 mod changes;
 #[cfg(feature = "cluster")]
 mod cluster;
+mod costs;
 mod crashes;
 mod databases;
 mod derive;

@@ -7,11 +7,12 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::dialect::{Version, bind, flushed, quoted, text, versions_of};
-use super::{Backend, Db, DbError, Synchronous};
+use super::{Backend, Conn, Db, DbError, MultiBackend, Synchronous};
 use crate::record::TableSpec;
 
 /// How many rows are read together.
@@ -29,17 +30,43 @@ struct Counted {
     n: i64,
 }
 
+/// The version of one row. SQL that Diesel is given as text is prepared again each time; this is kept prepared.
+#[derive(Debug)]
+struct VersionOf<'a> {
+    table: &'a str,
+    id: &'a str,
+}
+
+impl QueryFragment<MultiBackend> for VersionOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_identifier("result_file")?;
+        out.push_sql(" FROM ");
+        out.push_identifier(self.table)?;
+        out.push_sql(" WHERE ");
+        out.push_identifier("id")?;
+        out.push_sql(" = ");
+        out.push_bind_param::<Text, _>(self.id)
+    }
+}
+
+/// None that holds for all tables.
+impl QueryId for VersionOf<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for VersionOf<'_> {
+    type SqlType = Text;
+}
+
+impl RunQueryDsl<Conn> for VersionOf<'_> {}
+
 impl Db {
     /// What the row of an id says about its result, whether or not the rest of it can be read.
     pub(crate) fn version(&self, table: &TableSpec, id: &str) -> Result<Option<String>, DbError> {
         self.with("look a run up", |conn| {
-            let query = format!(
-                "SELECT \"id\", \"result_file\" FROM {} WHERE \"id\" = {}",
-                quoted(table.name),
-                bind(conn, 1)
-            );
-            let found = sql_query(query).bind::<Text, _>(id).get_result::<Version>(conn).optional()?;
-            Ok(found.map(|found| found.result_file))
+            Ok(VersionOf { table: table.name, id }.get_result::<String>(conn).optional()?)
         })
     }
 

@@ -59,8 +59,16 @@ impl Slots {
         self.made.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
-    fn give_back(&self, dir: &Path) {
-        self.free().push(dir.to_owned());
+    fn give_back(&self, dir: PathBuf) {
+        self.free().push(dir);
+    }
+
+    /// Gives back a directory whose name the journal still has: under another one.
+    fn give_back_renamed(&self, dir: &Path) -> io::Result<()> {
+        let other = dir.with_file_name(self.next_name());
+        rename::without_replacing(dir, &other)?;
+        self.give_back(other);
+        Ok(())
     }
 
     /// Removes the folders that wait for an attempt.
@@ -128,6 +136,12 @@ impl Attempt {
     #[must_use]
     pub fn result(&self) -> &Path {
         &self.result
+    }
+
+    /// Whether the result is still where the runner wrote it.
+    #[must_use]
+    pub fn is_staged(&self) -> bool {
+        fs::symlink_metadata(&self.result).is_ok()
     }
 
     pub(super) fn name(&self) -> String {
@@ -226,7 +240,7 @@ impl Attempt {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if self.announced && fs::symlink_metadata(&self.result).is_ok() {
+        if self.announced && self.is_staged() {
             // Recovery wants it.
             return;
         }
@@ -235,10 +249,16 @@ impl Drop for Attempt {
             return;
         }
         let empty = fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_none());
-        // Under the name of one that is still to be finished no other may begin.
-        if empty && !self.announced && !self.retired && self.received.is_none() {
-            self.slots.give_back(&self.dir);
-        } else if let Err(error) = rename::remove(&self.dir) {
+        let gone = if !empty || self.announced || self.received.is_some() {
+            rename::remove(&self.dir)
+        } else if self.retired {
+            // Under the name of one that is still to be finished no other may begin.
+            self.slots.give_back_renamed(&self.dir)
+        } else {
+            self.slots.give_back(self.dir.clone());
+            Ok(())
+        };
+        if let Err(error) = gone {
             tracing::warn!(path = %self.dir.display(), %error, "could not remove a staging folder");
         }
     }

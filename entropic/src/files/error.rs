@@ -31,6 +31,18 @@ pub enum FileError {
         /// Why it could not be noted.
         source: Box<FileError>,
     },
+    /// A finished result could be neither put in place nor handed over to other processes.
+    #[error(
+        "cannot put the result of the finished run in place; it is kept as `{}`; this process stores it when the run is asked \
+         for again, or, after its end, the next opening of the store does", path.display()
+    )]
+    #[non_exhaustive]
+    Staged {
+        /// Where the result is.
+        path: PathBuf,
+        /// Why it cannot be put in place.
+        source: Box<FileError>,
+    },
     /// The results directory is no longer the one that was opened.
     #[error(
         "cannot use the results directory `{}`: it is gone, or is not the one that was opened (moved, removed, unmounted?); \
@@ -309,7 +321,7 @@ impl FileError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Io { source, .. } => crate::kind::of_io(source),
-            Self::Kept { source, .. } => crate::kind::of_kept(source.kind()),
+            Self::Kept { source, .. } | Self::Staged { source, .. } => crate::kind::of_kept(source.kind()),
             Self::Gone { .. }
             | Self::OtherDirectory { .. }
             | Self::CopiedDatabase { .. }

@@ -20,8 +20,14 @@ use crate::params::RunId;
 pub struct Folder {
     /// The directory whatever the working directory becomes.
     root: PathBuf,
+    /// The directory of our own in it.
+    own: PathBuf,
     /// The directory as the caller gave it, in the form in which Python's `pathlib` writes it: rows hold this.
     given: PathBuf,
+    /// What rows of results directly in it begin with.
+    before_names: String,
+    /// Whether the two are written alike.
+    is_absolute: bool,
     suffix: String,
     durability: Durability,
     /// How long another process that holds the recovery lock is waited for.
@@ -77,10 +83,15 @@ impl Folder {
             if given.as_os_str().is_empty() { std::env::current_dir() } else { Err(error) }
         });
         let root = root.map_err(FileError::io("find", given))?;
+        let given: PathBuf = given.components().filter(|part| *part != Component::CurDir).collect();
+        let own = root.join(OWN);
         Ok(Self {
-            locks: Locks::below(&root.join(OWN)),
+            locks: Locks::below(&own),
+            own,
+            is_absolute: given.as_os_str() == root.as_os_str(),
+            before_names: given.join("").to_string_lossy().into_owned(),
             root,
-            given: given.components().filter(|part| *part != Component::CurDir).collect(),
+            given,
             suffix: suffix.to_owned(),
             durability,
             patience,
@@ -96,7 +107,7 @@ impl Folder {
     /// Remembers which directory of our own it is that bears the mark.
     pub(super) fn settle_in(&self) -> Result<(), FileError> {
         let own = self.own();
-        let home = Home::of(&own).map_err(FileError::io("look at", &own))?;
+        let home = Home::of(own).map_err(FileError::io("look at", own))?;
         let _ = self.home.set(home);
         Ok(())
     }
@@ -110,13 +121,13 @@ impl Folder {
         let own = self.own();
         match self.home.get() {
             None => {
-                fs::create_dir_all(&own).map_err(FileError::io("make", &own))?;
+                fs::create_dir_all(own).map_err(FileError::io("make", own))?;
                 self.settle_in()
             }
-            Some(home) => match Home::of(&own) {
+            Some(home) => match Home::of(own) {
                 Ok(now) if now == *home => Ok(()),
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    Err(FileError::io("look at", &own)(error))
+                    Err(FileError::io("look at", own)(error))
                 }
                 _ => Err(FileError::Gone { path: self.root.clone() }),
             },
@@ -150,8 +161,8 @@ impl Folder {
         self.journal.get()
     }
 
-    pub(super) fn own(&self) -> PathBuf {
-        self.root.join(OWN)
+    pub(super) fn own(&self) -> &Path {
+        &self.own
     }
 
     pub(super) fn staging(&self) -> PathBuf {
@@ -231,6 +242,14 @@ impl Folder {
             .get_or_init(|| self.read_mark().ok().flatten().map(|mark| mark.known_as).unwrap_or_default())
     }
 
+    /// The name that follows in a path which is written as the rows of results directly in this directory are. Every hit
+    /// asks for it, so it compares text and takes no paths apart.
+    fn name_here<'p>(&self, path: &'p Path) -> Option<&'p str> {
+        let name = path.to_str()?.strip_prefix(&*self.before_names)?;
+        let is_name = !matches!(name, "" | "." | "..") && !name.contains(std::path::is_separator);
+        is_name.then_some(name)
+    }
+
     /// Where below this directory a row says that its result lies, if it says so: under the path that was given now or at
     /// an earlier opening, or as a program wrote it that was in another working directory.
     #[must_use]
@@ -261,7 +280,7 @@ impl Folder {
     /// same, if what is there has the name of a result.
     #[must_use]
     pub fn resolve<'p>(&self, stored: &'p Path) -> Cow<'p, Path> {
-        if stored.parent() == Some(&self.given) {
+        if self.name_here(stored).is_some() {
             return stored.into();
         }
         let here = |rest: &Path| fs::symlink_metadata(self.root.join(rest)).is_ok();
@@ -278,7 +297,7 @@ impl Folder {
     /// Whether a path that [`resolve`](Self::resolve) gave bears the name of a result of that run.
     #[must_use]
     pub fn is_named_for(&self, id: &RunId, resolved: &Path) -> bool {
-        let name = resolved.file_name().and_then(|name| name.to_str());
+        let name = self.name_here(resolved).or_else(|| resolved.file_name()?.to_str());
         let rest = name.and_then(|name| name.strip_prefix(id.as_str()));
         rest.is_some_and(|rest| rest == self.suffix || rest.starts_with('~'))
     }
@@ -317,11 +336,11 @@ impl Folder {
 
     /// The same path whatever the working directory is.
     #[must_use]
-    pub fn absolute(&self, resolved: &Path) -> PathBuf {
-        match resolved.strip_prefix(&self.given) {
-            Ok(rest) => self.root.join(rest),
-            Err(_) => resolved.to_owned(),
+    pub fn absolute<'p>(&self, resolved: &'p Path) -> Cow<'p, Path> {
+        if self.is_absolute {
+            return resolved.into();
         }
+        resolved.strip_prefix(&self.given).map_or(resolved.into(), |rest| self.root.join(rest).into())
     }
 
     /// What has the name of a result: a hashed key, a token if there is one, and the suffix.

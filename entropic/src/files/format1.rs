@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::journal::{Line, whole_lines};
+use super::journal::{Line, Unfinished, whole_lines};
 use super::names::{self, OLD_JOURNALS, OLD_STAGING, SWEEPS};
 use super::others::Other;
 use super::recover::{Recovered, Settle, Unsettled, Verdict};
@@ -88,12 +88,19 @@ impl Folder {
         Other::all(&self.own().join(OLD_JOURNALS), None)
     }
 
-    /// The ids of what a journal of either kind left unfinished.
-    pub(super) fn unfinished_ids(&self, other: &Other) -> Result<Vec<String>, FileError> {
+    /// The ids of what a journal of either kind left unfinished, and where it is staged.
+    pub(super) fn unfinished_runs(&self, other: &Other) -> Result<Vec<(String, Option<PathBuf>)>, FileError> {
         if other.is_below(&self.own().join(OLD_JOURNALS)) {
-            return Ok(unfinished(&other.read()?).into_iter().map(|(entry, _)| entry.id).collect());
+            let runs = unfinished(&other.read()?).into_iter();
+            return runs
+                .map(|(entry, _)| Ok((entry.id.clone(), Some(entry.dir(self, &other.name)?))))
+                .collect();
         }
-        Ok(other.unfinished()?.into_iter().map(|begun| begun.id().to_owned()).collect())
+        let staged = |begun: &Unfinished| match begun {
+            Unfinished::Publish { entry, .. } => entry.dir(self.own(), &other.name).map(Some),
+            Unfinished::Delete(_) => Ok(None),
+        };
+        other.unfinished()?.iter().map(|begun| Ok((begun.id().to_owned(), staged(begun)?))).collect()
     }
 
     /// Finishes what processes of such a version have begun, if they are dead. The caller holds the recovery lock.

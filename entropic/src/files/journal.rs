@@ -23,7 +23,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -71,7 +71,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Whether it can be ours: a line that was edited by hand must not lead out of the directory.
-    fn is_ours(&self) -> bool {
+    pub(super) fn is_ours(&self) -> bool {
         let inside = |path: &PathBuf| {
             path.starts_with(SWEEPS) && path.components().all(|part| matches!(part, Component::Normal(_)))
         };
@@ -139,6 +139,17 @@ pub(super) enum Line {
     Done(String),
 }
 
+impl Line {
+    fn is_about(&self, begun: &Unfinished) -> bool {
+        match self {
+            Self::Named { attempt, .. } | Self::Synced(attempt) | Self::Committed(attempt) => {
+                attempt == begun.attempt()
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What a process began and did not finish.
 #[derive(Debug, Clone)]
 pub(super) enum Unfinished {
@@ -154,6 +165,17 @@ impl Unfinished {
         match self {
             Self::Publish { entry, .. } => &entry.attempt,
             Self::Delete(removal) => &removal.attempt,
+        }
+    }
+
+    /// Takes in what a later line says of it.
+    fn learn(&mut self, line: &Line) {
+        let Self::Publish { entry, synced, committed } = self else { return };
+        match line {
+            Line::Synced(_) => *synced = true,
+            Line::Committed(_) => *committed = true,
+            Line::Named { name, .. } if is_name_for(name, &entry.id) => name.clone_into(&mut entry.name),
+            _ => {}
         }
     }
 
@@ -237,33 +259,29 @@ impl Journal {
         let text = line_text(&line).map_err(FileError::io("write", &self.path))?;
         let mut state = self.state();
         self.write(&mut state, &text)?;
-        if let Some(Unfinished::Publish { entry, .. }) = state.open.get_mut(attempt) {
-            name.clone_into(&mut entry.name);
+        if let Some(begun) = state.open.get_mut(attempt) {
+            begun.learn(&line);
         }
         Ok(())
     }
 
     /// Says that the disk has some results.
     pub(super) fn synced(&self, attempts: &[String]) -> Result<(), FileError> {
-        let text = self.lines(attempts, Line::Synced)?;
-        let mut state = self.state();
-        self.write(&mut state, &text)?;
-        for attempt in attempts {
-            if let Some(Unfinished::Publish { synced, .. }) = state.open.get_mut(attempt) {
-                *synced = true;
-            }
-        }
-        Ok(())
+        self.say_of(attempts, Line::Synced)
     }
 
     /// Says that the rows of results are written, and may be lost with a crash of the server.
     pub(super) fn committed(&self, attempts: &[String]) -> Result<(), FileError> {
-        let text = self.lines(attempts, Line::Committed)?;
+        self.say_of(attempts, Line::Committed)
+    }
+
+    fn say_of(&self, attempts: &[String], line: fn(String) -> Line) -> Result<(), FileError> {
+        let text = self.lines(attempts, line)?;
         let mut state = self.state();
         self.write(&mut state, &text)?;
         for attempt in attempts {
-            if let Some(Unfinished::Publish { committed, .. }) = state.open.get_mut(attempt) {
-                *committed = true;
+            if let Some(begun) = state.open.get_mut(attempt) {
+                begun.learn(&line(attempt.clone()));
             }
         }
         Ok(())
@@ -328,12 +346,22 @@ impl Journal {
 
 impl State {
     fn put(&mut self, text: &[u8]) -> io::Result<()> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(self.length))?;
-        file.write_all(text)?;
+        write_at(&self.file, text, self.length)?;
         self.length += text.len() as u64;
         Ok(())
     }
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, text: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, text, at)
+}
+
+#[cfg(not(unix))]
+fn write_at(mut file: &File, text: &[u8], at: u64) -> io::Result<()> {
+    use std::io::{Seek as _, Write as _};
+    file.seek(io::SeekFrom::Start(at))?;
+    file.write_all(text)
 }
 
 impl Drop for Journal {
@@ -364,23 +392,10 @@ pub(super) fn unfinished(text: &[u8]) -> Result<(Vec<Unfinished>, usize), u32> {
             }
             Ok(Line::Delete(removal)) if removal.is_ours() => open.push(Unfinished::Delete(removal)),
             Ok(Line::Publish(_) | Line::Delete(_)) => odd += 1,
-            Ok(Line::Synced(attempt)) => open.iter_mut().for_each(|begun| match begun {
-                Unfinished::Publish { entry, synced, .. } if entry.attempt == attempt => *synced = true,
-                _ => {}
-            }),
-            Ok(Line::Committed(attempt)) => open.iter_mut().for_each(|begun| match begun {
-                Unfinished::Publish { entry, committed, .. } if entry.attempt == attempt => *committed = true,
-                _ => {}
-            }),
-            Ok(Line::Named { attempt, name }) => open.iter_mut().for_each(|begun| match begun {
-                Unfinished::Publish { entry, .. }
-                    if entry.attempt == attempt && is_name_for(&name, &entry.id) =>
-                {
-                    name.clone_into(&mut entry.name);
-                }
-                _ => {}
-            }),
             Ok(Line::Done(attempt)) => open.retain(|left| left.attempt() != attempt),
+            Ok(line @ (Line::Synced(_) | Line::Committed(_) | Line::Named { .. })) => {
+                open.iter_mut().filter(|begun| line.is_about(begun)).for_each(|begun| begun.learn(&line));
+            }
         }
     }
     Ok((open, odd))

@@ -5,14 +5,29 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::FileError;
+use super::{FileError, rename};
 
 /// Writes a value under a name in one step; over what is there, or over nothing.
 pub(super) fn write(path: &Path, value: &impl Serialize, replace: bool) -> Result<(), FileError> {
+    let text = serde_json::to_vec(value).map_err(|error| FileError::io("write", path)(error.into()))?;
+    put(path, &text, replace, false)
+}
+
+/// The same for what people read, and what must survive a power cut.
+pub(super) fn write_for_good(path: &Path, value: &impl Serialize, replace: bool) -> Result<(), FileError> {
+    let text =
+        serde_json::to_vec_pretty(value).map_err(|error| FileError::io("write", path)(error.into()))?;
+    put(path, &text, replace, true)?;
+    rename::sync_one(parent(path))
+}
+
+fn put(path: &Path, text: &[u8], replace: bool, sync: bool) -> Result<(), FileError> {
     let failed = || FileError::io("write", path);
-    let text = serde_json::to_vec(value).map_err(|error| failed()(error.into()))?;
-    let mut file = for_all().tempfile_in(path.parent().unwrap_or(path)).map_err(failed())?;
-    file.write_all(&text).map_err(failed())?;
+    let mut file = for_all().tempfile_in(parent(path)).map_err(failed())?;
+    file.write_all(text).map_err(failed())?;
+    if sync {
+        file.as_file().sync_all().map_err(failed())?;
+    }
     let persisted = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     persisted.map(drop).map_err(|error| failed()(error.error))
 }
@@ -37,6 +52,10 @@ pub(super) fn refuse_newer(path: &Path, text: &[u8], known: u32) -> Result<(), F
         }
         _ => Ok(()),
     }
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
 }
 
 /// Temporary files with the permissions of any other file: what is made here becomes permanent, and a group may share

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl Folder {
             other => other?,
         };
         for other in self.others()?.into_iter().chain(self.old_journals()?) {
-            if other.is_dead()? && self.unfinished_ids(&other)?.is_empty() {
+            if other.is_dead()? && self.unfinished_runs(&other)?.is_empty() {
                 other.remove()?;
             }
         }
@@ -97,13 +97,15 @@ impl Folder {
             found.push(entry.map_err(FileError::io("list", &staging))?.path());
         }
         // Read after the directories: a process makes its journal first.
-        let owned: HashSet<String> =
+        let mut owned: HashSet<String> =
             Other::all(&self.own().join(journals), None)?.into_iter().map(|journal| journal.name).collect();
+        // And after the journals: a process hands over before it ends.
+        owned.extend(self.all_pending()?.into_iter().filter_map(|(_, pending)| pending.process));
         let mut removed = 0;
         for path in found {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if !owned.contains(&name) {
-                removed += attempts_in(&path);
+                removed += attempts_in(&path).count();
                 rename::remove(&path).map_err(FileError::io("remove", &path))?;
             }
         }
@@ -157,11 +159,20 @@ impl Folder {
         };
         let mut alive: HashSet<String> =
             self.journal_if_begun().map(|own| own.name().to_owned()).into_iter().collect();
-        let handed_over = self.all_pending()?.into_iter().filter(|(_, pending)| pending.why.is_none());
-        leftovers.unfinished.extend(handed_over.map(|(_, pending)| pending.entry.id));
+        // Where finished runs are staged.
+        let mut wanted: HashSet<PathBuf> = HashSet::new();
+        for (_, pending) in self.all_pending()?.into_iter().filter(|(_, pending)| pending.why.is_none()) {
+            if let Some(process) = &pending.process {
+                wanted.insert(pending.entry.dir(self.own(), process)?);
+            }
+            leftovers.unfinished.push(pending.entry.id);
+        }
         for other in self.others()?.into_iter().chain(self.old_journals()?) {
             if other.is_dead()? {
-                leftovers.unfinished.extend(self.unfinished_ids(&other)?);
+                for (id, staged) in self.unfinished_runs(&other)? {
+                    leftovers.unfinished.push(id);
+                    wanted.extend(staged);
+                }
             } else {
                 alive.insert(other.name);
             }
@@ -169,19 +180,16 @@ impl Folder {
         let staging = [STAGING, OLD_STAGING].map(|name| self.own().join(name));
         for staging in staging.iter().flat_map(|dir| fs::read_dir(dir).into_iter().flatten().flatten()) {
             if !alive.contains(&*staging.file_name().to_string_lossy()) {
-                leftovers.staged += attempts_in(&staging.path());
+                leftovers.staged += attempts_in(&staging.path()).filter(|dir| !wanted.contains(dir)).count();
             }
         }
-        leftovers.staged = leftovers.staged.saturating_sub(leftovers.unfinished.len());
         leftovers.locks += self.locks().ownerless();
         Ok(leftovers)
     }
 }
 
-/// How many attempts left something in the staging folder of a process.
-fn attempts_in(staging: &Path) -> usize {
-    let folders = fs::read_dir(staging).into_iter().flatten().flatten();
-    folders
-        .filter(|folder| fs::read_dir(folder.path()).is_ok_and(|mut inside| inside.next().is_some()))
-        .count()
+/// The attempts that left something in the staging directory of a process.
+fn attempts_in(staging: &Path) -> impl Iterator<Item = PathBuf> {
+    let attempts = fs::read_dir(staging).into_iter().flatten().flatten().map(|attempt| attempt.path());
+    attempts.filter(|attempt| fs::read_dir(attempt).is_ok_and(|mut inside| inside.next().is_some()))
 }

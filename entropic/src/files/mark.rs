@@ -1,15 +1,15 @@
 //! Whose a results directory is: `.entropic/store.json`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::identity::FileIdentity;
-use super::json::{for_all, refuse_newer};
+use super::json::{self, refuse_newer};
 use super::names::{DIRECTORIES, refuse_link};
-use super::{FileError, Folder, rename};
+use super::{FileError, Folder};
 
 /// Of the file.
 const FORMAT: u32 = 1;
@@ -187,14 +187,7 @@ impl Folder {
     }
 
     fn write_mark(&self, mark: &Mark, replace: bool) -> Result<(), FileError> {
-        let path = self.mark_path();
-        let failed = || FileError::io("write", &path);
-        let text = serde_json::to_string_pretty(mark).map_err(|error| failed()(error.into()))?;
-        let mut file = for_all().tempfile_in(self.own()).map_err(failed())?;
-        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
-        let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
-        persisted.map_err(|error| failed()(error.error))?;
-        rename::sync_one(&self.own())
+        json::write_for_good(&self.mark_path(), mark, replace)
     }
 
     pub(super) fn read_mark(&self) -> Result<Option<Mark>, FileError> {

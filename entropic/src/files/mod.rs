@@ -11,7 +11,7 @@
 //!     ├── store.json                whose directory this is
 //!     ├── staging/<process>/…       where its runners write; gone afterwards
 //!     ├── journals/<process>.jsonl  what a process is about to put in place or to remove
-//!     ├── pending/<id>.json         a finished run whose row could not be written, for the next one who wants it
+//!     ├── pending/<id>.json         a finished run that could not be stored, for the next one who wants it
 //!     ├── set-aside/<name>.json     one whose row the database refuses
 //!     ├── replaced/<name>.json      a result that another one has replaced, and that is still there
 //!     ├── deleted/<name>.json      a result whose row was deleted, while a journal may speak of it

@@ -3,12 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::journal::{FORMAT, Journal, Line, Unfinished, line_text, unfinished};
-use super::names::refuse_link;
-use super::{FileError, Folder, rename};
+use super::names::{JOURNALS, refuse_link};
+use super::{FileError, Folder, json, rename};
 use crate::params::RunId;
 
 /// The journal of another process.
@@ -130,13 +130,22 @@ impl Other {
     }
 }
 
-/// The journals of others, as they were listed.
+/// What others have begun, as it was listed.
 #[derive(Debug)]
 pub(super) struct Listed {
-    /// When the folder was changed last.
+    /// When the directory of journals was changed last.
     changed: SystemTime,
     at: SystemTime,
-    others: Vec<Other>,
+    begun: Begun,
+}
+
+/// Where what others have begun can be found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Begun {
+    /// The journals of other processes.
+    pub(super) others: Arc<[Other]>,
+    /// Whether anything was handed over.
+    pub(super) pending: bool,
 }
 
 impl Listed {
@@ -154,8 +163,8 @@ impl Folder {
         Other::all(&self.journals(), self.journal_if_begun().map(Journal::name))
     }
 
-    /// Whether a journal says of a result that another process has made below a folder of `.entropic` that it will be put in
-    /// place.
+    /// Whether a journal, or what was handed over, says of a result that another process has made below a folder of
+    /// `.entropic` that it will be put in place.
     ///
     /// # Errors
     /// [`FileError::Io`].
@@ -168,21 +177,31 @@ impl Folder {
                 return Ok(true);
             }
         }
-        Ok(false)
+        Ok(self.all_pending()?.iter().any(|(_, pending)| pending.entry.lies_below(below)))
     }
 
-    /// The same as it was listed last, if nothing has come or gone since: a run should not cost a listing.
-    pub(super) fn others_lately(&self) -> Result<Vec<Other>, FileError> {
+    /// Where what others have begun can be found: as it was listed last, if nothing has come or gone since. A run should
+    /// not cost two listings. What is handed over changes the directory of journals too ([`Folder::tell_of_pending`]).
+    pub(super) fn begun_lately(&self) -> Result<Begun, FileError> {
         let changed = match fs::metadata(self.journals()).and_then(|meta| meta.modified()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(FileError::io("look at", &self.journals()))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            other => Some(other.map_err(FileError::io("look at", &self.journals()))?),
         };
         let mut listed = self.listed().lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(list) = listed.as_ref().filter(|list| list.is_of(changed)) {
-            return Ok(list.others.clone());
+        let lately = listed.as_ref().filter(|list| changed.is_some_and(|changed| list.is_of(changed)));
+        if let Some(list) = lately {
+            return Ok(list.begun.clone());
         }
-        let others = self.others()?;
-        *listed = Some(Listed { changed, at: SystemTime::now(), others: others.clone() });
-        Ok(others)
+        let others = if changed.is_some() { self.others()?.into() } else { Arc::default() };
+        let begun = Begun { others, pending: self.has_pending()? };
+        *listed = changed.map(|changed| Listed { changed, at: SystemTime::now(), begun: begun.clone() });
+        Ok(begun)
+    }
+
+    /// Lets every process list again that has listed what others have begun.
+    pub(super) fn tell_of_pending(&self) -> Result<(), FileError> {
+        let told = self.own_directory(JOURNALS)?;
+        let file = json::for_all().tempfile_in(&told).map_err(FileError::io("write in", &told))?;
+        file.close().map_err(FileError::io("write in", &told))
     }
 }

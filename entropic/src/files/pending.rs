@@ -1,7 +1,7 @@
 //! Finished runs whose rows could not be written: `.entropic/pending/<id>.json`, and `.entropic/set-aside/…` for those that
 //! the database has refused for good.
 //!
-//! Their results are in place already, under names that no row says. A process that gives the row of such a run up, because
+//! Their results are in place already, under names that no row says, or staged where they could not be put in place. A process that gives the row of such a run up, because
 //! the database was busy or down, hands the entry over here, where every later holder of the id's lease looks before it
 //! does anything else. So it makes no difference whether that process lives on.
 
@@ -13,20 +13,23 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Unfinished};
-use super::names::{PENDING, SET_ASIDE, is_name_for, refuse_link};
+use super::names::{PENDING, SET_ASIDE, is_plain, refuse_link};
 use super::{FileError, Folder, json, rename};
 use crate::params::RunId;
 
 /// Of these files.
 const FORMAT: u32 = 1;
 
-/// A finished run whose result is in place and whose row is not written.
+/// A finished run whose row is not written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Pending {
     format: u32,
     pub(super) entry: Entry,
     /// Whether the disk has the result.
     pub(super) synced: bool,
+    /// The process in whose staging directory the result is, if it could not be put in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) process: Option<String>,
     /// Why the database has refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) why: Option<String>,
@@ -44,8 +47,15 @@ pub struct SetAside {
     pub why: String,
 }
 
+impl Pending {
+    pub(super) fn begun(&self) -> Unfinished {
+        Unfinished::Publish { entry: self.entry.clone(), synced: self.synced, committed: false }
+    }
+}
+
 impl Folder {
-    /// Hands over what the journal of this process says of an attempt whose result is in place.
+    /// Hands over what the journal of this process says of an attempt. A result that could not be put in place stays staged,
+    /// for the next one to put it there.
     ///
     /// # Errors
     /// [`FileError::Io`]; the entry is still this process's then.
@@ -56,7 +66,12 @@ impl Folder {
             if self.pending(&RunId::from_stored(entry.id.clone()))?.is_some() {
                 return Err(FileError::io("write", &path)(io::ErrorKind::AlreadyExists.into()));
             }
-            json::write(&path, &Pending { format: FORMAT, entry, synced, why: None }, true)?;
+            let staged = entry.dir(self.own(), journal.name())?.join(&entry.file);
+            let process = Self::is_staged(&staged).then(|| journal.name().to_owned());
+            json::write(&path, &Pending { format: FORMAT, entry, synced, process, why: None }, true)?;
+            if let Err(error) = self.tell_of_pending() {
+                tracing::warn!(%error, "other processes may see for a second only that a run was handed over");
+            }
             journal.done(&[attempt.to_owned()])?;
         }
         Ok(())
@@ -74,6 +89,15 @@ impl Folder {
                 let pending = parsed(&path, &text)?.filter(|pending| pending.entry.id == id.as_str());
                 Ok(pending.map(|pending| (path, pending)))
             }
+        }
+    }
+
+    /// Whether anything was handed over.
+    pub(super) fn has_pending(&self) -> Result<bool, FileError> {
+        let dir = self.own().join(PENDING);
+        match fs::read_dir(&dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            other => Ok(other.map_err(FileError::io("list", &dir))?.next().is_some()),
         }
     }
 
@@ -110,7 +134,8 @@ impl Folder {
     /// each opening.
     pub(super) fn set_aside(&self, entry: &Entry, synced: bool, why: String) -> Result<(), FileError> {
         let path = self.own_directory(SET_ASIDE)?.join(format!("{}.json", entry.name));
-        json::write(&path, &Pending { format: FORMAT, entry: entry.clone(), synced, why: Some(why) }, true)
+        let (entry, why) = (entry.clone(), Some(why));
+        json::write(&path, &Pending { format: FORMAT, entry, synced, process: None, why }, true)
     }
 
     /// Forgets the finished runs of an id that the database has refused; their results stay.
@@ -139,8 +164,8 @@ impl Folder {
 fn parsed(path: &Path, text: &[u8]) -> Result<Option<Pending>, FileError> {
     json::refuse_newer(path, text, FORMAT)?;
     let pending: Option<Pending> = serde_json::from_slice(text).ok();
-    let ours = pending.filter(|Pending { entry, .. }| {
-        RunId::new(entry.id.as_str()).is_ok() && is_name_for(&entry.name, &entry.id)
+    let ours = pending.filter(|Pending { entry, process, .. }| {
+        entry.is_ours() && process.iter().all(|name| is_plain(name))
     });
     if ours.is_none() {
         tracing::warn!(path = %path.display(), "a file that should tell of a finished run cannot be read; it is ignored");
@@ -155,6 +180,12 @@ fn made_at(entry: &Entry) -> String {
         created_at: String,
     }
     serde_json::from_str(entry.row.get()).map(|Made { created_at }| created_at).unwrap_or_default()
+}
+
+/// Notes what has changed of a run that is being put in place.
+pub(super) fn note(path: &Path, process: &str, entry: Entry, synced: bool) -> Result<(), FileError> {
+    let process = Some(process.to_owned());
+    json::write(path, &Pending { format: FORMAT, entry, synced, process, why: None }, true)
 }
 
 /// Removes the file that told of a run which is settled now.

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::journal::{Entry, Unfinished};
 use super::names::SET_ASIDE;
 use super::others::Other;
-use super::pending::{self, Pending, SetAside};
+use super::pending::{self, SetAside};
 use super::{FileError, Folder, IdLock, boot, rename};
 use crate::fault;
 use crate::params::RunId;
@@ -125,8 +125,8 @@ enum Place<'p> {
     Own,
     /// In the journal of a dead one.
     Dead(&'p Other),
-    /// In a file of its own.
-    Pending(&'p Path),
+    /// In a file of its own; with the process in whose staging directory the result still is.
+    Pending(&'p Path, Option<&'p str>),
 }
 
 impl Folder {
@@ -166,9 +166,9 @@ impl Folder {
                 other.remove()?;
             }
         }
-        for (path, Pending { entry, synced, .. }) in self.all_pending()? {
-            let begun = Unfinished::Publish { entry, synced, committed: false };
-            self.try_finish(&Place::Pending(&path), &begun, settle, &mut recovered);
+        for (path, pending) in self.all_pending()? {
+            let place = Place::Pending(&path, pending.process.as_deref());
+            self.try_finish(&place, &pending.begun(), settle, &mut recovered);
         }
         recovered.leftovers += self.sweep_staging()?;
         self.empty_trash();
@@ -191,7 +191,7 @@ impl Folder {
         let id = RunId::from_stored(begun.id().to_owned());
         let finished = match self.try_lock_idle(&id) {
             // Another process may have settled it before it gave the id back.
-            Ok(Some(_)) if matches!(place, Place::Pending(path) if !path.exists()) => return false,
+            Ok(Some(_)) if matches!(place, Place::Pending(path, _) if !path.exists()) => return false,
             Ok(Some(lock)) => self.finish(&lock, place, begun, settle, recovered),
             Ok(None) => return true,
             Err(error) => Err(error.into()),
@@ -222,12 +222,15 @@ impl Folder {
                 self.finish(lock, &Place::Own, &begun, settle, &mut recovered)?;
             }
         }
-        if let Some((path, Pending { entry, synced, .. })) = self.pending(id)? {
-            let begun = Unfinished::Publish { entry, synced, committed: false };
-            self.finish(lock, &Place::Pending(&path), &begun, settle, &mut recovered)?;
+        let lately = self.begun_lately()?;
+        if lately.pending
+            && let Some((path, pending)) = self.pending(id)?
+        {
+            let place = Place::Pending(&path, pending.process.as_deref());
+            self.finish(lock, &place, &pending.begun(), settle, &mut recovered)?;
         }
         let mut looks_dead = Vec::new();
-        for other in self.others_lately()? {
+        for other in lately.others.iter() {
             if other.is_dead()? {
                 looks_dead.push(other);
             }
@@ -278,10 +281,11 @@ impl Folder {
                             "the database refuses the row of a finished run; it is set aside: remove the reason and \
                              open the store again, or delete the result"
                         );
-                        self.set_aside(&entry, *synced, why.clone())?;
+                        // It was put in place, and synced before if it is to be.
+                        self.set_aside(&entry, *synced || entry.full, why.clone())?;
                         recovered.set_aside.push(SetAside { id: entry.id.clone(), path, why });
                         let before = |path: &Path| path.parent().is_some_and(|dir| dir.ends_with(SET_ASIDE));
-                        if matches!(place, Place::Pending(path) if before(path)) {
+                        if matches!(place, Place::Pending(path, _) if before(path)) {
                             return Ok(());
                         }
                     }
@@ -290,9 +294,11 @@ impl Folder {
                 let staged = match place {
                     Place::Own => self.journal()?.name().to_owned(),
                     Place::Dead(other) => other.name.clone(),
-                    Place::Pending(_) => return Ok(()),
+                    Place::Pending(_, Some(process)) => (*process).to_owned(),
+                    Place::Pending(_, None) => return Ok(()),
                 };
-                Ok(remove_staged(&entry.dir(&self.own(), &staged)?)?)
+                let dir = entry.dir(self.own(), &staged)?;
+                Ok(rename::remove(&dir).map_err(FileError::io("remove", &dir))?)
             }
             Unfinished::Delete(removal) => {
                 let unsettled = Unsettled::Removal { id: &id, name: &removal.name, seen: &removal.seen };
@@ -352,7 +358,8 @@ impl Folder {
         let process = match place {
             Place::Own => self.journal()?.name(),
             Place::Dead(other) => &other.name,
-            Place::Pending(_) => return Ok(whole && entry.is_at(&target)),
+            Place::Pending(_, Some(process)) => process,
+            Place::Pending(_, None) => return Ok(whole && entry.is_at(&target)),
         };
         let staged = entry.dir(&self.own(), process)?.join(&entry.file);
         if !Self::is_staged(&staged) {
@@ -367,15 +374,18 @@ impl Folder {
             match place {
                 Place::Own => self.journal()?.synced(std::slice::from_ref(&entry.attempt))?,
                 Place::Dead(other) => other.note_synced(&entry.attempt)?,
-                Place::Pending(_) => {}
+                Place::Pending(path, _) => pending::note(path, process, entry.clone(), true)?,
             }
         }
         fault::at("adopt-synced");
-        let attempt = entry.attempt.clone();
+        let noted = entry.clone();
         self.put(&staged, id, &mut entry.name, |name| match place {
-            Place::Own => self.journal()?.named(&attempt, name),
-            Place::Dead(other) => other.note_named(&attempt, name),
-            Place::Pending(_) => Ok(()),
+            Place::Own => self.journal()?.named(&noted.attempt, name),
+            Place::Dead(other) => other.note_named(&noted.attempt, name),
+            Place::Pending(path, _) => {
+                let renamed = Entry { name: name.to_owned(), ..noted.clone() };
+                pending::note(path, process, renamed, synced || noted.full)
+            }
         })?;
         fault::at("adopt-renamed");
         if entry.full {
@@ -388,11 +398,7 @@ impl Folder {
         match place {
             Place::Own => self.journal()?.done(&[attempt.to_owned()]),
             Place::Dead(other) => other.note_done(attempt),
-            Place::Pending(path) => pending::forget(path),
+            Place::Pending(path, _) => pending::forget(path),
         }
     }
-}
-
-fn remove_staged(attempt: &Path) -> Result<(), FileError> {
-    rename::remove(attempt).map_err(FileError::io("remove", attempt))
 }

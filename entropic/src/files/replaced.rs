@@ -308,7 +308,7 @@ impl Folder {
         resolved: &Path,
         seen: &str,
     ) -> Result<Option<Deletion>, FileError> {
-        let path = self.absolute(resolved);
+        let path = self.absolute(resolved).into_owned();
         let identity = match FileIdentity::of(&path) {
             Err(error) if error.is_not_found() => return Ok(None),
             other => other?,

@@ -12,7 +12,7 @@ use super::ready::{IfMovedOn, Ready};
 use super::store::Unflushed;
 use super::{Store, StoreError};
 use crate::db::{Changes, DbError, NewRow, RowError, Stored, writing};
-use crate::files::{Attempt, Durability, FileError, Publishing};
+use crate::files::{Durability, FileError, Publishing};
 use crate::params::RunId;
 use crate::runner::Results;
 use crate::words::with_causes;
@@ -232,20 +232,25 @@ impl<T: Stored> Store<T> {
         if self.inner.results == Results::None {
             return error;
         }
-        if matches!(error, Error::File(FileError::Io { .. })) && attempt_is_staged(&ready.attempt) {
-            // It was not put in place, and stays in the journal of this process.
-            return error;
-        }
-        match self.folder().hand_over(ready.attempt.entry()) {
+        let staged = ready.attempt.is_staged();
+        let handed_over = self.folder().hand_over(ready.attempt.entry());
+        match &handed_over {
+            // It stays where it is until the next one puts it in place.
+            Ok(()) if staged => {}
             Ok(()) => ready.attempt.over(),
             Err(error) => {
                 tracing::warn!(id = %ready.id, error = %with_causes(&error), "a finished run stays with this process until that ends");
             }
         }
         match error {
+            Error::File(source) if staged && handed_over.is_err() => {
+                let path = ready.attempt.result().to_owned();
+                FileError::Staged { path, source: Box::new(source) }.into()
+            }
             Error::Store(StoreError::NotStored { .. }) => error,
             source => {
-                let (id, path) = (ready.id.clone(), Path::new(&ready.result_file).to_owned());
+                let path = if staged { ready.attempt.result() } else { Path::new(&ready.result_file) };
+                let (id, path) = (ready.id.clone(), path.to_owned());
                 StoreError::NotStored { id, path, source: Arc::new(source) }.into()
             }
         }
@@ -278,8 +283,4 @@ impl<T: Stored> Store<T> {
     pub(crate) fn flush(&self) {
         self.inner.flush();
     }
-}
-
-fn attempt_is_staged(attempt: &Attempt) -> bool {
-    std::fs::symlink_metadata(attempt.result()).is_ok()
 }

@@ -141,11 +141,11 @@ pub enum StoreError {
         /// How long was waited.
         seconds: f64,
     },
-    /// The run has finished, and its row could not be written. The next call that asks for the run, or the next opening of the
-    /// store, writes it.
+    /// The run has finished, and its result could not be put in place or its row could not be written. The next call that
+    /// asks for the run, or the next opening of the store, stores it.
     #[error(
-        "cannot write the row of run `{id}`, which has finished; its result is kept as `{}`, and the next call that asks for \
-         the run, or the next opening of the store, writes the row", path.display()
+        "cannot store run `{id}`, which has finished; its result is kept as `{}`, and the next call that asks for the run, or \
+         the next opening of the store, stores it", path.display()
     )]
     #[non_exhaustive]
     NotStored {

@@ -3,6 +3,7 @@
 //! A lease says that nobody else works on the id, and nothing about its row, or about what others have begun of it; that is
 //! for [`recovery`](super::recovery) to settle.
 
+use std::ffi::OsStr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,12 @@ pub(crate) struct Lease<'a> {
     // Given back in this order: the outer one last.
     pub(super) db: RunLock<'a>,
     pub(super) file: IdLock,
+}
+
+/// What is leased to keep a result of that name: no key has a slash in it. Always after the lease of an id, so that no two
+/// wait for each other.
+pub(super) fn lock_of_name(name: &OsStr) -> RunId {
+    RunId::from_stored(format!("/{}", name.to_string_lossy()))
 }
 
 impl<T: Stored> Store<T> {

@@ -5,7 +5,7 @@
 //! the row has moved on in between, so it is read again, once, before anything is said.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Store, StoreError};
 use crate::Result;
@@ -167,31 +167,28 @@ impl<T: Stored> Store<T> {
     /// Whether the result of a row is there, and what it was.
     fn judge(&self, row: Option<Record<T>>) -> Result<Found<T>> {
         let Some(record) = row else { return Ok(Found::Nothing) };
-        let id = self.inner.checksum.then(|| record.id.clone());
-        let version = record.result_file.clone();
-        let judged = self.judge_once(record, &version);
-        let id = match (&judged, id) {
-            (Ok(Found::Broken(broken)), _) => broken.record.id.clone(),
-            (Err(crate::Error::File(FileError::Changed { .. })), Some(id)) => id,
+        // A result whose checksum differs takes the record with it.
+        let read = self.inner.checksum.then(|| (record.id.clone(), version_of(&record)));
+        let judged = self.judge_once(record);
+        let (id, version) = match (&judged, read) {
+            (Ok(Found::Broken(broken)), _) => (broken.record.id.clone(), broken.version.clone()),
+            (Err(crate::Error::File(FileError::Changed { .. })), Some(read)) => read,
             _ => return judged,
         };
         match self.find_row(&id)? {
             None => Ok(Found::Nothing),
-            Some(record) if record.result_file != version => {
-                let version = record.result_file.clone();
-                self.judge_once(record, &version)
-            }
+            Some(record) if version_of(&record) != version => self.judge_once(record),
             Some(_) => judged,
         }
     }
 
-    fn judge_once(&self, record: Record<T>, version: &Path) -> Result<Found<T>> {
-        let record = self.resolved(record);
-        let broken = |record, loss| {
-            let version = version.to_string_lossy().into_owned();
+    fn judge_once(&self, mut record: Record<T>) -> Result<Found<T>> {
+        let stored = self.find_result(&mut record);
+        let broken = |record: Record<T>, loss| {
+            let version = stored.as_deref().unwrap_or(&record.result_file).to_string_lossy().into_owned();
             Ok(Found::Broken(Box::new(Broken { record, version, loss })))
         };
-        if version.as_os_str().is_empty() {
+        if record.result_file.as_os_str().is_empty() {
             // A row without a result, in a store whose runs have them, has lost it.
             return match self.inner.results {
                 Results::None => Ok(Found::Hit(record)),
@@ -240,12 +237,17 @@ impl<T: Stored> Store<T> {
 
     /// The record with its result where this store finds it.
     pub(crate) fn resolved(&self, mut record: Record<T>) -> Record<T> {
-        if !record.result_file.as_os_str().is_empty()
-            && let Cow::Owned(elsewhere) = self.folder().resolve(&record.result_file)
-        {
-            record.result_file = elsewhere;
-        }
+        self.find_result(&mut record);
         record
+    }
+
+    /// Makes a record say where this store finds its result; what the row says, if that is something else.
+    fn find_result(&self, record: &mut Record<T>) -> Option<PathBuf> {
+        let elsewhere = match self.folder().resolve(&record.result_file) {
+            Cow::Owned(elsewhere) if !record.result_file.as_os_str().is_empty() => elsewhere,
+            _ => return None,
+        };
+        Some(std::mem::replace(&mut record.result_file, elsewhere))
     }
 
     /// The row that was just written.

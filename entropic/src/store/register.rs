@@ -5,8 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
+use super::lease::lock_of_name;
 use super::lookup::{Asked, same_params};
-use super::{Store, StoreError};
+use super::{Store, StoreError, Waiting};
 use crate::Result;
 use crate::db::{Changes, NewRow, Stored};
 use crate::fault;
@@ -110,6 +111,9 @@ impl<T: Stored> Store<T> {
             custom_data.insert(CHECKSUM.to_owned(), sha256(&there)?.into());
         }
         let lease = self.lease(id)?;
+        // Until a row names it, nobody else removes it as a replaced result.
+        let name = there.file_name().map(lock_of_name);
+        let _kept = name.map(|name| self.take_lease(&name, &mut Waiting::new())).transpose()?;
         let path = self.row_path_of(&there);
         let row = NewRow {
             params,

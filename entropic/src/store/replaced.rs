@@ -7,8 +7,10 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::Store;
+use super::lease::lock_of_name;
 use crate::Result;
 use crate::db::Stored;
+use crate::fault;
 use crate::files::{Durability, Replaced};
 use crate::params::RunId;
 use crate::words::with_causes;
@@ -80,11 +82,19 @@ impl<T: Stored> Store<T> {
         if !self.db().flush()? {
             return Ok(());
         }
-        let names = due.iter().map(|replaced| OsStr::new(&*replaced.name)).collect();
+        // From before the look at the rows until the end: whoever registers one of them has its row seen, or waits.
+        let mut kept = Vec::with_capacity(due.len());
+        for replaced in due {
+            if let Some(name) = self.try_lease(&lock_of_name(OsStr::new(&replaced.name)))? {
+                kept.push((replaced, name));
+            }
+        }
+        let names = kept.iter().map(|(replaced, _)| OsStr::new(&*replaced.name)).collect();
         let naming = self.db().naming(&T::TABLE, &names)?;
         let named: HashSet<&OsStr> =
             naming.iter().filter_map(|version| Path::new(version).file_name()).collect();
-        for replaced in due {
+        fault::at("no-longer-named");
+        for (replaced, _) in &kept {
             if named.contains(OsStr::new(&*replaced.name)) {
                 self.folder().forget_replaced(&replaced.name)?;
                 continue;

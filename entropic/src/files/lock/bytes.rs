@@ -43,6 +43,23 @@ pub(super) struct Byte {
     key: i64,
 }
 
+/// What came of trying to lock a byte.
+#[derive(Debug)]
+pub(super) enum Tried {
+    Taken(Byte),
+    /// Another thread or process has it.
+    Busy,
+    /// The file that was open is no longer the one at its path, and is closed.
+    Moved,
+}
+
+/// The same of the file.
+enum Locked {
+    Here(Arc<Opened>),
+    Busy,
+    Moved,
+}
+
 impl Bytes {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path, state: Mutex::default() }
@@ -52,17 +69,9 @@ impl Bytes {
         &self.path
     }
 
-    /// Locks a byte, unless somebody else has. An error of the kind `InvalidInput` says that the system knows no such
-    /// locks.
-    pub(super) fn try_take(self: &Arc<Self>, key: i64) -> io::Result<Option<Byte>> {
-        if !self.state().taken.insert(key) {
-            return Ok(None);
-        }
-        let locked = self.lock(place(key));
-        if !matches!(locked, Ok(Some(_))) {
-            self.state().taken.remove(&key);
-        }
-        Ok(locked?.map(|in_file| Byte { of: Arc::clone(self), in_file, key }))
+    /// Whether the file is open, so that the next lock can tell whether its directory is still the one that it was.
+    pub(super) fn is_open(&self) -> bool {
+        self.state().opened.is_some()
     }
 
     /// Who has locked a byte.
@@ -74,19 +83,35 @@ impl Bytes {
         Holder::of(&self.path, Some(place(key)))
     }
 
-    fn lock(&self, at: i64) -> io::Result<Option<Arc<Opened>>> {
-        loop {
-            let opened = self.opened()?;
-            if !set(&opened.file, libc::F_WRLCK, at)? {
-                return Ok(None);
-            }
-            if super::is_at(&opened.meta, &self.path)? {
-                return Ok(Some(opened));
-            }
-            // Somebody has removed the file by hand: others lock another one by now.
-            set(&opened.file, libc::F_UNLCK, at)?;
-            self.state().opened = None;
+    /// Locks a byte, unless another thread or process has. An error of the kind `InvalidInput` says that the system knows
+    /// no such locks.
+    pub(super) fn try_take(self: &Arc<Self>, key: i64) -> io::Result<Tried> {
+        if !self.state().taken.insert(key) {
+            return Ok(Tried::Busy);
         }
+        let locked = self.lock(place(key));
+        if !matches!(locked, Ok(Locked::Here(_))) {
+            self.state().taken.remove(&key);
+        }
+        Ok(match locked? {
+            Locked::Here(in_file) => Tried::Taken(Byte { of: Arc::clone(self), in_file, key }),
+            Locked::Busy => Tried::Busy,
+            Locked::Moved => Tried::Moved,
+        })
+    }
+
+    fn lock(&self, at: i64) -> io::Result<Locked> {
+        let opened = self.opened()?;
+        if !set(&opened.file, libc::F_WRLCK, at)? {
+            return Ok(Locked::Busy);
+        }
+        if super::is_at(&opened.meta, &self.path)? {
+            return Ok(Locked::Here(opened));
+        }
+        // Another process or a user has removed the file: others lock another one by now.
+        set(&opened.file, libc::F_UNLCK, at)?;
+        self.state().opened = None;
+        Ok(Locked::Moved)
     }
 
     /// The file, made when it is wanted first: a process that only reads leaves no trace.
@@ -154,23 +179,32 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// The byte of a key, after the file was made anew if it must be.
+    fn take(bytes: &Arc<Bytes>, key: i64) -> Option<Byte> {
+        match bytes.try_take(key).unwrap() {
+            Tried::Taken(byte) => Some(byte),
+            Tried::Busy => None,
+            Tried::Moved => take(bytes, key),
+        }
+    }
+
     #[test]
     fn a_byte_is_had_once_and_the_others_meanwhile() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("own/ids.lock");
         let [here, there] = [(); 2].map(|()| Arc::new(Bytes::new(path.clone())));
         for key in [0, 7, -1, i64::MIN, i64::MAX] {
-            let held = here.try_take(key).unwrap().unwrap();
-            assert!(here.try_take(key).unwrap().is_none());
-            assert!(there.try_take(key).unwrap().is_none());
-            assert!(there.try_take(key ^ 1).unwrap().is_none());
+            let held = take(&here, key).unwrap();
+            assert!(take(&here, key).is_none());
+            assert!(take(&there, key).is_none());
+            assert!(take(&there, key ^ 1).is_none());
             // In one process it is none but the id that counts.
-            let neighbour = here.try_take(key ^ 1).unwrap().unwrap();
+            let neighbour = take(&here, key ^ 1).unwrap();
             drop(neighbour);
-            assert!(there.try_take(key).unwrap().is_none());
-            assert!(there.try_take(key ^ 1024).unwrap().is_some());
+            assert!(take(&there, key).is_none());
+            assert!(take(&there, key ^ 1024).is_some());
             drop(held);
-            assert!(there.try_take(key).unwrap().is_some());
+            assert!(take(&there, key).is_some());
         }
         assert_eq!(fs::metadata(path).unwrap().len(), 0);
     }
@@ -180,17 +214,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ids.lock");
         let [here, there] = [(); 2].map(|()| Arc::new(Bytes::new(path.clone())));
-        let old = here.try_take(2).unwrap().unwrap();
+        let old = take(&here, 2).unwrap();
         fs::remove_file(&path).unwrap();
-        let held = here.try_take(4).unwrap().unwrap();
-        assert!(there.try_take(4).unwrap().is_none());
+        let held = take(&here, 4).unwrap();
+        assert!(take(&there, 4).is_none());
         drop(old);
-        assert!(here.try_take(2).unwrap().is_some());
+        assert!(take(&here, 2).is_some());
         fs::remove_file(&path).unwrap();
         fs::write(&path, "").unwrap();
         drop(held);
-        let held = there.try_take(4).unwrap().unwrap();
-        assert!(here.try_take(4).unwrap().is_none());
+        let held = take(&there, 4).unwrap();
+        assert!(take(&here, 4).is_none());
         drop(held);
     }
 }

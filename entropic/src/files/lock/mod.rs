@@ -12,6 +12,7 @@ mod recovery;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use std::thread;
 use std::time::Duration;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use bytes::{Byte, Bytes};
+use bytes::{Byte, Bytes, Tried};
 use named::Named;
 
 pub(crate) use holder::Holder;
@@ -34,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// What this thread holds: waiting for it would be for ever.
-    static HELD: RefCell<HashSet<PathBuf>> = RefCell::default();
+    static HELD: RefCell<HashSet<OsString>> = RefCell::default();
 }
 
 /// The right to run an id; given back when dropped, or when the process dies however it dies.
@@ -72,16 +73,40 @@ impl Locks {
         }
     }
 
+    /// Locks an id, unless another thread or process has. `check_home` makes sure that the directory is still the one that was
+    /// opened. As long as a lock file that was opened in it is at its path, it is.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    fn try_take(&self, id: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
-        match self.bytes.try_take(id.lock_key()) {
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Self::try_take_file(path),
-            other => Ok(other.map_err(FileError::own("lock", self.bytes.path()))?.map(Held::Byte)),
+    fn try_take(
+        &self,
+        id: &RunId,
+        path: &Path,
+        check_home: impl Fn() -> Result<(), FileError>,
+    ) -> Result<Option<Held>, FileError> {
+        loop {
+            if !self.bytes.is_open() {
+                check_home()?;
+            }
+            match self.bytes.try_take(id.lock_key()) {
+                Ok(Tried::Taken(byte)) => return Ok(Some(Held::Byte(byte))),
+                Ok(Tried::Busy) => return Ok(None),
+                Ok(Tried::Moved) => {}
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    check_home()?;
+                    return Self::try_take_file(path);
+                }
+                Err(error) => return Err(FileError::own("lock", self.bytes.path())(error)),
+            }
         }
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    fn try_take(&self, _: &RunId, path: &Path) -> Result<Option<Held>, FileError> {
+    fn try_take(
+        &self,
+        _: &RunId,
+        path: &Path,
+        check_home: impl Fn() -> Result<(), FileError>,
+    ) -> Result<Option<Held>, FileError> {
+        check_home()?;
         Self::try_take_file(path)
     }
 
@@ -102,9 +127,10 @@ impl Locks {
     /// Where an id has its file, if it needs one.
     fn path(&self, id: &RunId) -> PathBuf {
         // A key that another program stored need not be one that can name a file.
-        let name =
-            if RunId::new(id.as_str()).is_ok() { id.to_string() } else { format!("~{:016x}", id.lock_key()) };
-        self.folder.join(name)
+        if id.is_hashed() || RunId::new(id.as_str()).is_ok() {
+            return self.folder.join(id.as_str());
+        }
+        self.folder.join(format!("~{:016x}", id.lock_key()))
     }
 
     /// Removes the lock files that dead processes left.
@@ -185,13 +211,12 @@ impl Folder {
 
     /// The right to run an id, unless somebody has it.
     pub(super) fn try_lock(&self, id: &RunId) -> Result<Option<IdLock>, FileError> {
-        self.check_home()?;
         let path = self.locks().path(id);
-        if HELD.with_borrow(|held| held.contains(&path)) {
+        if HELD.with_borrow(|held| held.contains(path.as_os_str())) {
             return Err(FileError::Recursive { id: id.clone() });
         }
-        Ok(self.locks().try_take(id, &path)?.map(|held| {
-            HELD.with_borrow_mut(|held| held.insert(path.clone()));
+        Ok(self.locks().try_take(id, &path, || self.check_home())?.map(|held| {
+            HELD.with_borrow_mut(|held| held.insert(path.clone().into_os_string()));
             IdLock { path, _held: held }
         }))
     }
@@ -201,7 +226,7 @@ impl IdLock {
     /// Is no longer this thread's: the lock goes to another one, who gives it back. Should this one want the id
     /// meanwhile, it waits like everybody else.
     pub fn hand_over(&self) {
-        HELD.with_borrow_mut(|held| held.remove(&self.path));
+        HELD.with_borrow_mut(|held| held.remove(self.path.as_os_str()));
     }
 }
 
