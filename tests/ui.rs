@@ -36,11 +36,11 @@ fn every_mistake_is_one_message_with_its_cure() {
         return;
     }
     let tests = TestCases::new();
-    tests.pass("tests/ui/pass/*.rs");
-    tests.compile_fail("tests/ui/fail/*.rs");
+    tests.pass("ui/pass/*.rs");
+    tests.compile_fail("ui/fail/*.rs");
     if cfg!(feature = "wide-tables") {
-        tests.pass("tests/ui/wide/*.rs");
+        tests.pass("ui/wide/*.rs");
     } else {
-        tests.compile_fail("tests/ui/narrow/*.rs");
+        tests.compile_fail("ui/narrow/*.rs");
     }
 }

@@ -87,7 +87,7 @@ fn text(dir: &Path, file: &str) -> String {
 
 each_backend! {
     fn migrations_go_forward_and_back(s: &Scratch) -> Result<()> {
-        let dir = s.dir().join("migrations");
+        let dir = s.dir().join("../migrations");
         let made = write_migration::<first::Beam>(&dir)?;
         assert_eq!(made.len(), 2);
         for dir in &made {
@@ -177,7 +177,7 @@ fn what_no_statement_can_do_is_a_comment_and_not_remembered() {
 
 #[test]
 fn entropic_s_own_migrations_are_in_step() {
-    for set in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")).unwrap() {
+    for set in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")).unwrap() {
         are_in_step(&set.unwrap().path());
     }
 }
@@ -219,7 +219,7 @@ fn write_what_the_command_line_runs() {
     let named = std::env::var_os("ENTROPIC_WRITE_MIGRATIONS");
     let scratch = Scratch::sqlite();
     let dir = named.as_ref().map_or(scratch.dir(), Path::new);
-    let (one, both) = (dir.join("migrations"), dir.join("both"));
+    let (one, both) = (dir.join("../migrations"), dir.join("both"));
     let backend = entropic::Backend::Sqlite;
     let written = [
         write_migration_for::<first::Beam>(backend, &one).unwrap(),

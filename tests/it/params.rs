@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
 }
 
 fn golden(file: &str) -> Result<Vec<HashMap<String, String>>, Box<dyn std::error::Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/hash").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/hash").join(file);
     let lines = std::fs::read_to_string(path)?;
     Ok(lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
