@@ -84,6 +84,8 @@
 //! names that crate.
 
 #![forbid(unsafe_code)]
+// On docs.rs, what needs a feature says which.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Generated code names this crate by its path; inside it that is itself.
 extern crate self as entropic;

@@ -27,6 +27,7 @@ mod migrating;
 mod opening;
 mod params;
 mod processes;
+mod public;
 mod reading;
 mod records;
 mod refusals;
