@@ -96,6 +96,10 @@ compile_error!(
      `entropic = { …, default-features = false, features = [\"sqlite\", \"bundled\", \"derive\"] }`"
 );
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

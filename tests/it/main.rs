@@ -35,6 +35,7 @@ mod rehashing;
 mod remembering;
 mod running;
 mod schemas;
+mod slow;
 mod support;
 mod sweeping;
 mod tidy;

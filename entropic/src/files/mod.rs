@@ -40,6 +40,8 @@ mod error;
 mod fault;
 mod folder;
 mod format1;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod journal;
 mod json;

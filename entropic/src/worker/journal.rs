@@ -95,8 +95,7 @@ impl Reader {
         file.read_to_end(&mut text).map_err(failed())?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         self.read += whole as u64;
-        let lines = text[..whole].split(|byte| *byte == b'\n');
-        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Line::is_ours).collect())
+        Ok(Line::all(&text[..whole]).collect())
     }
 
     /// Whether the worker that writes it lives, as far as locks tell.
@@ -105,7 +104,22 @@ impl Reader {
     }
 }
 
+/// Where the lines of a worker's journal say that results are, below the directory of staged results: for the fuzz
+/// targets.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn journal_lines(text: &[u8]) -> Vec<PathBuf> {
+    let staged = |line| if let Line::Done { staged, .. } = line { Some(staged) } else { None };
+    Line::all(text).filter_map(staged).collect()
+}
+
 impl Line {
+    /// Those of a text that can be ours.
+    fn all(text: &[u8]) -> impl Iterator<Item = Self> {
+        let lines = text.split(|byte| *byte == b'\n');
+        lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Self::is_ours)
+    }
+
     /// Whether it can be: one that was edited by hand must not lead out of the folder.
     fn is_ours(&self) -> bool {
         match self {

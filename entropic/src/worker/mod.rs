@@ -31,6 +31,8 @@ pub use error::WorkerError;
 
 pub(crate) use assignment::{Assignment, CHUNK, MEANT, SWEEP, is_expected, is_in_worker};
 pub(crate) use folder::{Owner, Point, SweepFolder};
+#[cfg(fuzzing)]
+pub use journal::journal_lines;
 pub(crate) use journal::{Journal, Line, Reader};
 pub(crate) use manifest::{Manifest, PROTOCOL};
 
