@@ -19,6 +19,7 @@ mod directories;
 mod disk;
 mod evolution;
 mod failing;
+mod formats;
 mod friction;
 mod immutable;
 mod integrity;
