@@ -87,7 +87,7 @@ fn text(dir: &Path, file: &str) -> String {
 
 each_backend! {
     fn migrations_go_forward_and_back(s: &Scratch) -> Result<()> {
-        let dir = s.dir().join("../migrations");
+        let dir = s.dir().join("migrations");
         let made = write_migration::<first::Beam>(&dir)?;
         assert_eq!(made.len(), 2);
         for dir in &made {
@@ -219,7 +219,7 @@ fn write_what_the_command_line_runs() {
     let named = std::env::var_os("ENTROPIC_WRITE_MIGRATIONS");
     let scratch = Scratch::sqlite();
     let dir = named.as_ref().map_or(scratch.dir(), Path::new);
-    let (one, both) = (dir.join("../migrations"), dir.join("both"));
+    let (one, both) = (dir.join("migrations"), dir.join("both"));
     let backend = entropic::Backend::Sqlite;
     let written = [
         write_migration_for::<first::Beam>(backend, &one).unwrap(),
