@@ -1,44 +1,27 @@
 //! What the derives say of a mistake, and what they accept: each file below `tests/ui` is compiled as a program of
 //! its own.
 //!
-//! The messages are those of one compiler, so that others skip the test and say so; with `ENTROPIC_REQUIRE_UI=1`
-//! another compiler is a failure. `TRYBUILD=overwrite cargo test --test ui` writes the messages anew, for everybody
-//! to read whether a newcomer would know what to write instead.
+//! The messages are those of the compiler in `rust-toolchain.toml`. Another compiler skips the test and says so; with
+//! `ENTROPIC_REQUIRE_UI=1` it is a failure. `TRYBUILD=overwrite cargo test --test ui` writes the messages anew, for
+//! everybody to read whether a newcomer would know what to write instead.
 #![cfg(all(feature = "sqlite", feature = "derive"))]
 #![allow(clippy::expect_used, reason = "tests say what went wrong by panicking")]
 
-use std::env;
-use std::io::{self, Write};
-use std::process::Command;
+mod compiler;
 
 use trybuild::TestCases;
 
-/// The compiler whose messages these are.
-const COMPILER: &str = "rustc 1.95.";
-/// Makes another compiler a failure.
-const REQUIRE: &str = "ENTROPIC_REQUIRE_UI";
-
 #[test]
 fn every_mistake_is_one_message_with_its_cure() {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc).arg("--version").output().expect("a compiler").stdout;
-    let version = String::from_utf8_lossy(&version);
-    if !version.starts_with(COMPILER) {
-        assert!(
-            env::var_os(REQUIRE).is_none_or(|value| value != "1"),
-            "{REQUIRE} is set, and this is {version}"
-        );
-        let line = format!("SKIPPED: the messages are those of {COMPILER}x, and this is {version}\n");
-        // Past the capture of the tests' output. Nobody is left to tell if it fails.
-        let _ = io::stderr().write_all(line.as_bytes());
+    if !compiler::is_pinned() {
         return;
     }
     let tests = TestCases::new();
-    tests.pass("tests/ui/pass/*.rs");
-    tests.compile_fail("tests/ui/fail/*.rs");
+    tests.pass("ui/pass/*.rs");
+    tests.compile_fail("ui/fail/*.rs");
     if cfg!(feature = "wide-tables") {
-        tests.pass("tests/ui/wide/*.rs");
+        tests.pass("ui/wide/*.rs");
     } else {
-        tests.compile_fail("tests/ui/narrow/*.rs");
+        tests.compile_fail("ui/narrow/*.rs");
     }
 }

@@ -85,6 +85,8 @@
 //! names that crate.
 
 #![forbid(unsafe_code)]
+// On docs.rs, what needs a feature says which.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Generated code names this crate by its path; inside it that is itself.
 extern crate self as entropic;
@@ -95,6 +97,10 @@ compile_error!(
      `entropic = { …, default-features = false, features = [\"sqlite\", \"bundled\", \"derive\"] }`"
 );
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

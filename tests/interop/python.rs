@@ -113,7 +113,7 @@ impl Script {
     fn start(python: &Path) -> Self {
         let mut child = Command::new(python)
             .args(["-W", "ignore", "-X", "utf8"])
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer.py"))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/peer.py"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -24,7 +24,7 @@ struct Cluster {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slurm").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("slurm").join(name)
 }
 
 impl Cluster {

@@ -156,7 +156,7 @@ mod sqlite {
         for (url, relative) in [
             ("sqlite:///Cargo.toml", "Cargo.toml"),
             ("sqlite:///no-such-runs.db", "no-such-runs.db"),
-            ("sqlite:///tests/it/no-such-runs.db", "tests/it/no-such-runs.db"),
+            ("sqlite:///it/support/no-such-runs.db", "it/support/no-such-runs.db"),
             ("sqlite:///no-such-folder/runs.db", "no-such-folder/runs.db"),
         ] {
             let error = refused(url);

@@ -177,7 +177,7 @@ fn what_no_statement_can_do_is_a_comment_and_not_remembered() {
 
 #[test]
 fn entropic_s_own_migrations_are_in_step() {
-    for set in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")).unwrap() {
+    for set in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")).unwrap() {
         are_in_step(&set.unwrap().path());
     }
 }

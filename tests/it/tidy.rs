@@ -21,7 +21,7 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
 }
 
 fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("entropic/src")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../entropic/src")
 }
 
 #[test]

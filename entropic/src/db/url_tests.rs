@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
-use proptest::prelude::*;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
 
 use super::*;
 
@@ -144,39 +146,49 @@ fn passwords_are_never_shown() {
     }
 }
 
-/// A word that no message has, among characters that mean something in a URL.
-fn secret() -> impl Strategy<Value = String> {
-    let around = "[-@:/?#&=%+,;.~$ !'\"\\[\\]a-z0-9é]{0,6}";
-    (around, around).prop_map(|(before, after)| format!("{before}Xq7{after}"))
+/// Up to `most` of these characters, drawn at random.
+fn some_of(characters: &str, most: usize, rng: &mut ChaCha8Rng) -> String {
+    let characters: Vec<char> = characters.chars().collect();
+    (0..rng.random_range(0..=most)).filter_map(|_| characters.choose(rng)).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
-    #[test]
-    fn no_password_is_shown_in_any_form(secret in secret(), user in "[a-z]{1,4}|[a-z@:/?#%]{0,3}", form in 0..16usize) {
-        let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        let text = match form {
-            0 => format!("postgres://{user}:{secret}@h/d"),
-            1 => format!("postgres://{user}:{secret}@h:5432/d?sslmode=require"),
-            2 => format!("postgresql://h/d?user={user}&password={secret}"),
-            3 => format!("postgres://h?password={secret}&user={user}"),
-            4 => format!("postgres://h1:1,h2:2/d?PassWord={secret}"),
-            5 => format!("postgres://{user}@h/d?p%61ssword={secret}"),
-            6 => format!("postgres:{user}:{secret}@h/d"),
-            7 => format!("host=h user={user} password={secret}"),
-            8 => format!("user={user} password='{secret}' host=h"),
-            9 => format!("{user}:{secret}@h/d"),
-            10 => format!("mysql://{user}:{secret}@h/d"),
-            11 => format!("postgres://{user}:{encoded}@h/d"),
-            12 => format!("postgres://h/d?password={encoded}"),
-            13 => format!(" postgres://{user}:{secret}@h/d"),
-            14 => format!("sqlite://{user}:{secret}@h/d"),
-            _ => format!("postgres://{user}:{secret}@%2Frun%2Fpg:5432/d"),
+#[test]
+fn no_password_is_shown_in_any_form() {
+    let rng = &mut ChaCha8Rng::seed_from_u64(7);
+    // A word that no message has, among characters that mean something in a URL.
+    let around = "-@:/?#&=%+,;.~$ !'\"[]abcxyz0123456789é";
+    for case in 0..4_000 {
+        let secret = format!("{}Xq7{}", some_of(around, 6, rng), some_of(around, 6, rng));
+        let user = match case % 3 {
+            0 => some_of("abz@:/?#%", 3, rng),
+            _ => format!("u{}", some_of("abcxyz", 3, rng)),
         };
-        // What is a literal path by its beginning is no login.
-        prop_assume!(!(matches!(form, 9 | 14) && user.starts_with('/')));
-        let shown = seen(&text);
-        prop_assert!(!shown.contains("Xq7") && !shown.contains(&encoded[..]), "{}: {}", text, shown);
+        let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for text in [
+            format!("postgres://{user}:{secret}@h/d"),
+            format!("postgres://{user}:{secret}@h:5432/d?sslmode=require"),
+            format!("postgresql://h/d?user={user}&password={secret}"),
+            format!("postgres://h?password={secret}&user={user}"),
+            format!("postgres://h1:1,h2:2/d?PassWord={secret}"),
+            format!("postgres://{user}@h/d?p%61ssword={secret}"),
+            format!("postgres:{user}:{secret}@h/d"),
+            format!("host=h user={user} password={secret}"),
+            format!("user={user} password='{secret}' host=h"),
+            format!("{user}:{secret}@h/d"),
+            format!("mysql://{user}:{secret}@h/d"),
+            format!("postgres://{user}:{encoded}@h/d"),
+            format!("postgres://h/d?password={encoded}"),
+            format!(" postgres://{user}:{secret}@h/d"),
+            format!("sqlite://{user}:{secret}@h/d"),
+            format!("postgres://{user}:{secret}@%2Frun%2Fpg:5432/d"),
+        ] {
+            // What is a literal path by its beginning is no login.
+            if text.starts_with('/') || text.starts_with("sqlite:///") {
+                continue;
+            }
+            let shown = seen(&text);
+            assert!(!shown.contains("Xq7") && !shown.contains(&encoded[..]), "{text}: {shown}");
+        }
     }
 }
 

@@ -17,8 +17,8 @@ use super::{FileError, Folder, boot, rename};
 use crate::params::RunId;
 
 #[derive(Debug, Clone, Deserialize)]
-struct OldEntry {
-    attempt: String,
+pub(super) struct OldEntry {
+    pub(super) attempt: String,
     id: String,
     #[serde(default)]
     from: Option<String>,
@@ -61,7 +61,7 @@ impl OldEntry {
 }
 
 /// What an old journal began and did not finish; whether the disk has it.
-fn unfinished(text: &[u8]) -> Vec<(OldEntry, bool)> {
+pub(super) fn unfinished(text: &[u8]) -> Vec<(OldEntry, bool)> {
     let mut open: Vec<(OldEntry, bool)> = Vec::new();
     for line in whole_lines(text) {
         match serde_json::from_slice(line) {

@@ -41,6 +41,8 @@ mod deleted;
 mod error;
 mod folder;
 mod format1;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod journal;
 mod json;

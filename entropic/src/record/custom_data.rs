@@ -155,6 +155,15 @@ pub(super) fn from_python_json<V: serde::de::DeserializeOwned>(text: &str) -> Re
     serde_json::from_str(text).or_else(|error| serde_json::from_str(&as_json(text)).map_err(|_| error))
 }
 
+/// [`from_python_json`], for the fuzz targets.
+///
+/// # Errors
+/// What serde says of it.
+#[cfg(fuzzing)]
+pub fn python_json(text: &str) -> Result<Value, serde_json::Error> {
+    from_python_json(text)
+}
+
 /// The text without what JSON does not have.
 fn as_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -30,6 +30,8 @@ mod values;
 
 pub use column::{SimColumn, StoredAs};
 pub use custom_data::CustomData;
+#[cfg(fuzzing)]
+pub use custom_data::python_json;
 pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
 pub use identity::IdentityChange;

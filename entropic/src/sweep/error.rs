@@ -95,14 +95,14 @@ pub enum SweepError {
     #[error(
         "jobs end ({status}) and leave neither a log nor a journal in `{}`; the directory must be on a file system that all \
          nodes share, under the same path",
-        dir.display()
+        directory.display()
     )]
     #[non_exhaustive]
     NoTrace {
         /// How they end.
         status: String,
         /// Where they should leave something.
-        dir: PathBuf,
+        directory: PathBuf,
     },
 }
 

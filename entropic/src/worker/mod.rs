@@ -37,6 +37,8 @@ pub(crate) use claims::Claims;
 pub(crate) use manifest::{Manifest, PROTOCOL};
 pub(crate) use serve::Worker;
 pub(crate) use sweep_dir::{Owner, Point, SweepDir};
+#[cfg(fuzzing)]
+pub use worker_journal::journal_lines;
 pub(crate) use worker_journal::{JournalReader, WorkerEvent, WorkerJournal};
 pub(crate) use worker_output::WorkerOutput;
 

@@ -115,14 +115,14 @@ impl JournalReader {
         file.seek(SeekFrom::Start(self.read)).map_err(failed())?;
         file.read_to_end(&mut text).map_err(failed())?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let mut lines = text[..whole].split(|byte| *byte == b'\n').peekable();
+        let mut lines = text[..whole].split(|byte| *byte == b'\n');
         if self.read == 0
-            && let Some(Ok(head)) = lines.peek().map(|line| serde_json::from_slice::<Head>(line))
+            && let Some(Ok(head)) = lines.next().map(|line| serde_json::from_slice::<Head>(line))
         {
             WorkerError::refuse_newer(&self.path, head.started.format, PROTOCOL)?;
         }
         self.read += whole as u64;
-        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(WorkerEvent::is_ours).collect())
+        Ok(WorkerEvent::all(&text[..whole]).collect())
     }
 
     /// Whether the worker that writes it lives, as far as locks tell.
@@ -131,7 +131,22 @@ impl JournalReader {
     }
 }
 
+/// Where the lines of a worker's journal say that results are, below the directory of staged results: for the fuzz
+/// targets.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn journal_lines(text: &[u8]) -> Vec<PathBuf> {
+    let staged = |line| if let WorkerEvent::Done { staged, .. } = line { Some(staged) } else { None };
+    WorkerEvent::all(text).filter_map(staged).collect()
+}
+
 impl WorkerEvent {
+    /// Those of a text that can be ours.
+    fn all(text: &[u8]) -> impl Iterator<Item = Self> {
+        let lines = text.split(|byte| *byte == b'\n');
+        lines.filter_map(|line| serde_json::from_slice(line).ok()).filter(Self::is_ours)
+    }
+
     /// Whether it can be: one that was edited by hand must not lead out of the directory.
     fn is_ours(&self) -> bool {
         match self {

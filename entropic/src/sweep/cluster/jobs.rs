@@ -71,7 +71,7 @@ pub(super) fn diagnose(dir: &SweepDir, chunk: &str, state: &JobState, log: Strin
     if dir.log(chunk).exists() {
         SweepError::NoWorker { status, log }
     } else {
-        SweepError::NoTrace { status, dir: dir.root().to_owned() }
+        SweepError::NoTrace { status, directory: dir.root().to_owned() }
     }
 }
 
