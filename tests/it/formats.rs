@@ -216,7 +216,7 @@ fn finds_everything(set: &Path, s: &Scratch) -> Result<()> {
     assert_eq!(opened.run_or_retrieve(&probe(1.0))?.params, probe(1.0));
     drop(opened);
     for name in ["attempts", "journal", "journals", "pending", "set-aside", "replaced", "sweeps"] {
-        assert_eq!(left(s, name), [PathBuf::new(); 0], "{name}");
+        assert_eq!(left(s, name), Vec::<PathBuf>::new(), "{name}");
     }
     assert_eq!(calls.count(), 0);
     Ok(())

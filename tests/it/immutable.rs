@@ -86,9 +86,7 @@ fn child_works() {
         "delete" => assert!(store.delete(&orbit()).unwrap()),
         "remove_replaced" => {
             drop(store);
-            let url = std::env::var(URL).unwrap();
-            let dir = std::env::var(DIR).unwrap();
-            drop(telling(&url, Path::new(&dir)).keep_replaced_for(Duration::ZERO).open().unwrap());
+            drop(telling(&task.url, &task.dir).keep_replaced_for(Duration::ZERO).open().unwrap());
         }
         "delete_with_file" => assert!(store.delete_with_file(&orbit()).unwrap()),
         _ => {}
@@ -306,7 +304,7 @@ each_backend! {
     fn a_replaced_result_is_removed_or_registered_and_never_both(s: &Scratch) -> Result<()> {
         use rustix::process::{Pid, Signal, kill_process};
 
-        let store = here(s).wait_at_most(Duration::from_millis(100)).open()?;
+        let store = here(s).wait_timeout(Duration::from_millis(100)).open()?;
         let replaced = store.run(&orbit())?.result_file;
         store.run(&orbit())?;
         let mut removing = child(s.url(), &s.results_dir(), "remove_replaced", "stop:no-longer-named");

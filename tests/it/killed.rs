@@ -71,7 +71,7 @@ fn store<G: Shape>(url: &str, dir: &Path, schema: Schema) -> StoreBuilder<G> {
         .results_dir(dir.join("results"))
         .durability(Durability::Process)
         .patience(PATIENCE)
-        .wait_at_most(PATIENCE)
+        .wait_timeout(PATIENCE)
         .schema(schema)
         .runner(|point: &G, run| {
             let tag = format!("{} {}", point.number(), uuid::Uuid::new_v4());

@@ -56,7 +56,7 @@ impl OldEntry {
             Some(below) => below.clone(),
             None => Path::new(OLD_STAGING).join(process).join(&self.attempt),
         };
-        names::inside(&folder.own(), &below)
+        names::inside(folder.own(), &below)
     }
 }
 

@@ -138,7 +138,7 @@ impl Folder {
 
     /// Marks a directory that bears no mark, or that is taken over.
     fn mark(&self, claim: &Claim<'_>, given: String) -> Result<Claimed, FileError> {
-        fs::create_dir_all(self.own()).map_err(FileError::io("make", &self.own()))?;
+        fs::create_dir_all(self.own()).map_err(FileError::io("make", self.own()))?;
         let mut mark = Mark {
             format: FORMAT,
             store_id: claim.store_id.to_owned(),
@@ -208,7 +208,7 @@ impl Folder {
 
     /// Refuses links where directories of our own are, or are to be.
     pub(super) fn refuse_links(&self) -> Result<(), FileError> {
-        refuse_link(&self.own())?;
+        refuse_link(self.own())?;
         DIRECTORIES.iter().try_for_each(|name| refuse_link(&self.own().join(name)))
     }
 }

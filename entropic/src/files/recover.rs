@@ -249,7 +249,7 @@ impl Folder {
                 other.remove()?;
             }
             for begun in unfinished.into_iter().filter(|begun| begun.id() == id.as_str()) {
-                self.finish(lock, &Place::Dead(&other), &begun, settle, &mut recovered)?;
+                self.finish(lock, &Place::Dead(other), &begun, settle, &mut recovered)?;
             }
         }
         Ok(recovered)
@@ -361,7 +361,7 @@ impl Folder {
             Place::Pending(_, Some(process)) => process,
             Place::Pending(_, None) => return Ok(whole && entry.is_at(&target)),
         };
-        let staged = entry.dir(&self.own(), process)?.join(&entry.file);
+        let staged = entry.dir(self.own(), process)?.join(&entry.file);
         if !Self::is_staged(&staged) {
             // What is to be synced is not moved before: what is there, if anything, was there before.
             return Ok(whole && (synced || !entry.full) && entry.is_at(&target));

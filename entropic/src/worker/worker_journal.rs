@@ -117,7 +117,7 @@ impl JournalReader {
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let mut lines = text[..whole].split(|byte| *byte == b'\n');
         if self.read == 0
-            && let Some(Ok(head)) = lines.next().map(|line| serde_json::from_slice::<Head>(line))
+            && let Some(Ok(head)) = lines.next().map(serde_json::from_slice::<Head>)
         {
             WorkerError::refuse_newer(&self.path, head.started.format, PROTOCOL)?;
         }
