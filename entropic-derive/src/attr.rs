@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, Token};
 
 use crate::errors::Errors;
+use crate::manifest::Crates;
 use crate::names;
 
 /// Where an attribute stands.
@@ -265,10 +266,10 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// The path generated code reaches the library by: `::entropic`, or what `crate = "…"` says.
-pub fn crate_path(items: &Items, at: Span, errors: &mut Errors) -> Path {
+pub fn crate_path(items: &Items, at: Span, crates: Crates, errors: &mut Errors) -> Path {
     let standard = || syn::parse_quote!(::entropic);
     let Some(item) = items.get("crate") else {
-        crate::manifest::has_entropic(at, errors);
+        crates.require_entropic(at, errors);
         return standard();
     };
     let Some(text) = errors.keep(item.text()) else { return standard() };

@@ -9,6 +9,8 @@ mod attr;
 mod check;
 mod errors;
 mod expand;
+#[cfg(test)]
+mod expansions;
 mod field;
 mod manifest;
 mod model;
@@ -19,20 +21,22 @@ mod sql_type;
 
 use proc_macro::TokenStream;
 
+use crate::manifest::Crates;
+
 /// Makes a struct of parameters a record; see `entropic::SimRecord`.
 #[proc_macro_derive(SimRecord, attributes(sim))]
 pub fn sim_record(input: TokenStream) -> TokenStream {
-    expand::derive(input.into()).into()
+    expand::derive(input.into(), Crates::here()).into()
 }
 
 /// Makes a unit enum a column; see `entropic::SimEnum`.
 #[proc_macro_derive(SimEnum, attributes(sim))]
 pub fn sim_enum(input: TokenStream) -> TokenStream {
-    sim_enum::derive(input.into()).into()
+    sim_enum::derive(input.into(), Crates::here()).into()
 }
 
 /// Makes a newtype a column; see `entropic::SimColumn`.
 #[proc_macro_derive(SimColumn, attributes(sim))]
 pub fn sim_column(input: TokenStream) -> TokenStream {
-    sim_column::derive(input.into()).into()
+    sim_column::derive(input.into(), Crates::here()).into()
 }

@@ -16,24 +16,51 @@ const NO_DIESEL: &str = "generated code names the crate `diesel`, which this cra
 const NO_ENTROPIC: &str = "generated code names the crate `entropic`, which has another name here: say which with \
      `#[sim(crate = \"::other_name\")]`, the name in Cargo.toml";
 
-/// Tells of a crate without Diesel. Gives whether generated code may name it.
-pub fn has_diesel(span: Span, errors: &mut Errors) -> bool {
-    let found = externs(std::env::args()).map_or_else(
-        || std::env::var_os("CARGO_MANIFEST_DIR").is_none_or(|dir| has_manifest_diesel(Path::new(&dir))),
-        |names| names.iter().any(|name| name == "diesel"),
-    );
-    if !found {
-        errors.at(span, NO_DIESEL);
-    }
-    found
+/// Which of the crates that generated code names the user's crate can name.
+#[derive(Clone, Copy)]
+pub struct Crates {
+    diesel: bool,
+    entropic: bool,
 }
 
-/// Tells of a crate that knows the library by another name, which it has not said.
-pub fn has_entropic(span: Span, errors: &mut Errors) {
-    let found = externs(std::env::args()).is_none_or(|names| names.iter().any(|name| name == "entropic"));
-    if !found {
-        errors.at(span, NO_ENTROPIC);
-        errors.nameless = true;
+impl Crates {
+    /// Both of them.
+    #[cfg(test)]
+    pub const ALL: Self = Self { diesel: true, entropic: true };
+    /// Only the library itself.
+    #[cfg(test)]
+    pub const WITHOUT_DIESEL: Self = Self { diesel: false, entropic: true };
+
+    /// Those of the crate that is being compiled.
+    pub fn here() -> Self {
+        let externs = externs(std::env::args());
+        let manifest_dir = || std::env::var_os("CARGO_MANIFEST_DIR");
+        match externs {
+            Some(names) => {
+                let has = |name: &str| names.iter().any(|known| known == name);
+                Self { diesel: has("diesel"), entropic: has("entropic") }
+            }
+            None => Self {
+                diesel: manifest_dir().is_none_or(|dir| has_manifest_diesel(Path::new(&dir))),
+                entropic: true,
+            },
+        }
+    }
+
+    /// Whether generated code can name `diesel`; an error at `span` if not.
+    pub fn require_diesel(self, span: Span, errors: &mut Errors) -> bool {
+        if !self.diesel {
+            errors.at(span, NO_DIESEL);
+        }
+        self.diesel
+    }
+
+    /// An error at `span` if generated code cannot name `entropic`.
+    pub fn require_entropic(self, span: Span, errors: &mut Errors) {
+        if !self.entropic {
+            errors.at(span, NO_ENTROPIC);
+            errors.nameless = true;
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Path, Visibility};
 use crate::attr::{self, Item, Items, Place};
 use crate::errors::Errors;
 use crate::field::{Raw, Retired, refuse_self, scheme};
+use crate::manifest::Crates;
 use crate::names::{self, Case};
 
 pub use crate::field::{Default, Field, Role, Scheme};
@@ -37,9 +38,9 @@ pub struct Record {
 
 impl Record {
     /// Reads the struct; of what cannot be a record at all, what its stand-in needs.
-    pub fn read(input: DeriveInput, errors: &mut Errors) -> Self {
+    pub fn read(input: DeriveInput, crates: Crates, errors: &mut Errors) -> Self {
         let items = attr::items(&input.attrs, Place::Record, errors);
-        let entropic = attr::crate_path(&items, input.ident.span(), errors);
+        let entropic = attr::crate_path(&items, input.ident.span(), crates, errors);
         let table = table_name(&items, &input.ident, errors);
         let rename_all = items.get("rename_all").and_then(|item| case(item, errors));
         let float = items.get("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);

@@ -7,18 +7,18 @@ use syn::{Data, DeriveInput, Field, Ident, Member, Path};
 
 use crate::attr::{self, Place};
 use crate::errors::Errors;
-use crate::manifest;
+use crate::manifest::Crates;
 use crate::sql_type::{self, SqlType};
 
-pub fn derive(input: TokenStream) -> TokenStream {
+pub fn derive(input: TokenStream, crates: Crates) -> TokenStream {
     let mut errors = Errors::new();
     let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
         return errors.finish().unwrap_or_default();
     };
     let items = attr::items(&input.attrs, Place::Newtype, &mut errors);
-    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), crates, &mut errors);
     let wrapped = wrapped(&input, &mut errors);
-    manifest::has_diesel(input.ident.span(), &mut errors);
+    crates.require_diesel(input.ident.span(), &mut errors);
     let nameless = errors.nameless;
     let messages = errors.finish();
     match (&messages, wrapped) {

@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Fields, Ident, Path};
 
 use crate::attr::{self, Items, Place};
 use crate::errors::Errors;
-use crate::manifest;
+use crate::manifest::Crates;
 use crate::names::{self, Case};
 
 struct Variant {
@@ -16,13 +16,13 @@ struct Variant {
     retired: bool,
 }
 
-pub fn derive(input: TokenStream) -> TokenStream {
+pub fn derive(input: TokenStream, crates: Crates) -> TokenStream {
     let mut errors = Errors::new();
     let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
         return errors.finish().unwrap_or_default();
     };
     let items = attr::items(&input.attrs, Place::Enum, &mut errors);
-    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), crates, &mut errors);
     let variants = variants(&input, &items, &mut errors);
     let generic = !input.generics.params.is_empty();
     if generic {
@@ -32,7 +32,7 @@ pub fn derive(input: TokenStream) -> TokenStream {
         );
     }
     let without = without(&items, &mut errors);
-    let diesel = manifest::has_diesel(input.ident.span(), &mut errors);
+    let diesel = crates.require_diesel(input.ident.span(), &mut errors);
     let nameless = errors.nameless;
     let messages = errors.finish();
     // The implementations stand in for themselves: of a wrong enum the right variants are left.
