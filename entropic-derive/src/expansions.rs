@@ -42,7 +42,8 @@ fn expanded(source: &str) -> String {
 fn examples() -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansions");
     let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    let mut examples: Vec<_> = paths.filter(|path| !path.to_str().unwrap().ends_with(".expanded.rs")).collect();
+    let mut examples: Vec<_> =
+        paths.filter(|path| !path.to_str().unwrap().ends_with(".expanded.rs")).collect();
     examples.sort();
     examples
 }

@@ -13,7 +13,7 @@ impl ::entropic::SimEnum for Method {
     fn as_str(&self) -> &'static ::core::primitive::str {
         #[allow(
             unreachable_patterns,
-            reason = "of a wrong enum some variants are missing here"
+            reason = "a wrong enum has variants that are missing here"
         )]
         match self {
             Self::ForwardEuler => "forward-euler",
@@ -67,13 +67,13 @@ impl ::entropic::SimColumn for Method {
 }
 #[automatically_derived]
 impl Method {
-    /// All variants, in their order.
-    #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+    /// All variants that are not retired, in the order of the enum.
+    #[allow(dead_code, unreachable_pub, reason = "not every user needs it")]
     pub fn all() -> ::std::vec::Vec<Self> {
         <Self as ::entropic::SimEnum>::all()
     }
-    /// The text of this variant.
-    #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+    /// The stored text of this variant.
+    #[allow(dead_code, unreachable_pub, reason = "not every user needs it")]
     pub fn as_str(&self) -> &'static ::core::primitive::str {
         <Self as ::entropic::SimEnum>::as_str(self)
     }

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "a newtype that is a column cannot be generic: write a newtype for each type that it wraps"
+    "a newtype that is a column cannot be generic: write a newtype for each wrapped type"
 }
 #[automatically_derived]
 impl<T, __Sql: ::entropic::__private::SqlColumn> ::entropic::__private::StoredAs<__Sql>

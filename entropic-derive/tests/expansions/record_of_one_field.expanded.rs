@@ -4,7 +4,7 @@ mod __Decay {
         use ::diesel::sql_types::SingleValue as _; #[doc =
         "Diesel's table `decays`, for typed queries."] decays(id) { #[doc =
         "The column `rate`."] rate -> ::diesel::sql_types::Double, #[doc =
-        r" The key of the run."] id -> ::diesel::sql_types::Text, #[doc =
+        r" The id of the run."] id -> ::diesel::sql_types::Text, #[doc =
         r" Where the result is."] result_file -> ::diesel::sql_types::Text, #[doc =
         r" When the row was made, in UTC."] created_at -> ::entropic::sql::UtcTimestamp,
         #[doc = r" A JSON object."] custom_data -> ::entropic::sql::Json, }
@@ -12,20 +12,20 @@ mod __Decay {
 }
 #[allow(unused_imports, reason = "for typed queries, if there are any")]
 pub(crate) use __Decay::decays;
-///What a run of [`Decay`] gave, a column each; `None` until the runner sets it.
+///The outputs of a run of [`Decay`], one column each; `None` until the runner sets one.
 #[allow(
     dead_code,
     non_snake_case,
     missing_copy_implementations,
-    reason = "generated; the fields have the names that were given"
+    reason = "generated; the fields have the names that the user chose"
 )]
 pub(crate) struct DecayOutput {}
-///Lists of values for the fields of [`Decay`]; spans their product. `Clone`, and where the types of the fields are, `Debug` and `PartialEq`.
+///Lists of values for the fields of [`Decay`]: a grid of parameters. It implements `Clone`, and `Debug` and `PartialEq` if the types of all fields do.
 #[allow(
     dead_code,
     non_snake_case,
     missing_debug_implementations,
-    reason = "generated; the fields have the names of the record's"
+    reason = "generated; the fields have the names that the user chose"
 )]
 pub(crate) struct DecayGrid {
     ///The values of `rate`.
@@ -34,30 +34,36 @@ pub(crate) struct DecayGrid {
 #[automatically_derived]
 #[allow(dead_code, unreachable_pub, reason = "a record need not be swept")]
 impl DecayGrid {
-    /// Every combination of the values, lazily, in the order of nested loops: the first field varies
+    /// Gives every combination of the values, lazily and in the order of nested loops: the first field varies
     /// slowest.
     pub fn expand(self) -> ::entropic::__private::GridPoints<Self> {
         ::entropic::__private::GridPoints::new(self)
     }
-    /// How many points [`expand`](Self::expand) gives: the product of the lengths of the lists, or `usize::MAX` if
-    /// there are more.
+    /// The number of points that [`expand`](Self::expand) gives: the product of the lengths of the lists, at most
+    /// `usize::MAX`.
     pub fn len(&self) -> ::core::primitive::usize {
         ::entropic::__private::grid_len(self)
     }
-    /// Whether there is no point, because a list is empty.
+    /// Whether a list is empty, so that there is no point.
     pub fn is_empty(&self) -> ::core::primitive::bool {
         Self::len(self) == 0
     }
-    /// The lists side by side: the first values of all, then the second ones. A list of one value stands for
-    /// that value in every point.
+    /// Combines the lists side by side: the first point has the first value of each list, the second point the
+    /// second values. A list of one value gives that value to every point.
     ///
     /// # Errors
-    /// `is_invalid_input` for lists of different lengths.
+    /// `is_invalid_input` if the lists have different lengths.
     pub fn zip(self) -> ::entropic::Result<::entropic::__private::ZipPoints<Self>> {
         ::entropic::__private::ZipPoints::new(self)
     }
 }
-#[allow(non_camel_case_types, reason = "types are named like the columns")]
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    non_snake_case,
+    reason = "not every default is used, a field may be deprecated, and columns have the names that they have"
+)]
 const _: () = {
     type __TypeOf_rate = f64;
     #[automatically_derived]
@@ -86,7 +92,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::clone::Clone for DecayGrid {
         fn clone(&self) -> Self {
             Self {
@@ -100,7 +105,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::cmp::PartialEq for DecayGrid
     where
         for<'__always> __TypeOf_rate: ::core::cmp::PartialEq,
@@ -110,7 +114,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::fmt::Debug for DecayGrid
     where
         for<'__always> __TypeOf_rate: ::core::fmt::Debug,
@@ -120,7 +123,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::convert::From<Decay> for DecayGrid {
         fn from(__record: Decay) -> Self {
             let Decay { rate: __value0 } = __record;
@@ -130,7 +132,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Grid for DecayGrid {
         type Record = Decay;
         fn sides(&self) -> ::std::vec::Vec<::core::primitive::usize> {
@@ -145,7 +146,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::SimRecord for Decay {
         type Output = DecayOutput;
         type Row = (
@@ -178,12 +178,7 @@ const _: () = {
             <__TypeOf_rate as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::write(&self.rate, __out, ::entropic::__private::FloatScheme::Decimal12)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "rate",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("decays", "rate"))?;
             __out.end();
             ::core::result::Result::Ok(())
         }
@@ -191,12 +186,7 @@ const _: () = {
             <__TypeOf_rate as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::verify(&self.rate)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "rate",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("decays", "rate"))?;
             ::core::result::Result::Ok(())
         }
         fn field_texts(
@@ -219,12 +209,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Decimal12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "rate",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("decays", "rate"))?;
             __texts.push(("rate", __out.into_string()));
             ::core::result::Result::Ok(__texts)
         }
@@ -269,45 +254,25 @@ const _: () = {
                                 <::diesel::sql_types::Double as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column0)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "rate",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("decays", "rate", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "rate",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("decays", "rate", &__id),
                         )?,
                 },
                 output: DecayOutput {},
                 result_file: ::entropic::__private::ReadAs::read_as(__result_file)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "result_file",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("decays", "result_file", &__id),
                     )?,
                 created_at: ::entropic::__private::ReadAs::read_as(__created_at)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "created_at",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("decays", "created_at", &__id),
                     )?,
                 custom_data: ::entropic::__private::ReadAs::read_as(__custom_data)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "custom_data",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("decays", "custom_data", &__id),
                     )?,
                 id: __id,
                 as_retired: __as_retired,
@@ -346,7 +311,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Portable for Decay {
         fn to_values(
             &self,
@@ -364,12 +328,7 @@ const _: () = {
                         &<__TypeOf_rate as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Double,
                         >>::repr(&self.rate)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "rate",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("decays", "rate"))?,
                     ),
                 );
             ::core::result::Result::Ok(__values)
@@ -392,7 +351,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Stored for Decay {
         type Table = __Decay::decays::table;
         fn find(
@@ -430,12 +388,7 @@ const _: () = {
             let __value0 = <__TypeOf_rate as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.rate)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "rate",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("decays", "rate"))?;
             ::core::result::Result::Ok(
                 ::entropic::__private::on_backend!(
                     __conn, __conn => {
@@ -463,12 +416,7 @@ const _: () = {
             let __value0 = <__TypeOf_rate as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.rate)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "rate",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("decays", "rate"))?;
             ::core::result::Result::Ok(
                 ::entropic::__private::on_backend!(
                     __conn, __conn => {

@@ -22,7 +22,7 @@ mod __Orbit {
         ::diesel::sql_types::Double >, #[doc = "The column `drag`."] drag ->
         ::diesel::sql_types::Double, #[doc = "The column `host`."] host ->
         ::diesel::sql_types::Text, #[doc = "The column `bodies`."] bodies ->
-        ::entropic::sql::Json, #[doc = r" The key of the run."] id ->
+        ::entropic::sql::Json, #[doc = r" The id of the run."] id ->
         ::diesel::sql_types::Text, #[doc = r" Where the result is."] result_file ->
         ::diesel::sql_types::Text, #[doc = r" When the row was made, in UTC."] created_at
         -> ::entropic::sql::UtcTimestamp, #[doc = r" A JSON object."] custom_data ->
@@ -31,12 +31,12 @@ mod __Orbit {
 }
 #[allow(unused_imports, reason = "for typed queries, if there are any")]
 pub use __Orbit::orbits;
-///What a run of [`Orbit`] gave, a column each; `None` until the runner sets it.
+///The outputs of a run of [`Orbit`], one column each; `None` until the runner sets one.
 #[allow(
     dead_code,
     non_snake_case,
     missing_copy_implementations,
-    reason = "generated; the fields have the names that were given"
+    reason = "generated; the fields have the names that the user chose"
 )]
 pub struct OrbitOutput {
     ///The output `energy`.
@@ -48,12 +48,12 @@ pub struct OrbitOutput {
     ///The output `period`.
     pub period: ::core::option::Option<Seconds>,
 }
-///Lists of values for the fields of [`Orbit`]; spans their product. `Clone`, and where the types of the fields are, `Debug` and `PartialEq`.
+///Lists of values for the fields of [`Orbit`]: a grid of parameters. It implements `Clone`, and `Debug` and `PartialEq` if the types of all fields do.
 #[allow(
     dead_code,
     non_snake_case,
     missing_debug_implementations,
-    reason = "generated; the fields have the names of the record's"
+    reason = "generated; the fields have the names that the user chose"
 )]
 pub struct OrbitGrid {
     ///The values of `mass`.
@@ -78,30 +78,36 @@ pub struct OrbitGrid {
 #[automatically_derived]
 #[allow(dead_code, unreachable_pub, reason = "a record need not be swept")]
 impl OrbitGrid {
-    /// Every combination of the values, lazily, in the order of nested loops: the first field varies
+    /// Gives every combination of the values, lazily and in the order of nested loops: the first field varies
     /// slowest.
     pub fn expand(self) -> ::entropic::__private::GridPoints<Self> {
         ::entropic::__private::GridPoints::new(self)
     }
-    /// How many points [`expand`](Self::expand) gives: the product of the lengths of the lists, or `usize::MAX` if
-    /// there are more.
+    /// The number of points that [`expand`](Self::expand) gives: the product of the lengths of the lists, at most
+    /// `usize::MAX`.
     pub fn len(&self) -> ::core::primitive::usize {
         ::entropic::__private::grid_len(self)
     }
-    /// Whether there is no point, because a list is empty.
+    /// Whether a list is empty, so that there is no point.
     pub fn is_empty(&self) -> ::core::primitive::bool {
         Self::len(self) == 0
     }
-    /// The lists side by side: the first values of all, then the second ones. A list of one value stands for
-    /// that value in every point.
+    /// Combines the lists side by side: the first point has the first value of each list, the second point the
+    /// second values. A list of one value gives that value to every point.
     ///
     /// # Errors
-    /// `is_invalid_input` for lists of different lengths.
+    /// `is_invalid_input` if the lists have different lengths.
     pub fn zip(self) -> ::entropic::Result<::entropic::__private::ZipPoints<Self>> {
         ::entropic::__private::ZipPoints::new(self)
     }
 }
-#[allow(non_camel_case_types, reason = "types are named like the columns")]
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    non_snake_case,
+    reason = "not every default is used, a field may be deprecated, and columns have the names that they have"
+)]
 const _: () = {
     type __TypeOf_mass = f64;
     type __TypeOf_timeStep = f64;
@@ -119,6 +125,32 @@ const _: () = {
     type __TypeOf_drag = f64;
     type __TypeOf_host = String;
     type __TypeOf_bodies = Vec<Body>;
+    fn __default_of_timeStep() -> __TypeOf_timeStep {
+        0.01
+    }
+    fn __default_of_eccentricity() -> ::core::option::Option<__TypeOf_eccentricity> {
+        <::core::option::Option<
+            __TypeOf_eccentricity,
+        > as ::core::default::Default>::default()
+    }
+    fn __default_of_name() -> __TypeOf_name {
+        ::core::convert::From::from("kepler")
+    }
+    fn __default_of_method() -> __TypeOf_method {
+        Method::Rk4
+    }
+    fn __retired_value_of_drag() -> __TypeOf_drag {
+        0.5
+    }
+    fn __retired_value_of_host() -> __TypeOf_host {
+        ::core::convert::From::from("localhost")
+    }
+    fn __default_of_bodies() -> __TypeOf_bodies {
+        <__TypeOf_bodies as ::core::default::Default>::default()
+    }
+    fn __retired_value_of_bodies() -> __TypeOf_bodies {
+        Vec::new()
+    }
     #[automatically_derived]
     impl ::core::clone::Clone for OrbitOutput {
         fn clone(&self) -> Self {
@@ -201,7 +233,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::clone::Clone for OrbitGrid {
         fn clone(&self) -> Self {
             Self {
@@ -263,7 +294,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::cmp::PartialEq for OrbitGrid
     where
         for<'__always> __TypeOf_mass: ::core::cmp::PartialEq,
@@ -287,7 +317,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::fmt::Debug for OrbitGrid
     where
         for<'__always> __TypeOf_mass: ::core::fmt::Debug,
@@ -315,7 +344,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::core::convert::From<Orbit> for OrbitGrid {
         fn from(__record: Orbit) -> Self {
             let Orbit {
@@ -343,7 +371,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Grid for OrbitGrid {
         type Record = Orbit;
         fn sides(&self) -> ::std::vec::Vec<::core::primitive::usize> {
@@ -386,7 +413,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::SimRecord for Orbit {
         type Output = OrbitOutput;
         type Row = (
@@ -579,51 +605,26 @@ const _: () = {
                     __out,
                     "\"bodies\":",
                     |__out| <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                        &{
-                            fn __constant() -> __TypeOf_bodies {
-                                Vec::new()
-                            }
-                            __constant()
-                        },
+                        &__retired_value_of_bodies(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                     |__out| <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                        &{
-                            fn __constant() -> __TypeOf_bodies {
-                                <__TypeOf_bodies as ::core::default::Default>::default()
-                            }
-                            __constant()
-                        },
+                        &__default_of_bodies(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "bodies",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
             __out.key("\"drag\":");
             <__TypeOf_drag as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::write(
-                    &{
-                        fn __constant() -> __TypeOf_drag {
-                            0.5
-                        }
-                        __constant()
-                    },
+                    &__retired_value_of_drag(),
                     __out,
                     ::entropic::__private::FloatScheme::Significant12,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "drag",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "drag"))?;
             ::entropic::__private::unless_default(
                     __out,
                     "\"eccentricity\":",
@@ -637,26 +638,12 @@ const _: () = {
                     |__out| <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::optional_write(
-                        &{
-                            fn __constant() -> ::core::option::Option<
-                                __TypeOf_eccentricity,
-                            > {
-                                <::core::option::Option<
-                                    __TypeOf_eccentricity,
-                                > as ::core::default::Default>::default()
-                            }
-                            __constant()
-                        },
+                        &__default_of_eccentricity(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "eccentricity",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "eccentricity"))?;
             __out.key("\"m\":");
             <__TypeOf_mass as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
@@ -665,12 +652,7 @@ const _: () = {
                     __out,
                     ::entropic::__private::FloatScheme::Significant12,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "mass",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "mass"))?;
             ::entropic::__private::unless_default(
                     __out,
                     "\"method\":",
@@ -684,22 +666,12 @@ const _: () = {
                     |__out| <__TypeOf_method as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
                     >>::write(
-                        &{
-                            fn __constant() -> __TypeOf_method {
-                                Method::Rk4
-                            }
-                            __constant()
-                        },
+                        &__default_of_method(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "method",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "method"))?;
             ::entropic::__private::unless_default(
                     __out,
                     "\"name\":",
@@ -713,34 +685,19 @@ const _: () = {
                     |__out| <__TypeOf_name as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
                     >>::write(
-                        &{
-                            fn __constant() -> __TypeOf_name {
-                                ::core::convert::From::from("kepler")
-                            }
-                            __constant()
-                        },
+                        &__default_of_name(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             __out.key("\"start\":");
             <__TypeOf_start as ::entropic::__private::StoredJson>::write(
                     &self.start,
                     __out,
                     ::entropic::__private::FloatScheme::Significant12,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "start",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "start"))?;
             __out.key("\"step count\":");
             <__TypeOf_step_count as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::BigInt,
@@ -749,12 +706,7 @@ const _: () = {
                     __out,
                     ::entropic::__private::FloatScheme::Significant12,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "step count",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "step count"))?;
             ::entropic::__private::unless_default(
                     __out,
                     "\"timeStep\":",
@@ -768,22 +720,12 @@ const _: () = {
                     |__out| <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::write(
-                        &{
-                            fn __constant() -> __TypeOf_timeStep {
-                                0.01
-                            }
-                            __constant()
-                        },
+                        &__default_of_timeStep(),
                         __out,
                         ::entropic::__private::FloatScheme::Exact,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "timeStep",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
             __out.key("\"type\":");
             <__TypeOf_type_ as ::entropic::__private::StoredAs<
                 ::entropic::sql::UtcTimestamp,
@@ -792,12 +734,7 @@ const _: () = {
                     __out,
                     ::entropic::__private::FloatScheme::Significant12,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "type",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "type"))?;
             __out.end();
             ::core::result::Result::Ok(())
         }
@@ -805,94 +742,44 @@ const _: () = {
             <__TypeOf_mass as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::verify(&self.mass)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "mass",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "mass"))?;
             <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::verify(&self.time_step)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "timeStep",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
             <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::optional_verify(&self.eccentricity)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "eccentricity",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "eccentricity"))?;
             <__TypeOf_name as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::verify(&self.name)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             ::core::result::Result::and_then(
                     <__TypeOf_name as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
                     >>::repr(&self.name),
                     |__text| ::entropic::__private::check_indexed(&__text, 1usize),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             <__TypeOf_method as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::verify(&self.method)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "method",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "method"))?;
             <__TypeOf_start as ::entropic::__private::StoredJson>::verify(&self.start)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "start",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "start"))?;
             <__TypeOf_step_count as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::BigInt,
             >>::verify(&self.steps)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "step count",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "step count"))?;
             <__TypeOf_threads as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Integer,
             >>::verify(&self.threads)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "threads",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "threads"))?;
             <__TypeOf_type_ as ::entropic::__private::StoredAs<
                 ::entropic::sql::UtcTimestamp,
             >>::verify(&self.r#type)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "type",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "type"))?;
             ::core::result::Result::Ok(())
         }
         fn field_texts(
@@ -915,12 +802,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "mass",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "mass"))?;
             __texts.push(("mass", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_timeStep as ::entropic::__private::StoredAs<
@@ -933,12 +815,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Exact,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "timeStep",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
             __texts.push(("timeStep", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
@@ -951,12 +828,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "eccentricity",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "eccentricity"))?;
             __texts.push(("eccentricity", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_name as ::entropic::__private::StoredAs<
@@ -969,12 +841,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             __texts.push(("name", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_method as ::entropic::__private::StoredAs<
@@ -987,12 +854,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "method",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "method"))?;
             __texts.push(("method", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_start as ::entropic::__private::StoredJson>::write(
@@ -1003,12 +865,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "start",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "start"))?;
             __texts.push(("start", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_step_count as ::entropic::__private::StoredAs<
@@ -1021,12 +878,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "step count",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "step count"))?;
             __texts.push(("step count", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_type_ as ::entropic::__private::StoredAs<
@@ -1039,56 +891,31 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "type",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "type"))?;
             __texts.push(("type", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_drag as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::write(
-                    &{
-                        fn __constant() -> __TypeOf_drag {
-                            0.5
-                        }
-                        __constant()
-                    },
+                    &__retired_value_of_drag(),
                     &mut __out,
                     ::core::option::Option::unwrap_or(
                         __scheme,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "drag",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "drag"))?;
             __texts.push(("drag", __out.into_string()));
             let mut __out = ::entropic::__private::Canonical::new();
             <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                    &{
-                        fn __constant() -> __TypeOf_bodies {
-                            Vec::new()
-                        }
-                        __constant()
-                    },
+                    &__retired_value_of_bodies(),
                     &mut __out,
                     ::core::option::Option::unwrap_or(
                         __scheme,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "bodies",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
             __texts.push(("bodies", __out.into_string()));
             ::core::result::Result::Ok(__texts)
         }
@@ -1143,21 +970,11 @@ const _: () = {
                     <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::write(
-                            &{
-                                fn __constant() -> __TypeOf_timeStep {
-                                    0.01
-                                }
-                                __constant()
-                            },
+                            &__default_of_timeStep(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Exact,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "timeStep",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
                 ::core::option::Option::None,
@@ -1170,19 +987,9 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_timeStep as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Double,
-                        >>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_timeStep {
-                                        0.01
-                                    }
-                                    __constant()
-                                },
-                            )
+                        >>::repr(&__default_of_timeStep())
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "timeStep",
-                                ),
+                                ::entropic::RecordError::field("orbits", "timeStep"),
                             )?,
                     ),
                 });
@@ -1192,24 +999,12 @@ const _: () = {
                     <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::optional_write(
-                            &{
-                                fn __constant() -> ::core::option::Option<
-                                    __TypeOf_eccentricity,
-                                > {
-                                    <::core::option::Option<
-                                        __TypeOf_eccentricity,
-                                    > as ::core::default::Default>::default()
-                                }
-                                __constant()
-                            },
+                            &__default_of_eccentricity(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
                         .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "eccentricity",
-                            ),
+                            ::entropic::RecordError::field("orbits", "eccentricity"),
                         )?;
                     ::core::option::Option::Some(__out.into_string())
                 },
@@ -1223,23 +1018,9 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Double,
-                        >>::optional_repr(
-                                &{
-                                    fn __constant() -> ::core::option::Option<
-                                        __TypeOf_eccentricity,
-                                    > {
-                                        <::core::option::Option<
-                                            __TypeOf_eccentricity,
-                                        > as ::core::default::Default>::default()
-                                    }
-                                    __constant()
-                                },
-                            )
+                        >>::optional_repr(&__default_of_eccentricity())
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "eccentricity",
-                                ),
+                                ::entropic::RecordError::field("orbits", "eccentricity"),
                             )?,
                     ),
                 });
@@ -1249,21 +1030,11 @@ const _: () = {
                     <__TypeOf_name as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
                     >>::write(
-                            &{
-                                fn __constant() -> __TypeOf_name {
-                                    ::core::convert::From::from("kepler")
-                                }
-                                __constant()
-                            },
+                            &__default_of_name(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "name",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "name"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
                 ::core::option::Option::None,
@@ -1276,20 +1047,8 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_name as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Text,
-                        >>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_name {
-                                        ::core::convert::From::from("kepler")
-                                    }
-                                    __constant()
-                                },
-                            )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "name",
-                                ),
-                            )?,
+                        >>::repr(&__default_of_name())
+                            .map_err(::entropic::RecordError::field("orbits", "name"))?,
                     ),
                 });
             let (__text, __retired) = (
@@ -1298,21 +1057,11 @@ const _: () = {
                     <__TypeOf_method as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
                     >>::write(
-                            &{
-                                fn __constant() -> __TypeOf_method {
-                                    Method::Rk4
-                                }
-                                __constant()
-                            },
+                            &__default_of_method(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "method",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "method"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
                 ::core::option::Option::None,
@@ -1325,20 +1074,8 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_method as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Text,
-                        >>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_method {
-                                        Method::Rk4
-                                    }
-                                    __constant()
-                                },
-                            )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "method",
-                                ),
-                            )?,
+                        >>::repr(&__default_of_method())
+                            .map_err(::entropic::RecordError::field("orbits", "method"))?,
                     ),
                 });
             let (__text, __retired) = (
@@ -1348,21 +1085,11 @@ const _: () = {
                     <__TypeOf_drag as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::write(
-                            &{
-                                fn __constant() -> __TypeOf_drag {
-                                    0.5
-                                }
-                                __constant()
-                            },
+                            &__retired_value_of_drag(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "drag",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "drag"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
             );
@@ -1374,20 +1101,8 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_drag as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Double,
-                        >>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_drag {
-                                        0.5
-                                    }
-                                    __constant()
-                                },
-                            )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "drag",
-                                ),
-                            )?,
+                        >>::repr(&__retired_value_of_drag())
+                            .map_err(::entropic::RecordError::field("orbits", "drag"))?,
                     ),
                 });
             let (__text, __retired) = (
@@ -1402,61 +1117,29 @@ const _: () = {
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_host as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Text,
-                        >>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_host {
-                                        ::core::convert::From::from("localhost")
-                                    }
-                                    __constant()
-                                },
-                            )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "host",
-                                ),
-                            )?,
+                        >>::repr(&__retired_value_of_host())
+                            .map_err(::entropic::RecordError::field("orbits", "host"))?,
                     ),
                 });
             let (__text, __retired) = (
                 {
                     let mut __out = ::entropic::__private::Canonical::new();
                     <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                            &{
-                                fn __constant() -> __TypeOf_bodies {
-                                    <__TypeOf_bodies as ::core::default::Default>::default()
-                                }
-                                __constant()
-                            },
+                            &__default_of_bodies(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "bodies",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
                 {
                     let mut __out = ::entropic::__private::Canonical::new();
                     <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                            &{
-                                fn __constant() -> __TypeOf_bodies {
-                                    Vec::new()
-                                }
-                                __constant()
-                            },
+                            &__retired_value_of_bodies(),
                             &mut __out,
                             ::entropic::__private::FloatScheme::Significant12,
                         )
-                        .map_err(
-                            ::entropic::RecordError::field(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "bodies",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
                     ::core::option::Option::Some(__out.into_string())
                 },
             );
@@ -1467,19 +1150,9 @@ const _: () = {
                     retired: __retired,
                     fill: ::entropic::__private::Repr::to_value(
                         &<__TypeOf_bodies as ::entropic::__private::StoredJson>::repr(
-                                &{
-                                    fn __constant() -> __TypeOf_bodies {
-                                        Vec::new()
-                                    }
-                                    __constant()
-                                },
+                                &__retired_value_of_bodies(),
                             )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "bodies",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "bodies"))?,
                     ),
                 });
             ::core::result::Result::Ok(__defaults)
@@ -1536,20 +1209,10 @@ const _: () = {
                         <::diesel::sql_types::Double as ::entropic::__private::SqlColumn>::Repr,
                     >::read_as(__column13)
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "drag",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "drag", &__id),
                         )?,
                 )
-                .map_err(
-                    ::entropic::RecordError::stored(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "drag",
-                        &__id,
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::stored("orbits", "drag", &__id))?;
             __as_retired
                 &= ::entropic::__private::same_text(
                     |__out| <__TypeOf_drag as ::entropic::__private::StoredAs<
@@ -1562,12 +1225,7 @@ const _: () = {
                     |__out| <__TypeOf_drag as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
                     >>::write(
-                        &{
-                            fn __constant() -> __TypeOf_drag {
-                                0.5
-                            }
-                            __constant()
-                        },
+                        &__retired_value_of_drag(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
@@ -1578,20 +1236,10 @@ const _: () = {
                         <::entropic::sql::Json as ::entropic::__private::SqlColumn>::Repr,
                     >::read_as(__column15)
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "bodies",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "bodies", &__id),
                         )?,
                 )
-                .map_err(
-                    ::entropic::RecordError::stored(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "bodies",
-                        &__id,
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::stored("orbits", "bodies", &__id))?;
             __as_retired
                 &= ::entropic::__private::same_text(
                     |__out| <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
@@ -1600,12 +1248,7 @@ const _: () = {
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
                     |__out| <__TypeOf_bodies as ::entropic::__private::StoredJson>::write(
-                        &{
-                            fn __constant() -> __TypeOf_bodies {
-                                Vec::new()
-                            }
-                            __constant()
-                        },
+                        &__retired_value_of_bodies(),
                         __out,
                         ::entropic::__private::FloatScheme::Significant12,
                     ),
@@ -1619,19 +1262,11 @@ const _: () = {
                                 <::diesel::sql_types::Double as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column0)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "mass",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "mass", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "mass",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "mass", &__id),
                         )?,
                     time_step: <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
@@ -1640,19 +1275,11 @@ const _: () = {
                                 <::diesel::sql_types::Double as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column1)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "timeStep",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "timeStep", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "timeStep",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "timeStep", &__id),
                         )?,
                     eccentricity: <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Double,
@@ -1664,7 +1291,7 @@ const _: () = {
                             >::read_as(__column2)
                                 .map_err(
                                     ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
+                                        "orbits",
                                         "eccentricity",
                                         &__id,
                                     ),
@@ -1672,7 +1299,7 @@ const _: () = {
                         )
                         .map_err(
                             ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
+                                "orbits",
                                 "eccentricity",
                                 &__id,
                             ),
@@ -1684,19 +1311,11 @@ const _: () = {
                                 <::diesel::sql_types::Text as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column3)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "name",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "name", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "name",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "name", &__id),
                         )?,
                     method: <__TypeOf_method as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::Text,
@@ -1705,38 +1324,22 @@ const _: () = {
                                 <::diesel::sql_types::Text as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column4)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "method",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "method", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "method",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "method", &__id),
                         )?,
                     start: <__TypeOf_start as ::entropic::__private::StoredJson>::read(
                             ::entropic::__private::ReadAs::<
                                 <::entropic::sql::Json as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column5)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "start",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "start", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "start",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "start", &__id),
                         )?,
                     steps: <__TypeOf_step_count as ::entropic::__private::StoredAs<
                         ::diesel::sql_types::BigInt,
@@ -1746,7 +1349,7 @@ const _: () = {
                             >::read_as(__column6)
                                 .map_err(
                                     ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
+                                        "orbits",
                                         "step count",
                                         &__id,
                                     ),
@@ -1754,7 +1357,7 @@ const _: () = {
                         )
                         .map_err(
                             ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
+                                "orbits",
                                 "step count",
                                 &__id,
                             ),
@@ -1766,19 +1369,11 @@ const _: () = {
                                 <::diesel::sql_types::Integer as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column7)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "threads",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "threads", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "threads",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "threads", &__id),
                         )?,
                     r#type: <__TypeOf_type_ as ::entropic::__private::StoredAs<
                         ::entropic::sql::UtcTimestamp,
@@ -1787,19 +1382,11 @@ const _: () = {
                                 <::entropic::sql::UtcTimestamp as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column8)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "type",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "type", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "type",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "type", &__id),
                         )?,
                 },
                 output: OrbitOutput {
@@ -1812,19 +1399,11 @@ const _: () = {
                                 > as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column9)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "energy",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "energy", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "energy",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "energy", &__id),
                         )?,
                     class: <__TypeOf_class as ::entropic::__private::OutputAs<
                         ::diesel::sql_types::Text,
@@ -1835,19 +1414,11 @@ const _: () = {
                                 > as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column10)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "class",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "class", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "class",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "class", &__id),
                         )?,
                     trace: <__TypeOf_trace_of_E as ::entropic::__private::OutputJson>::read(
                             ::entropic::__private::ReadAs::<
@@ -1857,7 +1428,7 @@ const _: () = {
                             >::read_as(__column11)
                                 .map_err(
                                     ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
+                                        "orbits",
                                         "trace of E",
                                         &__id,
                                     ),
@@ -1865,7 +1436,7 @@ const _: () = {
                         )
                         .map_err(
                             ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
+                                "orbits",
                                 "trace of E",
                                 &__id,
                             ),
@@ -1879,44 +1450,24 @@ const _: () = {
                                 > as ::entropic::__private::SqlColumn>::Repr,
                             >::read_as(__column12)
                                 .map_err(
-                                    ::entropic::RecordError::stored(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "period",
-                                        &__id,
-                                    ),
+                                    ::entropic::RecordError::stored("orbits", "period", &__id),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::stored(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "period",
-                                &__id,
-                            ),
+                            ::entropic::RecordError::stored("orbits", "period", &__id),
                         )?,
                 },
                 result_file: ::entropic::__private::ReadAs::read_as(__result_file)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "result_file",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("orbits", "result_file", &__id),
                     )?,
                 created_at: ::entropic::__private::ReadAs::read_as(__created_at)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "created_at",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("orbits", "created_at", &__id),
                     )?,
                 custom_data: ::entropic::__private::ReadAs::read_as(__custom_data)
                     .map_err(
-                        ::entropic::RecordError::stored(
-                            <Self as ::entropic::SimRecord>::TABLE.name,
-                            "custom_data",
-                            &__id,
-                        ),
+                        ::entropic::RecordError::stored("orbits", "custom_data", &__id),
                     )?,
                 id: __id,
                 as_retired: __as_retired,
@@ -1937,18 +1488,10 @@ const _: () = {
                                 ::diesel::sql_types::Integer,
                             >(__value)
                                 .map_err(
-                                    ::entropic::RecordError::patch(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "threads",
-                                    ),
+                                    ::entropic::RecordError::patch("orbits", "threads"),
                                 )?,
                         )
-                        .map_err(
-                            ::entropic::RecordError::patch(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "threads",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::patch("orbits", "threads"))?;
                 }
                 "energy" => {
                     __output.energy = <__TypeOf_energy as ::entropic::__private::OutputAs<
@@ -1958,18 +1501,10 @@ const _: () = {
                                 ::diesel::sql_types::Nullable<::diesel::sql_types::Double>,
                             >(__value)
                                 .map_err(
-                                    ::entropic::RecordError::patch(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "energy",
-                                    ),
+                                    ::entropic::RecordError::patch("orbits", "energy"),
                                 )?,
                         )
-                        .map_err(
-                            ::entropic::RecordError::patch(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "energy",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::patch("orbits", "energy"))?;
                 }
                 "class" => {
                     __output.class = <__TypeOf_class as ::entropic::__private::OutputAs<
@@ -1978,19 +1513,9 @@ const _: () = {
                             ::entropic::__private::patched::<
                                 ::diesel::sql_types::Nullable<::diesel::sql_types::Text>,
                             >(__value)
-                                .map_err(
-                                    ::entropic::RecordError::patch(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "class",
-                                    ),
-                                )?,
+                                .map_err(::entropic::RecordError::patch("orbits", "class"))?,
                         )
-                        .map_err(
-                            ::entropic::RecordError::patch(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "class",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::patch("orbits", "class"))?;
                 }
                 "trace of E" => {
                     __output.trace = <__TypeOf_trace_of_E as ::entropic::__private::OutputJson>::read(
@@ -1998,17 +1523,11 @@ const _: () = {
                                 ::diesel::sql_types::Nullable<::entropic::sql::Json>,
                             >(__value)
                                 .map_err(
-                                    ::entropic::RecordError::patch(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "trace of E",
-                                    ),
+                                    ::entropic::RecordError::patch("orbits", "trace of E"),
                                 )?,
                         )
                         .map_err(
-                            ::entropic::RecordError::patch(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "trace of E",
-                            ),
+                            ::entropic::RecordError::patch("orbits", "trace of E"),
                         )?;
                 }
                 "period" => {
@@ -2019,18 +1538,10 @@ const _: () = {
                                 ::diesel::sql_types::Nullable<::diesel::sql_types::Double>,
                             >(__value)
                                 .map_err(
-                                    ::entropic::RecordError::patch(
-                                        <Self as ::entropic::SimRecord>::TABLE.name,
-                                        "period",
-                                    ),
+                                    ::entropic::RecordError::patch("orbits", "period"),
                                 )?,
                         )
-                        .map_err(
-                            ::entropic::RecordError::patch(
-                                <Self as ::entropic::SimRecord>::TABLE.name,
-                                "period",
-                            ),
-                        )?;
+                        .map_err(::entropic::RecordError::patch("orbits", "period"))?;
                 }
                 _ => {
                     return ::core::result::Result::Err(
@@ -2090,7 +1601,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Portable for Orbit {
         fn to_values(
             &self,
@@ -2108,12 +1618,7 @@ const _: () = {
                         &<__TypeOf_mass as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Double,
                         >>::repr(&self.mass)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "mass",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "mass"))?,
                     ),
                 );
             __values
@@ -2124,10 +1629,7 @@ const _: () = {
                             ::diesel::sql_types::Double,
                         >>::repr(&self.time_step)
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "timeStep",
-                                ),
+                                ::entropic::RecordError::field("orbits", "timeStep"),
                             )?,
                     ),
                 );
@@ -2139,10 +1641,7 @@ const _: () = {
                             ::diesel::sql_types::Double,
                         >>::optional_repr(&self.eccentricity)
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "eccentricity",
-                                ),
+                                ::entropic::RecordError::field("orbits", "eccentricity"),
                             )?,
                     ),
                 );
@@ -2153,12 +1652,7 @@ const _: () = {
                         &<__TypeOf_name as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Text,
                         >>::repr(&self.name)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "name",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "name"))?,
                     ),
                 );
             __values
@@ -2168,12 +1662,7 @@ const _: () = {
                         &<__TypeOf_method as ::entropic::__private::StoredAs<
                             ::diesel::sql_types::Text,
                         >>::repr(&self.method)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "method",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "method"))?,
                     ),
                 );
             __values
@@ -2183,12 +1672,7 @@ const _: () = {
                         &<__TypeOf_start as ::entropic::__private::StoredJson>::repr(
                                 &self.start,
                             )
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "start",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "start"))?,
                     ),
                 );
             __values
@@ -2199,10 +1683,7 @@ const _: () = {
                             ::diesel::sql_types::BigInt,
                         >>::repr(&self.steps)
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "step count",
-                                ),
+                                ::entropic::RecordError::field("orbits", "step count"),
                             )?,
                     ),
                 );
@@ -2214,10 +1695,7 @@ const _: () = {
                             ::diesel::sql_types::Integer,
                         >>::repr(&self.threads)
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "threads",
-                                ),
+                                ::entropic::RecordError::field("orbits", "threads"),
                             )?,
                     ),
                 );
@@ -2228,12 +1706,7 @@ const _: () = {
                         &<__TypeOf_type_ as ::entropic::__private::StoredAs<
                             ::entropic::sql::UtcTimestamp,
                         >>::repr(&self.r#type)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "type",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "type"))?,
                     ),
                 );
             __values
@@ -2243,12 +1716,7 @@ const _: () = {
                         &<__TypeOf_energy as ::entropic::__private::OutputAs<
                             ::diesel::sql_types::Double,
                         >>::repr(&__output.energy)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "energy",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "energy"))?,
                     ),
                 );
             __values
@@ -2258,12 +1726,7 @@ const _: () = {
                         &<__TypeOf_class as ::entropic::__private::OutputAs<
                             ::diesel::sql_types::Text,
                         >>::repr(&__output.class)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "class",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "class"))?,
                     ),
                 );
             __values
@@ -2274,10 +1737,7 @@ const _: () = {
                                 &__output.trace,
                             )
                             .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "trace of E",
-                                ),
+                                ::entropic::RecordError::field("orbits", "trace of E"),
                             )?,
                     ),
                 );
@@ -2288,12 +1748,7 @@ const _: () = {
                         &<__TypeOf_period as ::entropic::__private::OutputAs<
                             ::diesel::sql_types::Double,
                         >>::repr(&__output.period)
-                            .map_err(
-                                ::entropic::RecordError::field(
-                                    <Self as ::entropic::SimRecord>::TABLE.name,
-                                    "period",
-                                ),
-                            )?,
+                            .map_err(::entropic::RecordError::field("orbits", "period"))?,
                     ),
                 );
             ::core::result::Result::Ok(__values)
@@ -2419,7 +1874,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, reason = "a field may be")]
     impl ::entropic::__private::Stored for Orbit {
         type Table = __Orbit::orbits::table;
         fn find(
@@ -2457,166 +1911,67 @@ const _: () = {
             let __value0 = <__TypeOf_mass as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.mass)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "mass",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "mass"))?;
             let __value1 = <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.time_step)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "timeStep",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
             let __value2 = <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::optional_repr(&__row.params.eccentricity)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "eccentricity",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "eccentricity"))?;
             let __value3 = <__TypeOf_name as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.params.name)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             let __value4 = <__TypeOf_method as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.params.method)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "method",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "method"))?;
             let __value5 = <__TypeOf_start as ::entropic::__private::StoredJson>::repr(
                     &__row.params.start,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "start",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "start"))?;
             let __value6 = <__TypeOf_step_count as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::BigInt,
             >>::repr(&__row.params.steps)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "step count",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "step count"))?;
             let __value7 = <__TypeOf_threads as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Integer,
             >>::repr(&__row.params.threads)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "threads",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "threads"))?;
             let __value8 = <__TypeOf_type_ as ::entropic::__private::StoredAs<
                 ::entropic::sql::UtcTimestamp,
             >>::repr(&__row.params.r#type)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "type",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "type"))?;
             let __value9 = <__TypeOf_energy as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.output.energy)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "energy",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "energy"))?;
             let __value10 = <__TypeOf_class as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.output.class)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "class",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "class"))?;
             let __value11 = <__TypeOf_trace_of_E as ::entropic::__private::OutputJson>::repr(
                     &__row.output.trace,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "trace of E",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "trace of E"))?;
             let __value12 = <__TypeOf_period as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.output.period)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "period",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "period"))?;
             let __value13 = <__TypeOf_drag as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
-            >>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_drag {
-                            0.5
-                        }
-                        __constant()
-                    },
-                )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "drag",
-                    ),
-                )?;
+            >>::repr(&__retired_value_of_drag())
+                .map_err(::entropic::RecordError::field("orbits", "drag"))?;
             let __value14 = <__TypeOf_host as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
-            >>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_host {
-                            ::core::convert::From::from("localhost")
-                        }
-                        __constant()
-                    },
-                )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "host",
-                    ),
-                )?;
+            >>::repr(&__retired_value_of_host())
+                .map_err(::entropic::RecordError::field("orbits", "host"))?;
             let __value15 = <__TypeOf_bodies as ::entropic::__private::StoredJson>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_bodies {
-                            Vec::new()
-                        }
-                        __constant()
-                    },
+                    &__retired_value_of_bodies(),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "bodies",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
             ::core::result::Result::Ok(
                 ::entropic::__private::on_backend!(
                     __conn, __conn => {
@@ -2663,166 +2018,67 @@ const _: () = {
             let __value0 = <__TypeOf_mass as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.mass)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "mass",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "mass"))?;
             let __value1 = <__TypeOf_timeStep as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.params.time_step)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "timeStep",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "timeStep"))?;
             let __value2 = <__TypeOf_eccentricity as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
             >>::optional_repr(&__row.params.eccentricity)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "eccentricity",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "eccentricity"))?;
             let __value3 = <__TypeOf_name as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.params.name)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "name",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "name"))?;
             let __value4 = <__TypeOf_method as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.params.method)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "method",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "method"))?;
             let __value5 = <__TypeOf_start as ::entropic::__private::StoredJson>::repr(
                     &__row.params.start,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "start",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "start"))?;
             let __value6 = <__TypeOf_step_count as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::BigInt,
             >>::repr(&__row.params.steps)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "step count",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "step count"))?;
             let __value7 = <__TypeOf_threads as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Integer,
             >>::repr(&__row.params.threads)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "threads",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "threads"))?;
             let __value8 = <__TypeOf_type_ as ::entropic::__private::StoredAs<
                 ::entropic::sql::UtcTimestamp,
             >>::repr(&__row.params.r#type)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "type",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "type"))?;
             let __value9 = <__TypeOf_energy as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.output.energy)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "energy",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "energy"))?;
             let __value10 = <__TypeOf_class as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Text,
             >>::repr(&__row.output.class)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "class",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "class"))?;
             let __value11 = <__TypeOf_trace_of_E as ::entropic::__private::OutputJson>::repr(
                     &__row.output.trace,
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "trace of E",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "trace of E"))?;
             let __value12 = <__TypeOf_period as ::entropic::__private::OutputAs<
                 ::diesel::sql_types::Double,
             >>::repr(&__row.output.period)
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "period",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "period"))?;
             let __value13 = <__TypeOf_drag as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Double,
-            >>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_drag {
-                            0.5
-                        }
-                        __constant()
-                    },
-                )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "drag",
-                    ),
-                )?;
+            >>::repr(&__retired_value_of_drag())
+                .map_err(::entropic::RecordError::field("orbits", "drag"))?;
             let __value14 = <__TypeOf_host as ::entropic::__private::StoredAs<
                 ::diesel::sql_types::Text,
-            >>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_host {
-                            ::core::convert::From::from("localhost")
-                        }
-                        __constant()
-                    },
-                )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "host",
-                    ),
-                )?;
+            >>::repr(&__retired_value_of_host())
+                .map_err(::entropic::RecordError::field("orbits", "host"))?;
             let __value15 = <__TypeOf_bodies as ::entropic::__private::StoredJson>::repr(
-                    &{
-                        fn __constant() -> __TypeOf_bodies {
-                            Vec::new()
-                        }
-                        __constant()
-                    },
+                    &__retired_value_of_bodies(),
                 )
-                .map_err(
-                    ::entropic::RecordError::field(
-                        <Self as ::entropic::SimRecord>::TABLE.name,
-                        "bodies",
-                    ),
-                )?;
+                .map_err(::entropic::RecordError::field("orbits", "bodies"))?;
             ::core::result::Result::Ok(
                 ::entropic::__private::on_backend!(
                     __conn, __conn => {
