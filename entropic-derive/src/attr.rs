@@ -1,4 +1,4 @@
-//! `#[sim(…)]`: which keys there are, where each may stand, and what each looks like.
+//! `#[sim(…)]`: which keys exist, where each one may be written, and in which form.
 
 use proc_macro2::Span;
 use syn::parse::Parse;
@@ -7,11 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, Token};
 
 use crate::errors::Errors;
-use crate::names;
+use crate::manifest::Crates;
+use crate::names::{self, Case};
 
-/// Where an attribute stands.
+/// What an attribute is written on.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Target {
     Record,
     Field,
     Output,
@@ -21,7 +22,7 @@ pub enum Place {
     Newtype,
 }
 
-impl Place {
+impl Target {
     fn name(self) -> &'static str {
         match self {
             Self::Record => "a record",
@@ -35,48 +36,94 @@ impl Place {
     }
 }
 
-/// One key: its name, where it may stand, and its form.
-struct Key {
-    name: &'static str,
-    places: &'static [Place],
-    form: &'static str,
+/// What an attribute is called. A key may have several forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Table,
+    Output,
+    Retired,
+    Index,
+    Version,
+    RenameAll,
+    Crate,
+    Float,
+    Rename,
+    Was,
+    Ignore,
+    Default,
+    Json,
+    Sql,
+    Without,
 }
 
-use Place::{Enum, Field, Newtype, Output, Record, Retired, Variant};
-
 impl Key {
-    /// A record may have several indexes over several columns.
-    fn may_be_repeated(&self) -> bool {
-        self.name == "index" && self.places.contains(&Record)
+    /// The key as the user writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Output => "output",
+            Self::Retired => "retired",
+            Self::Index => "index",
+            Self::Version => "version",
+            Self::RenameAll => "rename_all",
+            Self::Crate => "crate",
+            Self::Float => "float",
+            Self::Rename => "rename",
+            Self::Was => "was",
+            Self::Ignore => "ignore",
+            Self::Default => "default",
+            Self::Json => "json",
+            Self::Sql => "sql",
+            Self::Without => "without",
+        }
     }
 }
 
-/// Every key there is. All messages about keys are made from this table.
-const KEYS: &[Key] = &[
-    Key { name: "table", places: &[Record], form: "table = \"orbits\"" },
-    Key { name: "output", places: &[Record], form: "output(energy: f64, period: f64)" },
-    Key { name: "retired", places: &[Record], form: "retired(drag: f64 = 0.5)" },
-    Key { name: "retired", places: &[Variant], form: "retired" },
-    Key { name: "index", places: &[Record], form: "index(mass, dt)" },
-    Key { name: "version", places: &[Record], form: "version = 2" },
-    Key { name: "rename_all", places: &[Record, Enum], form: "rename_all = \"snake_case\"" },
-    Key { name: "crate", places: &[Record, Enum, Newtype], form: "crate = \"::entropic\"" },
-    Key { name: "float", places: &[Record, Field, Retired], form: "float = \"significant\"" },
-    Key { name: "rename", places: &[Field, Output, Retired, Variant], form: "rename = \"name\"" },
-    Key { name: "was", places: &[Field, Output, Retired], form: "was = \"old_name\"" },
-    Key { name: "ignore", places: &[Field, Retired], form: "ignore" },
-    Key { name: "default", places: &[Field, Retired], form: "default = 0.0" },
-    Key { name: "json", places: &[Field, Output, Retired], form: "json" },
-    Key { name: "sql", places: &[Field, Output, Retired], form: "sql = Double" },
-    Key { name: "index", places: &[Field, Output], form: "index" },
-    Key { name: "without", places: &[Enum], form: "without(Display, FromStr)" },
+/// How a key is written on some targets.
+struct Form {
+    key: Key,
+    targets: &'static [Target],
+    example: &'static str,
+}
+
+use Target::{Enum, Field, Newtype, Output, Record, Retired, Variant};
+
+impl Form {
+    const fn new(key: Key, targets: &'static [Target], example: &'static str) -> Self {
+        Self { key, targets, example }
+    }
+
+    /// A record may have several indexes over several columns.
+    fn may_be_repeated(&self) -> bool {
+        self.key == Key::Index && self.targets.contains(&Record)
+    }
+}
+
+/// Every form of every key. All messages about keys are made from this table.
+const FORMS: &[Form] = &[
+    Form::new(Key::Table, &[Record], "table = \"orbits\""),
+    Form::new(Key::Output, &[Record], "output(energy: f64, period: f64)"),
+    Form::new(Key::Retired, &[Record], "retired(drag: f64 = 0.5)"),
+    Form::new(Key::Retired, &[Variant], "retired"),
+    Form::new(Key::Index, &[Record], "index(mass, dt)"),
+    Form::new(Key::Version, &[Record], "version = 2"),
+    Form::new(Key::RenameAll, &[Record, Enum], "rename_all = \"snake_case\""),
+    Form::new(Key::Crate, &[Record, Enum, Newtype], "crate = \"::entropic\""),
+    Form::new(Key::Float, &[Record, Field, Retired], "float = \"significant\""),
+    Form::new(Key::Rename, &[Field, Output, Retired, Variant], "rename = \"name\""),
+    Form::new(Key::Was, &[Field, Output, Retired], "was = \"old_name\""),
+    Form::new(Key::Ignore, &[Field, Retired], "ignore"),
+    Form::new(Key::Default, &[Field, Retired], "default = 0.0"),
+    Form::new(Key::Json, &[Field, Output, Retired], "json"),
+    Form::new(Key::Sql, &[Field, Output, Retired], "sql = Double"),
+    Form::new(Key::Index, &[Field, Output], "index"),
+    Form::new(Key::Without, &[Enum], "without(Display, FromStr)"),
 ];
 
 /// One `key`, `key = value` or `key(…)`.
 pub struct Item {
-    pub key: &'static str,
     pub span: Span,
-    form: &'static str,
+    form: &'static Form,
     value: Value,
 }
 
@@ -87,8 +134,13 @@ enum Value {
 }
 
 impl Item {
+    fn key(&self) -> Key {
+        self.form.key
+    }
+
     fn wrong_form(&self) -> syn::Error {
-        syn::Error::new(self.span, format!("`{}` is written `#[sim({})]`", self.key, self.form))
+        let (key, example) = (self.key().name(), self.form.example);
+        syn::Error::new(self.span, format!("`{key}` is written `#[sim({example})]`"))
     }
 
     /// `key` alone.
@@ -114,7 +166,7 @@ impl Item {
         }
     }
 
-    /// `key = Name`: the last segment, and the whole to point at.
+    /// `key = Name`: the last segment, and the expression for an error to point at.
     pub fn name(&self) -> syn::Result<(String, Expr)> {
         if let Value::Expr(expr @ Expr::Path(path)) = &self.value
             && let Some(last) = path.path.segments.last()
@@ -138,37 +190,52 @@ impl Item {
         }
     }
 
-    /// `key(…)`, a list of `T` with commas between.
+    /// `key(…)`, a list of `T` separated by commas.
     pub fn list<T: Parse>(&self) -> syn::Result<Punctuated<T, Token![,]>> {
         match &self.value {
-            Value::List(list) => list
-                .parse_args_with(Punctuated::parse_terminated)
-                .map_err(|error| explained(&error, &format!("`{}` is written `{}`", self.key, self.form))),
+            Value::List(list) => list.parse_args_with(Punctuated::parse_terminated).map_err(|error| {
+                with_form(&error, &format!("`{}` is written `{}`", self.key().name(), self.form.example))
+            }),
             _ => Err(self.wrong_form()),
         }
     }
+
+    /// `rename_all = "snake_case"`.
+    pub fn case(&self, errors: &mut Errors) -> Option<Case> {
+        let text = errors.keep(self.text())?;
+        let case = Case::parse(&text.value());
+        if case.is_none() {
+            errors.on(&text, Case::expected(&text.value()));
+        }
+        case
+    }
 }
 
-/// What the `#[sim(…)]` of one place say.
+/// The `#[sim(…)]` attributes of one target.
 pub struct Items {
     items: Vec<Item>,
-    /// Whether nothing was wrong with them. What seems to be missing in a place with a mistake may be what the
-    /// mistake was meant to say, so it is not told as well.
-    pub sound: bool,
+    /// Whether all of them were right. Otherwise a wrong item may have been meant to provide what seems to be missing,
+    /// so nothing is reported as missing.
+    pub is_valid: bool,
 }
 
 impl Items {
-    pub fn get(&self, key: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.key == key)
+    pub fn get(&self, key: Key) -> Option<&Item> {
+        self.all(key).next()
     }
 
-    /// Those of a key that may be repeated.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Item> {
-        self.items.iter().filter(move |item| item.key == key)
+    /// The items of a key that may be repeated.
+    pub fn all(&self, key: Key) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| item.key() == key)
     }
 
-    /// Whether `key` stands here, alone as it should.
-    pub fn has_flag(&self, key: &str, errors: &mut Errors) -> bool {
+    /// The value of `key = "text"`.
+    pub fn text(&self, key: Key, errors: &mut Errors) -> Option<LitStr> {
+        self.get(key).and_then(|item| errors.keep(item.text()))
+    }
+
+    /// Whether `key` is written here; an error if it has a value.
+    pub fn has_flag(&self, key: Key, errors: &mut Errors) -> bool {
         self.get(key).is_some_and(|item| {
             errors.keep(item.flag());
             true
@@ -176,52 +243,54 @@ impl Items {
     }
 }
 
-/// The items of all `#[sim(…)]` here; unknown, misplaced and repeated keys are errors. A misspelt key is taken
-/// for the one that it resembles, so that nothing else goes wrong because of it.
-pub fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Items {
+/// The items of all `#[sim(…)]` of a target. Unknown, misplaced and repeated keys are errors. A misspelt key counts as the
+/// one that it resembles, so that it causes no second error.
+pub fn items(attrs: &[Attribute], target: Target, errors: &mut Errors) -> Items {
+    const SHAPE: &str = "attributes are written `#[sim(key, key = value)]`";
     let mut items: Vec<Item> = Vec::new();
-    let mut sound = true;
+    let mut is_valid = true;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("sim")) {
         let metas = if matches!(attr.meta, Meta::List(_)) {
             attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-                .map_err(|error| explained(&error, "attributes are written `#[sim(key, key = value)]`"))
+                .map_err(|error| with_form(&error, SHAPE))
         } else {
-            Err(syn::Error::new_spanned(&attr.meta, "attributes are written `#[sim(key, key = value)]`"))
+            Err(syn::Error::new_spanned(&attr.meta, SHAPE))
         };
         let Some(metas) = errors.keep(metas) else {
-            sound = false;
+            is_valid = false;
             continue;
         };
         for meta in metas {
-            let span = meta.path().span();
-            let key = match key_of(meta.path(), place) {
-                Ok(key) if !key.may_be_repeated() && items.iter().any(|item| item.key == key.name) => {
-                    errors.on(meta.path(), format!("`{}` is given twice; keep one", key.name));
-                    sound = false;
+            let is_new = |form: &Form| items.iter().all(|item| item.key() != form.key);
+            let form = match form_of(meta.path(), target) {
+                Ok(form) if is_new(form) || form.may_be_repeated() => form,
+                Ok(form) => {
+                    errors.on(meta.path(), format!("`{}` is given twice; keep one", form.key.name()));
+                    is_valid = false;
                     continue;
                 }
-                Ok(key) => key,
                 Err((error, meant)) => {
                     errors.push(error);
-                    sound = false;
-                    match meant {
-                        Some(key) if items.iter().all(|item| item.key != key.name) => key,
-                        _ => continue,
+                    is_valid = false;
+                    match meant.filter(|form| is_new(form)) {
+                        Some(form) => form,
+                        None => continue,
                     }
                 }
             };
+            let span = meta.path().span();
             let value = match meta {
                 Meta::Path(_) => Value::None,
                 Meta::NameValue(pair) => Value::Expr(ungrouped(pair.value)),
                 Meta::List(list) => Value::List(list),
             };
-            items.push(Item { key: key.name, span, form: key.form, value });
+            items.push(Item { span, form, value });
         }
     }
-    Items { items, sound }
+    Items { items, is_valid }
 }
 
-/// What a `$value:literal` of a macro stands for comes in invisible brackets.
+/// The expression inside the invisible group that a `$value:literal` of a macro becomes.
 fn ungrouped(expr: Expr) -> Expr {
     match expr {
         Expr::Group(group) => ungrouped(*group.expr),
@@ -229,67 +298,94 @@ fn ungrouped(expr: Expr) -> Expr {
     }
 }
 
-/// What the parser of Rust says, and what should have been written.
-fn explained(error: &syn::Error, form: &str) -> syn::Error {
+/// The message of Rust's parser, followed by the form that the user should have written.
+fn with_form(error: &syn::Error, form: &str) -> syn::Error {
     syn::Error::new(error.span(), format!("{error}; {form}"))
 }
 
-/// The key that stands there; else what is wrong with it, and the key that it must have meant.
-fn key_of(path: &Path, place: Place) -> Result<&'static Key, (syn::Error, Option<&'static Key>)> {
+/// The form of the key at `path`; otherwise the error, and the form that the user probably meant.
+fn form_of(path: &Path, target: Target) -> Result<&'static Form, (syn::Error, Option<&'static Form>)> {
     let given = path.segments.iter().map(|s| names::plain(&s.ident)).collect::<Vec<_>>().join("::");
     let error = |message: String| syn::Error::new_spanned(path, message);
-    let of_name = |name: &str| KEYS.iter().filter(|key| key.name == name).collect::<Vec<_>>();
-    let here = |key: &Key| key.places.contains(&place);
+    let of_name = |name: &str| FORMS.iter().filter(|form| form.key.name() == name).collect::<Vec<_>>();
+    let here = |form: &Form| form.targets.contains(&target);
     let known = of_name(&given);
-    if let Some(key) = known.iter().find(|key| here(key)) {
-        return Ok(key);
+    if let Some(form) = known.iter().find(|form| here(form)) {
+        return Ok(form);
     }
-    let Some(key) = known.first() else {
-        let names: Vec<&'static str> = KEYS.iter().filter(|key| here(key)).map(|key| key.name).collect();
+    let Some(form) = known.first() else {
+        let names: Vec<&str> = FORMS.iter().filter(|form| here(form)).map(|form| form.key.name()).collect();
         let near = names::nearest(&given, &names);
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("{} takes {}", place.name(), listed(&names)),
+            None => format!("{} takes {}", target.name(), listed(&names)),
         };
-        let meant = near.and_then(|near| of_name(near).into_iter().find(|key| here(key)));
-        return Err((error(format!("there is no attribute `{given}` for {}: {hint}", place.name())), meant));
+        let meant = near.and_then(|near| of_name(near).into_iter().find(|form| here(form)));
+        let message = format!("there is no attribute `{given}` for {}: {hint}", target.name());
+        return Err((error(message), meant));
     };
-    let places: Vec<&str> = key.places.iter().map(|place| place.name()).collect();
-    let places = places.join(", ");
-    let places = places.rsplit_once(", ").map_or(places.clone(), |(most, last)| format!("{most} or {last}"));
-    Err((error(format!("`#[sim({})]` stands on {places}, not on {}", key.form, place.name())), None))
+    let targets: Vec<&str> = form.targets.iter().map(|target| target.name()).collect();
+    let targets = targets.join(", ");
+    let targets =
+        targets.rsplit_once(", ").map_or(targets.clone(), |(most, last)| format!("{most} or {last}"));
+    let message = format!("`#[sim({})]` belongs on {targets}, not on {}", form.example, target.name());
+    Err((error(message), None))
 }
 
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The path generated code reaches the library by: `::entropic`, or what `crate = "…"` says.
-pub fn crate_path(items: &Items, at: Span, errors: &mut Errors) -> Path {
+/// The path of the library in generated code: `::entropic`, or the value of `crate = "…"`.
+pub fn crate_path(items: &Items, at: Span, crates: Crates, errors: &mut Errors) -> Path {
     let standard = || syn::parse_quote!(::entropic);
-    let Some(item) = items.get("crate") else {
-        crate::manifest::has_entropic(at, errors);
+    let Some(item) = items.get(Key::Crate) else {
+        crates.require_entropic(at, errors);
         return standard();
     };
     let Some(text) = errors.keep(item.text()) else { return standard() };
-    // What is no path is not shown to Rust's lexer, which has words of its own for it.
+    // Rust's lexer would report other text itself, in words that do not help.
     let given = text.value();
     let path = given
         .chars()
         .all(|c| c.is_alphanumeric() || c == '_' || c == ':')
         .then(|| syn::parse_str::<Path>(&given));
     let Some(Ok(mut path)) = path else {
-        errors.on(&text, "`crate` is the path of the library, e.g. `crate = \"::entropic\"`");
+        errors.on(&text, "`crate` takes the path of the library, e.g. `crate = \"::entropic\"`");
         return standard();
     };
     if path.leading_colon.is_none() && path.segments.first().is_none_or(|first| first.ident != "crate") {
         errors.on(
             &text,
             format!(
-                "the path must hold everywhere: begin it with `::` or `crate::`, e.g. `crate = \"::{given}\"`"
+                "the path must resolve from every module: begin it with `::` or `crate::`, e.g. \
+                 `crate = \"::{given}\"`"
             ),
         );
         path.leading_colon = Some(syn::token::PathSep::default());
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_begins_with_its_key() {
+        for form in FORMS {
+            let end = form.example.find(|c: char| c != '_' && !c.is_alphanumeric());
+            let key = &form.example[..end.unwrap_or(form.example.len())];
+            assert_eq!(key, form.key.name());
+        }
+    }
+
+    #[test]
+    fn no_target_takes_two_forms_of_a_key() {
+        for (at, form) in FORMS.iter().enumerate() {
+            for other in FORMS[at + 1..].iter().filter(|other| other.key == form.key) {
+                assert!(form.targets.iter().all(|target| !other.targets.contains(target)), "{:?}", form.key);
+            }
+        }
+    }
 }

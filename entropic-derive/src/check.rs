@@ -1,4 +1,4 @@
-//! Rules that need more than one attribute or field.
+//! The rules that need more than one attribute or field.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use crate::errors::Errors;
 use crate::model::{Field, Record, Role};
 use crate::names;
 
-/// The most columns Diesel can be compiled for here, with the feature `wide-tables`.
+/// The most columns that a table can have, with the feature `wide-tables`.
 const WIDEST: usize = 64;
 
-/// Judges the record as a whole.
+/// Checks the record as a whole.
 pub fn check(record: &Record, errors: &mut Errors) {
     if !record.well_shaped {
         return;
@@ -26,7 +26,7 @@ fn has_a_parameter(record: &Record, errors: &mut Errors) {
         errors.on(
             &record.ident,
             format!(
-                "a record needs at least one parameter, by which its runs are found: \
+                "a record needs at least one parameter to identify its runs: \
                  `struct {} {{ mass: f64 }}`",
                 record.ident
             ),
@@ -34,24 +34,24 @@ fn has_a_parameter(record: &Record, errors: &mut Errors) {
     } else if record.fields.iter().all(|field| field.role == Role::Ignored) {
         errors.on(
             &record.ident,
-            "every field is ignored, so that all points would be one run: leave `ignore` out on those that the result \
-             depends on",
+            "every field is ignored, so all points would be the same run: remove `ignore` from the fields that the \
+             result depends on",
         );
     }
-    let identity = record.columns().filter(|field| matches!(field.role, Role::Identity | Role::Retired));
-    let floats = |field: &Field| field.floats || !field.sound;
+    let mut identity = record.columns().filter(|field| field.is_identity());
+    let floats = |field: &Field| field.floats || !field.is_valid;
     if let Some(span) = record.float_at
         && !record.fields.is_empty()
-        && !identity.into_iter().any(floats)
+        && !identity.any(floats)
     {
-        errors.at(span, "`float` says how floats enter the identity, and no parameter is one: leave it out");
+        errors.at(span, "`float` says how floats enter the identity, and no parameter holds one: remove it");
     }
 }
 
-/// The four columns that every record has cannot be the user's; names differ in more than case, because SQLite
-/// does not see the case of ASCII letters.
+/// A column of the user cannot have the name of one of the four columns that every record has. The case of ASCII letters
+/// makes no difference, because SQLite ignores it.
 fn no_reserved_name(record: &Record, errors: &mut Errors) {
-    for field in record.columns().filter(|field| field.sound) {
+    for field in record.columns().filter(|field| field.is_valid) {
         let lower = field.column.to_ascii_lowercase();
         if let Some(reserved) = names::RESERVED.iter().find(|name| **name == lower) {
             let owner = names::Case::Snake.apply(&names::plain(&record.ident));
@@ -66,17 +66,9 @@ fn no_reserved_name(record: &Record, errors: &mut Errors) {
     }
 }
 
-fn in_struct(field: &Field) -> bool {
-    matches!(field.role, Role::Identity | Role::Ignored)
-}
-
-fn is_retired(field: &Field) -> bool {
-    matches!(field.role, Role::Retired | Role::Former)
-}
-
 fn no_column_twice(record: &Record, errors: &mut Errors) {
     let mut seen: HashMap<String, &Field> = HashMap::new();
-    for field in record.columns().filter(|field| field.sound) {
+    for field in record.columns().filter(|field| field.is_valid) {
         let Some(first) = seen.get(&field.column.to_ascii_lowercase()) else {
             seen.insert(field.column.to_ascii_lowercase(), field);
             continue;
@@ -86,19 +78,19 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
                 field.named_at,
                 format!(
                     "columns `{}` and `{}` are the same to SQLite, which ignores case: \
-                     give one another name with `#[sim(rename = \"…\")]`",
+                     rename one of them with `#[sim(rename = \"…\")]`",
                     first.column, field.column
                 ),
             );
-        } else if first.ident == field.ident && in_struct(first) && in_struct(field) {
-            // The compiler says of its own accord that a field is declared twice.
+        } else if first.ident == field.ident && first.is_in_struct() && field.is_in_struct() {
+            // The compiler itself reports a field that is declared twice.
             errors.silently();
-        } else if is_retired(field) && !is_retired(first) {
+        } else if field.is_retired() && !first.is_retired() {
             errors.at(
                 first.named_at,
                 format!(
-                    "`{}` is the name of a retired parameter, whose column stays: give the new one another name, or \
-                     take the old one back by removing it from `retired(…)`",
+                    "`{}` is the name of a retired parameter, whose column stays: choose another name, or restore the \
+                     old parameter by removing it from `retired(…)`",
                     field.column
                 ),
             );
@@ -106,8 +98,7 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
             errors.at(
                 field.named_at,
                 format!(
-                    "there is a column `{}` already: give one of them another name with \
-                     `#[sim(rename = \"…\")]`",
+                    "there already is a column `{}`: rename one of them with `#[sim(rename = \"…\")]`",
                     field.column
                 ),
             );
@@ -115,28 +106,28 @@ fn no_column_twice(record: &Record, errors: &mut Errors) {
     }
 }
 
-/// What two parameters are hashed under must differ, or runs of the one would be taken for runs of the other.
+/// Two parameters cannot enter the hash under the same key: runs that differ in them could have the same id.
 fn no_key_twice(record: &Record, errors: &mut Errors) {
     let mut seen: HashMap<&str, &Field> = HashMap::new();
-    for field in record.columns().filter(|field| field.sound) {
+    for field in record.columns().filter(|field| field.is_valid) {
         if field.key != field.column && names::RESERVED.contains(&field.key.as_str()) {
             errors.at(
                 field.named_at,
                 format!(
-                    "`{}` was never a field: it is a column that entropic adds to every record",
+                    "`{}` cannot have been a field: it is a column that entropic adds to every record",
                     field.key
                 ),
             );
         }
         let Some(first) = seen.insert(&field.key, field) else { continue };
         if first.column != field.column {
-            // One of the two says `was`.
-            let told = if field.key == field.column { first } else { field };
+            // At least one of the two has `was`.
+            let at = if field.key == field.column { first } else { field };
             errors.at(
-                told.named_at,
+                at.named_at,
                 format!(
-                    "`{}` and `{}` cannot both have been `{}` at first: `was` is the first name of one column alone; \
-                     if they swapped their names, say `was` on both",
+                    "`{}` and `{}` cannot both have been `{}` at first, because `was` is the first name of one column: \
+                     if they swapped names, write `was` on both",
                     first.column, field.column, field.key
                 ),
             );
@@ -150,8 +141,8 @@ fn not_too_wide(record: &Record, errors: &mut Errors) {
         errors.on(
             &record.ident,
             format!(
-                "`{}` has {width} columns with the four that entropic adds, and {WIDEST} is the most: \
-                 gather some fields in a struct and store it with `#[sim(json)]`",
+                "`{}` has {width} columns, including the four that entropic adds, and a table can have {WIDEST}: \
+                 group some fields in a struct and store it with `#[sim(json)]`",
                 record.ident
             ),
         );

@@ -1,9 +1,9 @@
-//! Whether the crate that uses the derives has what generated code names.
+//! Whether the user's crate can name the crates that generated code names.
 //!
 //! Diesel's `table!` names the crate `diesel`, and everything else names `entropic`, so the user's crate must depend on
-//! both. Without them the compiler would say so many times, and never what to write. A derive is run by the compiler
-//! itself, whose arguments say which crates there are; where they do not (an editor's server of macros, arguments in a
-//! file), the manifest is read.
+//! both. If it does not, the compiler would say so many times, but never what to write. The compiler runs a derive in its
+//! own process, so the arguments of the process list the crates. If they do not (a macro server of an editor, arguments in
+//! a file), the manifest does.
 
 use std::path::Path;
 
@@ -11,33 +11,60 @@ use proc_macro2::Span;
 
 use crate::errors::Errors;
 
-const NO_DIESEL: &str = "generated code names the crate `diesel`, which this crate does not depend on: add `diesel = { version \
+const NO_DIESEL: &str = "generated code uses the crate `diesel`, which is not a dependency of this crate: add `diesel = { version \
      = \"2.3\", default-features = false }` below `[dependencies]` in its Cargo.toml";
-const NO_ENTROPIC: &str = "generated code names the crate `entropic`, which has another name here: say which with \
-     `#[sim(crate = \"::other_name\")]`, the name in Cargo.toml";
+const NO_ENTROPIC: &str = "generated code uses the crate `entropic`, which has another name here: write its name from \
+     Cargo.toml in `#[sim(crate = \"::other_name\")]`";
 
-/// Tells of a crate without Diesel. Gives whether generated code may name it.
-pub fn has_diesel(span: Span, errors: &mut Errors) -> bool {
-    let found = externs(std::env::args()).map_or_else(
-        || std::env::var_os("CARGO_MANIFEST_DIR").is_none_or(|dir| has_manifest_diesel(Path::new(&dir))),
-        |names| names.iter().any(|name| name == "diesel"),
-    );
-    if !found {
-        errors.at(span, NO_DIESEL);
-    }
-    found
+/// Which of the crates that generated code names the user's crate can name.
+#[derive(Clone, Copy)]
+pub struct Crates {
+    diesel: bool,
+    entropic: bool,
 }
 
-/// Tells of a crate that knows the library by another name, which it has not said.
-pub fn has_entropic(span: Span, errors: &mut Errors) {
-    let found = externs(std::env::args()).is_none_or(|names| names.iter().any(|name| name == "entropic"));
-    if !found {
-        errors.at(span, NO_ENTROPIC);
-        errors.nameless = true;
+impl Crates {
+    /// Both of them.
+    #[cfg(test)]
+    pub const ALL: Self = Self { diesel: true, entropic: true };
+    /// Only the library itself.
+    #[cfg(test)]
+    pub const WITHOUT_DIESEL: Self = Self { diesel: false, entropic: true };
+
+    /// Those of the crate that is being compiled.
+    pub fn here() -> Self {
+        let externs = externs(std::env::args());
+        let manifest_dir = || std::env::var_os("CARGO_MANIFEST_DIR");
+        match externs {
+            Some(names) => {
+                let has = |name: &str| names.iter().any(|known| known == name);
+                Self { diesel: has("diesel"), entropic: has("entropic") }
+            }
+            None => Self {
+                diesel: manifest_dir().is_none_or(|dir| has_manifest_diesel(Path::new(&dir))),
+                entropic: true,
+            },
+        }
+    }
+
+    /// Whether generated code can name `diesel`; an error at `span` if not.
+    pub fn require_diesel(self, span: Span, errors: &mut Errors) -> bool {
+        if !self.diesel {
+            errors.at(span, NO_DIESEL);
+        }
+        self.diesel
+    }
+
+    /// An error at `span` if generated code cannot name `entropic`.
+    pub fn require_entropic(self, span: Span, errors: &mut Errors) {
+        if !self.entropic {
+            errors.at(span, NO_ENTROPIC);
+            errors.nameless = true;
+        }
     }
 }
 
-/// The crates that the compiler was told of, and the one that it compiles; nothing if these are no arguments of the
+/// The crates in the arguments of the compiler, and the one that it compiles; `None` if these are not the arguments of a
 /// compiler, or not all of them.
 fn externs(args: impl Iterator<Item = String>) -> Option<Vec<String>> {
     let mut names = Vec::new();
@@ -60,12 +87,12 @@ fn externs(args: impl Iterator<Item = String>) -> Option<Vec<String>> {
     any.then_some(names)
 }
 
-/// A manifest that cannot be read, under a build system other than Cargo say, gets the benefit of the doubt.
+/// Whether the manifest depends on Diesel; true if there is no manifest to read, as under another build system than Cargo.
 fn has_manifest_diesel(dir: &Path) -> bool {
     std::fs::read_to_string(dir.join("Cargo.toml")).map_or(true, |manifest| depends_on(&manifest, "diesel"))
 }
 
-/// Whether a manifest has a dependency of that name. Dependencies of tests count: this may be one.
+/// Whether a manifest has a dependency of that name. Development dependencies count, because the code may be a test.
 fn depends_on(manifest: &str, name: &str) -> bool {
     let unquoted = |key: &str| key.trim().trim_matches(['"', '\'']).to_owned();
     let mut section = String::new();
@@ -85,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_manifest_that_can_be_read_and_has_no_diesel_is_told() {
+    fn a_manifest_without_diesel_is_recognised() {
         assert!(
             !has_manifest_diesel(Path::new(env!("CARGO_MANIFEST_DIR"))),
             "the derive itself needs no Diesel"
@@ -111,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_compiler_is_told_of_crates_in_several_ways() {
+    fn the_crates_in_the_arguments_of_the_compiler_are_found() {
         let externs = |args: &[&str]| externs(args.iter().map(|arg| (*arg).to_owned()));
         assert_eq!(
             externs(&[

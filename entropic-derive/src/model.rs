@@ -1,21 +1,22 @@
-//! The record as the rest of the crate sees it.
+//! The record, read from its attributes: all that the checks and the expansion know of it.
 
 use proc_macro2::{Ident, Span};
 use syn::parse::Parse;
 use syn::{Data, DeriveInput, Fields, Generics, Path, Visibility};
 
-use crate::attr::{self, Item, Items, Place};
+use crate::attr::{self, Item, Items, Key, Target};
 use crate::errors::Errors;
-use crate::field::{Raw, Retired, refuse_self, scheme};
+use crate::field::{Inherited, Raw, Retired, refuse_self, scheme};
+use crate::manifest::Crates;
 use crate::names::{self, Case};
 
 pub use crate::field::{Default, Field, Role, Scheme};
 
-/// A struct that is to be a record.
+/// A struct that derives `SimRecord`.
 pub struct Record {
     pub ident: Ident,
     pub vis: Visibility,
-    /// Those of a wrong record; a right one has none.
+    /// Only a wrong record has any.
     pub generics: Generics,
     pub entropic: Path,
     /// Name of the table in the database.
@@ -25,31 +26,32 @@ pub struct Record {
     pub version: u32,
     pub fields: Vec<Field>,
     pub outputs: Vec<Field>,
-    /// Parameters that the struct had, and whose columns stay.
+    /// Former fields and outputs whose columns stay.
     pub retired: Vec<Field>,
-    /// Indexes over several columns, by their names.
+    /// Indexes over several columns, each as the names of its columns.
     pub indexes: Vec<Vec<String>>,
     /// Whether it is a struct with named fields and without generics.
     pub well_shaped: bool,
-    /// Where the record says how its floats enter the identity.
+    /// Where the record has `float`.
     pub float_at: Option<Span>,
 }
 
 impl Record {
-    /// Reads the struct; of what cannot be a record at all, what its stand-in needs.
-    pub fn read(input: DeriveInput, errors: &mut Errors) -> Self {
-        let items = attr::items(&input.attrs, Place::Record, errors);
-        let entropic = attr::crate_path(&items, input.ident.span(), errors);
+    /// Reads the struct; of an item that cannot be a record, what its stand-in needs.
+    pub fn read(input: DeriveInput, crates: Crates, errors: &mut Errors) -> Self {
+        let items = attr::items(&input.attrs, Target::Record, errors);
+        let entropic = attr::crate_path(&items, input.ident.span(), crates, errors);
         let table = table_name(&items, &input.ident, errors);
-        let rename_all = items.get("rename_all").and_then(|item| case(item, errors));
-        let float = items.get("float").and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
-        let version = items.get("version").and_then(|item| version(item, errors)).unwrap_or(1);
-        let outputs = items.get("output").map(|item| list(item, errors)).unwrap_or_default();
-        let retired: Vec<Retired> = items.get("retired").map(|item| list(item, errors)).unwrap_or_default();
+        let rename_all = items.get(Key::RenameAll).and_then(|item| item.case(errors));
+        let float = items.get(Key::Float).and_then(|item| scheme(item, errors)).unwrap_or(Scheme::Decimal);
+        let version = items.get(Key::Version).and_then(|item| version(item, errors)).unwrap_or(1);
+        let outputs = items.get(Key::Output).map(|item| list(item, errors)).unwrap_or_default();
+        let retired: Vec<Retired> =
+            items.get(Key::Retired).map(|item| list(item, errors)).unwrap_or_default();
         let fields = fields(&input, errors);
 
         let module_span = items
-            .get("table")
+            .get(Key::Table)
             .and_then(|item| item.text().ok())
             .map_or(input.ident.span(), |text| text.span());
         let module = names::module_ident(&table, module_span);
@@ -62,43 +64,45 @@ impl Record {
             module,
             version,
             well_shaped: fields.is_some(),
-            float_at: items.get("float").map(|item| item.span),
+            float_at: items.get(Key::Float).map(|item| item.span),
             fields: Vec::new(),
             outputs: Vec::new(),
             retired: Vec::new(),
             indexes: Vec::new(),
         };
         for raw in fields.into_iter().flatten() {
-            record.fields.push(Field::read(raw, Place::Field, rename_all, float, errors));
+            record.fields.push(Field::read(raw, Target::Field, Inherited { rename_all, float }, errors));
         }
+        // `rename_all` is for the fields of the struct.
+        let inherited = Inherited { rename_all: None, float };
         for raw in outputs {
-            record.outputs.push(Field::read(raw, Place::Output, None, float, errors));
+            record.outputs.push(Field::read(raw, Target::Output, inherited, errors));
         }
         for Retired { raw, value } in retired {
-            let mut field = Field::read(raw, Place::Retired, None, float, errors);
+            let mut field = Field::read(raw, Target::Retired, inherited, errors);
             refuse_self(&value, errors);
-            field.value_then = Some(Default::Expr(Box::new(value)));
+            field.retired_value = Some(Default::Expr(Box::new(value)));
             record.retired.push(field);
         }
         record.name_columns();
-        // Of a record without fields, that is told already.
+        // The shape of a record without fields is an error already.
         if record.well_shaped {
-            record.indexes = items.all("index").filter_map(|item| record.index(item, errors)).collect();
+            record.indexes = items.all(Key::Index).filter_map(|item| record.index(item, errors)).collect();
         }
         record
     }
 
-    /// Fields, outputs and what is retired, in table order.
+    /// Fields, outputs and retired parameters, in the order of the table.
     pub fn columns(&self) -> impl Iterator<Item = &Field> {
         self.present().chain(&self.retired)
     }
 
-    /// Fields and outputs, in table order.
+    /// Fields and outputs, in the order of the table.
     pub fn present(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(&self.outputs)
     }
 
-    /// The columns of an index over several.
+    /// The columns of an index over several columns.
     fn index(&self, item: &Item, errors: &mut Errors) -> Option<Vec<String>> {
         let mut columns = Vec::new();
         for ident in errors.keep(item.list::<Ident>())? {
@@ -129,8 +133,8 @@ impl Record {
             columns.push(column);
         }
         if columns.len() < 2 {
-            let form = "an index over one column stands on its field, `#[sim(index)]`; one over several on the \
-                        struct, `#[sim(index(mass, dt))]`";
+            let form = "write an index over one column on its field, `#[sim(index)]`, and an index over several \
+                        columns on the struct, `#[sim(index(mass, dt))]`";
             errors.at(item.span, form);
             return None;
         }
@@ -149,7 +153,7 @@ impl Record {
     }
 }
 
-/// The named fields, or what is wrong with the shape.
+/// The named fields; an error if the item has another shape.
 fn fields(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Raw>> {
     let named = match &input.data {
         Data::Struct(data) => match &data.fields {
@@ -181,7 +185,7 @@ fn fields(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Raw>> {
     if !input.generics.params.is_empty() {
         errors.on(
             &input.generics,
-            "a record cannot be generic, since it stands for one table: write a struct for each table",
+            "a record cannot be generic, because it describes one table: write a struct for each table",
         );
         return None;
     }
@@ -192,7 +196,7 @@ fn fields(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Raw>> {
 }
 
 fn table_name(items: &Items, ident: &Ident, errors: &mut Errors) -> String {
-    let given = items.get("table").and_then(|item| errors.keep(item.text()));
+    let given = items.text(Key::Table, errors);
     let name = match &given {
         Some(given) => given.value(),
         None => format!("{}s", Case::Snake.apply(&names::plain(ident))),
@@ -200,39 +204,29 @@ fn table_name(items: &Items, ident: &Ident, errors: &mut Errors) -> String {
     let lower = name.to_lowercase();
     let reason = match ["entropic_", "sqlite_", "pg_"].iter().find(|prefix| lower.starts_with(**prefix)) {
         Some(prefix) => Some(format!(
-            "tables whose names begin with `{prefix}` are not the user's: choose another with \
-             `#[sim(table = \"…\")]`"
+            "table names that begin with `{prefix}` are reserved: choose another with `#[sim(table = \"…\")]`"
         )),
         None if name.contains('.') => Some(format!(
-            "`{name}` would be one name with a dot in it, not a table in a schema: leave the schema out, and choose it \
-             in PostgreSQL with the `search_path` of the URL, `postgres://…?options=-csearch_path%3D{}`",
+            "`{name}` would be one name that contains a dot, not a table in a schema: leave the schema out, and select \
+             it with `search_path` in the URL of a PostgreSQL database, `postgres://…?options=-csearch_path%3D{}`",
             name.split('.').next().unwrap_or_default()
         )),
-        None => names::refusal(&name, "table"),
+        None => names::refusal(&name, Key::Table),
     };
     if let Some(reason) = reason {
         match &given {
             Some(given) => errors.on(given, reason),
-            None if items.get("table").is_none() && items.sound => errors.on(ident, reason),
+            None if items.get(Key::Table).is_none() && items.is_valid => errors.on(ident, reason),
             None => {}
         }
     }
     name
 }
 
-fn case(item: &Item, errors: &mut Errors) -> Option<Case> {
-    let text = errors.keep(item.text())?;
-    let case = Case::parse(&text.value());
-    if case.is_none() {
-        errors.on(&text, Case::expected(&text.value()));
-    }
-    case
-}
-
 fn version(item: &Item, errors: &mut Errors) -> Option<u32> {
     let number = errors.keep(item.number())?;
     if number == 0 {
-        errors.at(item.span, "versions count from 1, which is what a record without `version` has");
+        errors.at(item.span, "versions start at 1, the version of a record without `version`");
         return None;
     }
     Some(number)

@@ -1,8 +1,10 @@
-//! Names: what an identifier is called in the database, in canonical text and in Diesel's module.
+//! Names: of a column in the database, in canonical text and in Diesel's module.
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::{Ident, Span};
 use unicode_ident::{is_xid_continue, is_xid_start};
+
+use crate::attr::Key;
 
 /// Columns that every record has.
 pub const RESERVED: [&str; 4] = ["id", "result_file", "created_at", "custom_data"];
@@ -10,9 +12,8 @@ pub const RESERVED: [&str; 4] = ["id", "result_file", "created_at", "custom_data
 /// The longest identifier PostgreSQL keeps whole, in bytes.
 pub const LONGEST: usize = 63;
 
-/// Names that `diesel::table!` cannot take as a column, because its expansion uses them itself: found by giving it
-/// every identifier that occurs in its source, with its feature `postgres`. It also has names of its own that
-/// begin with two underscores.
+/// Names that `diesel::table!` cannot take as a column, because its expansion uses them itself. Found by trying every
+/// identifier of its source, with its feature `postgres`. It also uses names that begin with two underscores.
 const TAKEN_BY_DIESEL: [&str; 22] = [
     "table",
     "columns",
@@ -38,7 +39,7 @@ const TAKEN_BY_DIESEL: [&str; 22] = [
     "From",
 ];
 
-/// What no identifier can be without `r#`, in any edition.
+/// The keywords of all editions, which are identifiers only with `r#`.
 const KEYWORDS: [&str; 52] = [
     "as", "break", "const", "continue", "crate", "else", "enum", "extern", "false", "fn", "for", "if",
     "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
@@ -47,10 +48,10 @@ const KEYWORDS: [&str; 52] = [
     "typeof", "unsized", "virtual", "yield",
 ];
 
-/// Names that would hide a crate, if a module was called so.
+/// Crates that a module of the same name would hide.
 const CRATES: [&str; 5] = ["std", "core", "alloc", "diesel", "entropic"];
 
-/// `rename_all`, in serde's words.
+/// The values of `rename_all`, named as in serde.
 #[derive(Clone, Copy)]
 pub enum Case {
     Lower,
@@ -89,7 +90,7 @@ impl Case {
         })
     }
 
-    /// What to say of a text that is none of them.
+    /// The message for a text that is none of them.
     pub fn expected(text: &str) -> String {
         let same = |name: &&&str| {
             name.to_lowercase().replace(['_', '-'], "") == text.to_lowercase().replace(['_', '-'], "")
@@ -117,32 +118,33 @@ impl Case {
     }
 }
 
-/// An identifier as text, without `r#`.
+/// The text of an identifier, without `r#`.
 pub fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
-/// Why a text cannot be the name of a column or table; `rename` is the attribute that gives it another.
-pub fn refusal(name: &str, rename: &str) -> Option<String> {
+/// Why a text cannot be the name of a column or table. `rename` is the attribute with which the user chooses another.
+pub fn refusal(name: &str, rename: Key) -> Option<String> {
     if name.is_empty() {
         Some("a name cannot be empty".to_owned())
     } else if name.len() > LONGEST {
         Some(format!(
-            "`{name}` is {} bytes long, and PostgreSQL keeps {LONGEST} at most: give it a shorter name with \
-             `#[sim({rename} = \"…\")]`",
-            name.len()
+            "`{name}` is {} bytes long, and PostgreSQL keeps at most {LONGEST}: choose a shorter name with \
+             `#[sim({} = \"…\")]`",
+            name.len(),
+            rename.name()
         ))
     } else if name.starts_with('$') {
-        Some(format!("`{name}` begins with `$`, which entropic keeps for itself"))
+        Some(format!("`{name}` begins with `$`, which is reserved for entropic"))
     } else {
         let bad = name.chars().find(|c| c.is_control() || matches!(c, '"' | '`' | '\\' | '\''))?;
-        Some(format!("`{}` contains {bad:?}, which cannot stand in an SQL name", name.escape_debug()))
+        Some(format!("`{}` contains {bad:?}, which an SQL name cannot contain", name.escape_debug()))
     }
 }
 
-/// The identifier of a column in Diesel's module: the name itself where that can be, else with `_` behind. `used`
-/// are the names of all columns, and the identifiers given so far.
+/// The identifier of a column in Diesel's module: the name itself if Diesel can take it, otherwise the name and `_`.
+/// `used` holds the names of all columns, and the identifiers chosen so far.
 pub fn column_ident(name: &str, table: &str, used: &[String], span: Span) -> Ident {
     ident(name, span, |text| {
         TAKEN_BY_DIESEL.contains(&text)
@@ -152,13 +154,13 @@ pub fn column_ident(name: &str, table: &str, used: &[String], span: Span) -> Ide
     })
 }
 
-/// The identifier of Diesel's module: the name of the table, or as near to it as can be.
+/// The identifier of Diesel's module: the name of the table, or the nearest identifier.
 pub fn module_ident(table: &str, span: Span) -> Ident {
     ident(table, span, |text| CRATES.contains(&text) || RESERVED.contains(&text))
 }
 
-/// The name where it can be an identifier, else the nearest to it. Rust's own lexer is not asked: it would tell the
-/// user of every text that is none.
+/// The name if it is an identifier, otherwise the nearest one. Rust's lexer is not asked: it would report every other
+/// text to the user.
 fn ident(name: &str, span: Span, taken: impl Fn(&str) -> bool) -> Ident {
     let mut text: String = name.chars().map(|c| if is_xid_continue(c) { c } else { '_' }).collect();
     if !text.starts_with(|c| c == '_' || is_xid_start(c)) {
@@ -180,7 +182,7 @@ pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, name)| name)
 }
 
-/// Text as a JSON string with ASCII alone, as the canonical text writes keys.
+/// The key of an object in the canonical text: a JSON string of ASCII characters, and `:`.
 pub fn json_key(name: &str) -> String {
     let mut out = String::from("\"");
     for c in name.chars() {
@@ -274,12 +276,12 @@ mod tests {
     #[test]
     fn names_that_no_database_could_hold_are_refused() {
         for name in ["mass", "dt max", "größe", "x.y", "%", &"x".repeat(63)] {
-            assert_eq!(refusal(name, "rename"), None, "{name}");
+            assert_eq!(refusal(name, Key::Rename), None, "{name}");
         }
         for name in ["", "$mass", "a\"b", "a`b", "a'b", "a\\b", "a\0b", "a\nb", "a\u{7f}b"] {
-            assert!(refusal(name, "rename").is_some(), "{name:?}");
+            assert!(refusal(name, Key::Rename).is_some(), "{name:?}");
         }
-        let long = refusal(&"ä".repeat(32), "table").unwrap_or_default();
+        let long = refusal(&"ä".repeat(32), Key::Table).unwrap_or_default();
         assert!(long.contains("64 bytes") && long.contains("#[sim(table = \"…\")]"), "{long}");
     }
 

@@ -5,20 +5,20 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Ident, Member, Path};
 
-use crate::attr::{self, Place};
+use crate::attr::{self, Target};
 use crate::errors::Errors;
-use crate::manifest;
+use crate::manifest::Crates;
 use crate::sql_type::{self, SqlType};
 
-pub fn derive(input: TokenStream) -> TokenStream {
+pub fn derive(input: TokenStream, crates: Crates) -> TokenStream {
     let mut errors = Errors::new();
     let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
         return errors.finish().unwrap_or_default();
     };
-    let items = attr::items(&input.attrs, Place::Newtype, &mut errors);
-    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
+    let items = attr::items(&input.attrs, Target::Newtype, &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), crates, &mut errors);
     let wrapped = wrapped(&input, &mut errors);
-    manifest::has_diesel(input.ident.span(), &mut errors);
+    crates.require_diesel(input.ident.span(), &mut errors);
     let nameless = errors.nameless;
     let messages = errors.finish();
     match (&messages, wrapped) {
@@ -47,8 +47,8 @@ fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a
             errors.on(
                 &input.ident,
                 format!(
-                    "`SimColumn` is for a struct around one value, e.g. `struct {}(f64);`; a struct of more is \
-                     stored as JSON, with `#[sim(json)]` on the field of the record",
+                    "`SimColumn` is for a struct around one value, e.g. `struct {}(f64);`: store a struct of several \
+                     values as JSON, with `#[sim(json)]` on the field of the record",
                     input.ident
                 ),
             );
@@ -69,7 +69,7 @@ fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a
     if !input.generics.params.is_empty() {
         errors.on(
             &input.generics,
-            "a newtype that is a column cannot be generic: write a newtype for each type that it wraps",
+            "a newtype that is a column cannot be generic: write a newtype for each wrapped type",
         );
         return None;
     }
@@ -78,7 +78,7 @@ fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a
         Err(_) if sql_type::option_inner(&field.ty).is_some() => {
             errors.on(
                 &field.ty,
-                format!("wrap the value without `Option`, and write `Option<{}>` in the record", input.ident),
+                format!("wrap the type without `Option`, and write `Option<{}>` in the record", input.ident),
             );
             None
         }
@@ -94,7 +94,7 @@ fn wrapped<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Wrapped<'a
 
 fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenStream {
     let (ident, member, ty) = (&input.ident, &wrapped.member, &wrapped.field.ty);
-    // The implementation stands where the type does: if that cannot be stored, it is one error and there.
+    // The implementation has the span of the type: if the type cannot be stored, that is one error, and it points at it.
     let span = ty.span();
     let name = Ident::new("__Wrapped", span);
     let inner = quote!(<#name as #entropic::SimColumn>);
@@ -149,8 +149,8 @@ fn expand(input: &DeriveInput, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenS
     }
 }
 
-/// The tokens, all of them as if they had been written at `span`. Lints take them for the user's: they may hold
-/// nothing that could be written better.
+/// The tokens as if they were written at `span`. Lints then check them like the user's own code, so they must hold
+/// nothing that a lint could criticise.
 fn moved(tokens: TokenStream, span: Span) -> TokenStream {
     let moved_one = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
@@ -162,10 +162,10 @@ fn moved(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(moved_one).collect()
 }
 
-/// That the newtype can be compared with its column in typed queries, where what it wraps can.
+/// Lets typed queries compare the newtype with its column, if they can do that with the wrapped type.
 fn expressions(ident: &Ident, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenStream {
-    // Diesel binds just these types to their column; `u64`, say, is stored as `i64`, and chrono's values are bound
-    // through types of entropic.
+    // Diesel itself binds these types to their column. Others, such as `u64`, which is stored as `i64`, and chrono's
+    // types go through types of entropic.
     if !sql_type::is_named(&wrapped.field.ty, &["i16", "i32", "i64", "f32", "f64", "bool", "String"]) {
         return TokenStream::new();
     }
@@ -191,7 +191,7 @@ fn expressions(ident: &Ident, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenSt
         where
             __DB: ::diesel::backend::Backend,
             #ty: ::diesel::serialize::ToSql<#plain, __DB>,
-            // As for enums: whoever has `Debug` can be bound in lists.
+            // Diesel needs `Debug` to bind a list of values; see the same condition for enums.
             for<'__always> #ident: ::core::fmt::Debug,
         {
             fn to_sql<'__b>(
@@ -204,7 +204,7 @@ fn expressions(ident: &Ident, wrapped: &Wrapped<'_>, entropic: &Path) -> TokenSt
     }
 }
 
-/// What stands in for a wrong newtype: stored as anything that a record may say.
+/// The stand-in for a wrong newtype: it can be stored as any SQL type, whichever a record says.
 fn stand_in(input: &DeriveInput, entropic: &Path) -> TokenStream {
     let ident = &input.ident;
     let mut generics = input.generics.clone();

@@ -1,41 +1,41 @@
-//! `#[derive(SimEnum)]`: a unit enum as text.
+//! `#[derive(SimEnum)]`: a unit enum stored as text.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, Path};
 
-use crate::attr::{self, Items, Place};
+use crate::attr::{self, Items, Key, Target};
 use crate::errors::Errors;
-use crate::manifest;
-use crate::names::{self, Case};
+use crate::manifest::Crates;
+use crate::names;
 
 struct Variant {
     ident: Ident,
     text: String,
-    /// Read, and no longer offered.
+    /// Rows may have it; `all` leaves it out.
     retired: bool,
 }
 
-pub fn derive(input: TokenStream) -> TokenStream {
+pub fn derive(input: TokenStream, crates: Crates) -> TokenStream {
     let mut errors = Errors::new();
     let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
         return errors.finish().unwrap_or_default();
     };
-    let items = attr::items(&input.attrs, Place::Enum, &mut errors);
-    let entropic = attr::crate_path(&items, input.ident.span(), &mut errors);
+    let items = attr::items(&input.attrs, Target::Enum, &mut errors);
+    let entropic = attr::crate_path(&items, input.ident.span(), crates, &mut errors);
     let variants = variants(&input, &items, &mut errors);
     let generic = !input.generics.params.is_empty();
     if generic {
         errors.on(
             &input.generics,
-            "a `SimEnum` cannot be generic, since it is stored as the names of its variants",
+            "a `SimEnum` cannot be generic, because it is stored as the names of its variants",
         );
     }
     let without = without(&items, &mut errors);
-    let diesel = manifest::has_diesel(input.ident.span(), &mut errors);
+    let diesel = crates.require_diesel(input.ident.span(), &mut errors);
     let nameless = errors.nameless;
     let messages = errors.finish();
-    // The implementations stand in for themselves: of a wrong enum the right variants are left.
+    // There is no stand-in: the implementations of a wrong enum have its right variants.
     let tokens = (!generic && !nameless).then(|| {
         let column = column(&input.ident, &entropic, &variants);
         let by_hand = by_hand(&input.ident, &entropic, &without);
@@ -52,8 +52,8 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
         Data::Struct(_) => {
             errors.on(
                 &input.ident,
-                "`SimEnum` is for an enum of plain variants: a struct around one value derives `SimColumn`, \
-                 a struct of parameters `SimRecord`",
+                "`SimEnum` is for an enum of plain variants: derive `SimColumn` on a struct around one value, and \
+                 `SimRecord` on a struct of parameters",
             );
             return Vec::new();
         }
@@ -65,27 +65,20 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
     if data.variants.is_empty() {
         errors.on(&input.ident, "a `SimEnum` needs at least one variant");
     }
-    let case = items.get("rename_all").and_then(|item| {
-        let text = errors.keep(item.text())?;
-        let case = Case::parse(&text.value());
-        if case.is_none() {
-            errors.on(&text, Case::expected(&text.value()));
-        }
-        case
-    });
+    let case = items.get(Key::RenameAll).and_then(|item| item.case(errors));
     let mut variants: Vec<Variant> = Vec::new();
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             errors.on(
                 &variant.ident,
-                "a variant of a `SimEnum` is stored as its name, and has no fields: without the derive, an enum \
-                 with fields is stored as JSON, with `#[sim(json)]` on the field of the record",
+                "a variant of a `SimEnum` is stored as its name and cannot have fields: to store an enum with fields as \
+                 JSON, remove the derive and write `#[sim(json)]` on the field of the record",
             );
             continue;
         }
-        let items = attr::items(&variant.attrs, Place::Variant, errors);
-        let renamed = items.get("rename").and_then(|item| errors.keep(item.text()));
-        let retired = items.has_flag("retired", errors);
+        let items = attr::items(&variant.attrs, Target::Variant, errors);
+        let renamed = items.text(Key::Rename, errors);
+        let retired = items.has_flag(Key::Retired, errors);
         let text = match (&renamed, case) {
             (Some(text), _) => text.value(),
             (None, Some(case)) => case.apply(&names::plain(&variant.ident)),
@@ -93,17 +86,16 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
         };
         let at = renamed.as_ref().map_or(variant.ident.span(), syn::LitStr::span);
         if text.contains('\0') {
-            errors.at(at, "PostgreSQL cannot hold a NUL in text");
+            errors.at(at, "PostgreSQL cannot store a NUL character in text");
         }
         match variants.iter().find(|other| other.text == text) {
-            Some(_) if !items.sound => {}
-            // The compiler says of its own accord that a variant is there twice.
+            Some(_) if !items.is_valid => {}
+            // The compiler itself reports a variant that is declared twice.
             Some(first) if first.ident == variant.ident => errors.silently(),
             Some(first) => errors.at(
                 at,
                 format!(
-                    "`{}` is stored as {text:?} already: give one of them another text with \
-                     `#[sim(rename = \"…\")]`",
+                    "`{}` is stored as {text:?} already: rename one of them with `#[sim(rename = \"…\")]`",
                     first.ident
                 ),
             ),
@@ -113,12 +105,12 @@ fn variants(input: &DeriveInput, items: &Items, errors: &mut Errors) -> Vec<Vari
     variants
 }
 
-/// What `without(…)` may name.
+/// The implementations that `without(…)` can leave out.
 const OPTIONAL: [&str; 4] = ["Display", "FromStr", "all", "as_str"];
 
-/// What the user writes by hand.
+/// The implementations that `without(…)` leaves out.
 fn without(items: &Items, errors: &mut Errors) -> Vec<String> {
-    let list = items.get("without").and_then(|item| errors.keep(item.list::<Ident>()));
+    let list = items.get(Key::Without).and_then(|item| errors.keep(item.list::<Ident>()));
     let mut without = Vec::new();
     for ident in list.into_iter().flatten() {
         let name = names::plain(&ident);
@@ -135,7 +127,7 @@ fn without(items: &Items, errors: &mut Errors) -> Vec<String> {
     without
 }
 
-/// What a user may have written by hand already.
+/// The implementations that users may write themselves.
 fn by_hand(ident: &Ident, entropic: &Path, without: &[String]) -> TokenStream {
     let str = quote!(::core::primitive::str);
     let of_trait = quote!(<Self as #entropic::SimEnum>);
@@ -143,8 +135,8 @@ fn by_hand(ident: &Ident, entropic: &Path, without: &[String]) -> TokenStream {
     let all = unless(
         "all",
         quote! {
-            /// All variants, in their order.
-            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+            /// All variants that are not retired, in the order of the enum.
+            #[allow(dead_code, unreachable_pub, reason = "not every user needs it")]
             pub fn all() -> ::std::vec::Vec<Self> {
                 #of_trait::all()
             }
@@ -153,8 +145,8 @@ fn by_hand(ident: &Ident, entropic: &Path, without: &[String]) -> TokenStream {
     let as_str = unless(
         "as_str",
         quote! {
-            /// The text of this variant.
-            #[allow(dead_code, unreachable_pub, reason = "for whoever wants it")]
+            /// The stored text of this variant.
+            #[allow(dead_code, unreachable_pub, reason = "not every user needs it")]
             pub fn as_str(&self) -> &'static #str {
                 #of_trait::as_str(self)
             }
@@ -213,7 +205,7 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
                 ::std::vec![#(Self::#present),*]
             }
             fn as_str(&self) -> &'static #str {
-                #[allow(unreachable_patterns, reason = "of a wrong enum some variants are missing here")]
+                #[allow(unreachable_patterns, reason = "a wrong enum has variants that are missing here")]
                 match self {
                     #(Self::#idents => #texts,)*
                     _ => ::core::unreachable!(),
@@ -256,8 +248,8 @@ fn column(ident: &Ident, entropic: &Path, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// That the enum can be compared with its column in typed queries, and selected from it. Lists of it are bound one
-/// by one, which needs `Debug`; that it need not have.
+/// Lets typed queries compare the enum with its column and select it. Diesel needs `Debug` to bind a list of values; an
+/// enum need not have it.
 fn expressions(ident: &Ident, entropic: &Path) -> TokenStream {
     let text = quote!(::diesel::sql_types::Text);
     let expressions = [text.clone(), quote!(::diesel::sql_types::Nullable<#text>)].into_iter().map(|sql| {
@@ -290,7 +282,7 @@ fn expressions(ident: &Ident, entropic: &Path) -> TokenStream {
         where
             __DB: ::diesel::backend::Backend,
             ::core::primitive::str: ::diesel::serialize::ToSql<#text, __DB>,
-            // The lifetime is for the compiler, which would else refuse a condition that it can see is not met.
+            // Without the lifetime the compiler would refuse a condition that it knows to be false.
             for<'__always> #ident: ::core::fmt::Debug,
         {
             fn to_sql<'__b>(

@@ -1,5 +1,5 @@
-//! Which SQL type a field has: `diesel::table!` takes concrete types only, so the last segment of the field's
-//! type decides, and generated code then asks the compiler whether that was right.
+//! The SQL type of a field. `diesel::table!` takes only concrete types, so the last segment of the field's type decides,
+//! and the bounds in generated code make the compiler check the decision.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,7 +24,7 @@ pub enum SqlType {
 }
 
 impl SqlType {
-    /// What `#[sim(sql = …)]` takes.
+    /// The names that `#[sim(sql = …)]` takes.
     pub const NAMES: [&str; 10] =
         ["SmallInt", "Integer", "BigInt", "Float", "Double", "Bool", "Text", "Date", "Timestamp", "Time"];
 
@@ -44,7 +44,7 @@ impl SqlType {
         })
     }
 
-    /// What `#[sim(sql = …)]` calls it.
+    /// The name of the SQL type in `#[sim(sql = …)]`.
     pub fn name(self) -> &'static str {
         match self {
             Self::SmallInt => "SmallInt",
@@ -61,7 +61,7 @@ impl SqlType {
         }
     }
 
-    /// What a type is stored as that no user can mean another by.
+    /// The SQL type of a primitive type.
     pub fn of_primitive(name: &str) -> Option<Self> {
         Some(match name {
             "i8" | "i16" | "u8" => Self::SmallInt,
@@ -91,7 +91,7 @@ impl SqlType {
         }
     }
 
-    /// What a type is stored as, judged by its name; an error says what to write instead.
+    /// The SQL type of a type, by its name; an error says what to write instead.
     pub fn of(ty: &Type) -> Result<Self, String> {
         let json = |what: &str| {
             Err(format!("{what} cannot be a column: store it as JSON with `#[sim(json)]` on the field"))
@@ -106,7 +106,7 @@ impl SqlType {
             Type::Tuple(_) => json("a tuple"),
             Type::Array(_) | Type::Slice(_) => json("an array"),
             Type::Reference(_) => {
-                Err("a record owns its parameters: a reference cannot be a field; write `String` for text"
+                Err("a record owns its parameters, so a reference cannot be a field: write `String` for text"
                     .to_owned())
             }
             _ => json("this type"),
@@ -117,18 +117,18 @@ impl SqlType {
         let name = names::plain(&segment.ident);
         if let Some(wrong) = wrong_time_zone(segment) {
             return Err(format!(
-                "times are kept in UTC: write `DateTime<Utc>` instead of `DateTime<{wrong}>`"
+                "times are stored in UTC: write `DateTime<Utc>` instead of `DateTime<{wrong}>`"
             ));
         }
         if let Some(primitive) = Self::of_primitive(&name) {
             return Ok(primitive);
         }
         let refused = |why: &str| Err(format!("`{name}` cannot be a column{why}"));
-        // Names that a user may well give an enum of their own.
+        // An enum of the user may have one of these names.
         let foreign = |why: &str| {
             Err(format!(
-                "`{name}` cannot be a column{why}; if it is a type of yours that can, add `#[sim(sql = Text)]`, or \
-                 what it is stored as, to the field"
+                "`{name}` cannot be a column{why}; if it is a column type of your own, write its SQL type on the field, \
+                 e.g. `#[sim(sql = Text)]`"
             ))
         };
         match name.as_str() {
@@ -136,15 +136,17 @@ impl SqlType {
             "DateTime" | "NaiveDateTime" => Ok(Self::Timestamp),
             "NaiveTime" => Ok(Self::Time),
             "i128" | "u128" => {
-                refused(", which has 64 bits at most: use `i64` or `u64`, or `String` for larger numbers")
+                refused(", which has at most 64 bits: use `i64` or `u64`, or `String` for larger numbers")
             }
             "char" | "str" => refused(": use `String`"),
             "Cow" if segment.arguments.is_empty() => foreign(": use `String`"),
             "Cow" => refused(": use `String`"),
-            "PathBuf" | "OsString" => foreign(", since it may hold what is not text: use `String`"),
+            "PathBuf" | "OsString" => {
+                foreign(", because it may hold something other than text: use `String`")
+            }
             "Duration" | "TimeDelta" => foreign(": use a number, e.g. seconds as `f64`"),
             "SystemTime" | "Instant" => foreign(": use `chrono::DateTime<chrono::Utc>`"),
-            "Option" => Err("an `Option` of an `Option` cannot be a column: use one".to_owned()),
+            "Option" => Err("an `Option` of an `Option` cannot be a column: remove one of them".to_owned()),
             "Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet" | "Box" | "Arc" | "Rc"
                 if !segment.arguments.is_empty() =>
             {
@@ -155,7 +157,7 @@ impl SqlType {
     }
 }
 
-/// The zone of a chrono time that is not in UTC.
+/// The time zone of a chrono type, if it is not UTC.
 fn wrong_time_zone(segment: &PathSegment) -> Option<String> {
     if segment.ident != "DateTime" {
         return None;
@@ -178,7 +180,7 @@ fn only_argument(segment: &PathSegment) -> Option<&Type> {
     }
 }
 
-/// What an `Option` holds.
+/// The type inside an `Option`.
 pub fn option_inner(ty: &Type) -> Option<&Type> {
     match ty {
         Type::Group(group) => option_inner(&group.elem),
@@ -191,7 +193,7 @@ pub fn option_inner(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// What a `$ty:ty` of a macro stands for comes in invisible brackets.
+/// The type inside the invisible group that a `$ty:ty` of a macro becomes.
 fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
@@ -199,7 +201,7 @@ fn ungrouped(ty: &Type) -> &Type {
     }
 }
 
-/// Whether there may be a float in a type: of one that is not known by its name there may.
+/// Whether a type may hold a float. A type that is not known by its name may.
 pub fn may_hold_floats(ty: &Type) -> bool {
     match SqlType::of(ty) {
         Ok(SqlType::Text) => !is_named(ty, &["String"]),
@@ -208,7 +210,7 @@ pub fn may_hold_floats(ty: &Type) -> bool {
     }
 }
 
-/// What a type is stored as if it is a primitive one.
+/// The SQL type of a type, if it is primitive.
 pub fn primitive(ty: &Type) -> Option<SqlType> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     path.path.get_ident().and_then(|ident| SqlType::of_primitive(&ident.to_string()))

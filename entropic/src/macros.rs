@@ -1,39 +1,39 @@
-//! One body, an arm for each backend that is compiled in.
+//! One body, compiled once for each backend.
 //!
-//! `cfg` inside an exported macro would be judged in the user's crate, so each macro stands here once for each
-//! combination of features.
+//! `#[cfg]` in the expansion of an exported macro would be about the features of the user's crate. So only a macro itself
+//! depends on a feature: `__match_conn` is the one that knows the backends.
 
+/// A `match` with the arms of the backends that are compiled in.
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __on_backend {
-    ($conn:expr, $inner:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Sqlite($inner) => $body,
-            $crate::Conn::Postgres($inner) => $body,
-        }
-    };
+macro_rules! __match_conn {
+    ($conn:expr, { $($sqlite:tt)* } { $($postgres:tt)* }) => { match $conn { $($sqlite)* $($postgres)* } };
 }
 
 #[cfg(all(feature = "sqlite", not(feature = "postgres")))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __on_backend {
-    ($conn:expr, $inner:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Sqlite($inner) => $body,
-        }
-    };
+macro_rules! __match_conn {
+    ($conn:expr, { $($sqlite:tt)* } { $($postgres:tt)* }) => { match $conn { $($sqlite)* } };
 }
 
 #[cfg(all(feature = "postgres", not(feature = "sqlite")))]
 #[doc(hidden)]
 #[macro_export]
+macro_rules! __match_conn {
+    ($conn:expr, { $($sqlite:tt)* } { $($postgres:tt)* }) => { match $conn { $($postgres)* } };
+}
+
+#[doc(hidden)]
+#[macro_export]
 macro_rules! __on_backend {
     ($conn:expr, $inner:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Postgres($inner) => $body,
-        }
+        $crate::__match_conn!(
+            $conn,
+            { $crate::Conn::Sqlite($inner) => $body, }
+            { $crate::Conn::Postgres($inner) => $body, }
+        )
     };
 }
 
@@ -93,54 +93,31 @@ macro_rules! __on_backend {
 #[doc(inline)]
 pub use crate::__on_backend as on_backend;
 
-/// The same with the loading mode that keeps memory flat: PostgreSQL must be asked for rows one by one.
-#[cfg(all(feature = "sqlite", feature = "postgres"))]
+/// Runs a body on the concrete connection, with the loading mode that keeps memory flat as `$mode`: PostgreSQL returns rows
+/// one by one only on request.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __on_backend_streaming {
     ($conn:expr, $inner:ident, $mode:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Sqlite($inner) => {
-                type $mode = $crate::__private::DefaultLoadingMode;
-                $body
+        $crate::__match_conn!(
+            $conn,
+            {
+                $crate::Conn::Sqlite($inner) => {
+                    type $mode = $crate::__private::DefaultLoadingMode;
+                    $body
+                }
             }
-            $crate::Conn::Postgres($inner) => {
-                type $mode = $crate::__private::PgRowByRowLoadingMode;
-                $body
+            {
+                $crate::Conn::Postgres($inner) => {
+                    type $mode = $crate::__private::PgRowByRowLoadingMode;
+                    $body
+                }
             }
-        }
+        )
     };
 }
 
-#[cfg(all(feature = "sqlite", not(feature = "postgres")))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __on_backend_streaming {
-    ($conn:expr, $inner:ident, $mode:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Sqlite($inner) => {
-                type $mode = $crate::__private::DefaultLoadingMode;
-                $body
-            }
-        }
-    };
-}
-
-#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __on_backend_streaming {
-    ($conn:expr, $inner:ident, $mode:ident => $body:expr) => {
-        match $conn {
-            $crate::Conn::Postgres($inner) => {
-                type $mode = $crate::__private::PgRowByRowLoadingMode;
-                $body
-            }
-        }
-    };
-}
-
-/// Passes a table of more than 32 columns, or what stands in for it when Diesel was not compiled for such.
+/// Gives a table of more than 32 columns, or its stand-in if Diesel was not compiled for wide tables.
 #[cfg(feature = "wide-tables")]
 #[doc(hidden)]
 #[macro_export]

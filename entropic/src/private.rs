@@ -1,4 +1,11 @@
-//! Every name that generated code may use. No part of the API: it may change in any release.
+//! The names for generated code. They are not part of the API: they may change in any release.
+//!
+//! Generated code uses the traits of `record` and `db` through here, and the functions below. The bounds that it puts on
+//! the types of fields are in `field_bounds.rs`, and the stand-in for a record that does not compile is in `stand_in.rs`.
+//! The derives are in the crate `entropic-derive`; the documentation of its `src/lib.rs` says how they work, and which
+//! files a new attribute or a new column type concerns. Of this crate, a column type concerns `record/column.rs`
+//! (`SimColumn`) and `record/sql.rs` (`SqlColumn`); a new SQL type also `record/table.rs` (`ColumnKind`),
+//! `record/portable.rs` (`Repr`) and `db/dialect/types.rs`.
 
 pub use diesel::query_dsl::methods::LoadQuery;
 pub use diesel::result::QueryResult;
@@ -14,22 +21,19 @@ pub use diesel::pg::PgRowByRowLoadingMode;
 
 pub use crate::__wide_table as wide_table;
 pub use crate::db::{Changes, Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
+pub use crate::field_bounds::{OutputAs, OutputJson, StoredJson};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
     ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Read, ReadAs, Readable, Repr, RowParts, StoredAs,
     Values, patched,
 };
+pub use crate::stand_in::StandIn;
 pub use crate::sweep::{GridPoints, ZipPoints, grid_len};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
 
-use std::fmt;
-
 use crate::params::canonical_eq;
-use crate::record::sql::CustomJson;
-use crate::record::{
-    ColumnError, RecordError, SimRecord, json_canonical, json_check, json_from_repr, json_to_repr,
-};
+use crate::record::{ColumnError, RecordError, SimRecord};
 
 /// Writes a field unless its canonical text is that of its default.
 pub fn unless_default(
@@ -50,7 +54,7 @@ pub fn unless_default(
     Ok(())
 }
 
-/// The list again, value by value.
+/// A copy of the list, value by value.
 pub fn copied<V>(list: &[V], copy: impl FnMut(&V) -> V) -> Vec<V> {
     list.iter().map(copy).collect()
 }
@@ -64,7 +68,7 @@ pub fn shown(write: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>) -> S
     }
 }
 
-/// Whether two values have the same canonical text; a value that has none is like no other.
+/// Whether two values have the same canonical text. A value that has none differs from every other.
 pub fn same_text(
     one: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>,
     other: impl FnOnce(&mut Canonical) -> Result<(), ColumnError>,
@@ -73,7 +77,7 @@ pub fn same_text(
     one(&mut a).is_ok() && other(&mut b).is_ok() && canonical_eq(a.as_str(), b.as_str())
 }
 
-/// Why a column cannot be patched.
+/// The error for a column that cannot be patched.
 pub fn not_patchable<T: SimRecord>(column: &str) -> RecordError {
     RecordError::NotPatchable {
         table: T::TABLE.name,
@@ -90,19 +94,19 @@ pub fn not_patchable<T: SimRecord>(column: &str) -> RecordError {
     }
 }
 
-/// How many bytes of text a column of an index may hold.
+/// How many bytes of text an index can hold.
 ///
-/// PostgreSQL refuses an entry of more than 2,704 bytes, and only when the row is written. Columns of numbers beside it
-/// take a few of them.
+/// PostgreSQL refuses an entry of more than 2,704 bytes, but only when the row is written. The other columns of the index
+/// need some of them.
 const INDEXED: usize = 2_600;
 
-/// Refuses text that an index cannot hold; `columns` of text share it.
+/// Refuses text that is too long for an index in which `columns` columns are text.
 pub fn check_indexed(text: &impl TextLen, columns: usize) -> Result<(), ColumnError> {
     let (bytes, limit) = (text.text_len(), INDEXED / columns.max(1));
     if bytes > limit { Err(ColumnError::TooLongForIndex { bytes, limit }) } else { Ok(()) }
 }
 
-/// What may be text.
+/// A stored value that may be text.
 pub trait TextLen {
     /// How many bytes it has.
     fn text_len(&self) -> usize;
@@ -117,161 +121,5 @@ impl TextLen for String {
 impl<R: TextLen> TextLen for Option<R> {
     fn text_len(&self) -> usize {
         self.as_ref().map_or(0, R::text_len)
-    }
-}
-
-// What generated code asks of the type of a field besides `StoredAs`. It asks nothing else, so that a type which cannot
-// be a column is one error, in the words of the trait, however often generated code names the field; copying is
-// therefore among what the traits do.
-
-/// That a `#[sim(json)]` field of this type can be stored: all that generated code asks of it.
-///
-/// Never implemented by hand; it follows from serde's traits and `Clone`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a type that entropic can store as JSON",
-    label = "cannot be written as JSON, read from it, or copied",
-    note = "add `#[derive(Clone, serde::Serialize, serde::Deserialize)]` to it"
-)]
-pub trait StoredJson: Sized {
-    /// The text to be stored.
-    fn repr(&self) -> Result<CustomJson, ColumnError>;
-    /// The value, from the stored text.
-    fn read(repr: CustomJson) -> Result<Self, ColumnError>;
-    /// Writes the canonical text.
-    fn write(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError>;
-    /// Whether it can be stored.
-    fn verify(&self) -> Result<(), ColumnError>;
-    /// The value again, for another point of a grid.
-    fn copy(&self) -> Self;
-    /// What a table is to remember of its values.
-    fn values() -> Values;
-}
-
-#[diagnostic::do_not_recommend]
-impl<V: serde::Serialize + serde::de::DeserializeOwned + Clone> StoredJson for V {
-    fn repr(&self) -> Result<CustomJson, ColumnError> {
-        json_to_repr(self)
-    }
-    fn read(repr: CustomJson) -> Result<Self, ColumnError> {
-        json_from_repr(repr)
-    }
-    fn write(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError> {
-        json_canonical(self, out, scheme)
-    }
-    fn verify(&self) -> Result<(), ColumnError> {
-        json_check(self)
-    }
-    fn copy(&self) -> Self {
-        self.clone()
-    }
-    fn values() -> Values {
-        Values::json::<V>()
-    }
-}
-
-/// That an output of this type is stored as `Sql`: all that generated code asks of it. Outputs are optional.
-///
-/// Never implemented by hand; it follows from what makes a field, `Debug` and `PartialEq`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a type that entropic can store as an output of type `{Sql}`",
-    label = "cannot be an output as it is",
-    note = "an enum of plain variants needs `#[derive(Debug, Clone, PartialEq, SimEnum)]`",
-    note = "a newtype needs `#[derive(Debug, Clone, PartialEq, SimColumn)]`, and `#[sim(sql = Double)]`, with what it wraps, before the output",
-    note = "an alias needs `#[sim(sql = Double)]`, with what it stands for, before the output",
-    note = "any other type that serde can write and read is stored with `#[sim(json)]` before the output"
-)]
-pub trait OutputAs<Sql: SqlColumn>: Sized {
-    /// What Diesel writes.
-    fn repr(value: &Option<Self>) -> Result<Option<Sql::Repr>, ColumnError>;
-    /// The value, from what Diesel has read.
-    fn read(repr: Option<Sql::Repr>) -> Result<Option<Self>, ColumnError>;
-    /// Whether it can be stored.
-    fn verify(value: &Option<Self>) -> Result<(), ColumnError>;
-    /// For `Clone`.
-    fn copy(value: &Option<Self>) -> Option<Self>;
-    /// For `PartialEq`.
-    fn same(one: &Option<Self>, other: &Option<Self>) -> bool;
-    /// For `Debug`.
-    fn show(value: &Option<Self>) -> &dyn fmt::Debug;
-    /// What a table is to remember of its values.
-    fn values() -> Values;
-}
-
-#[diagnostic::do_not_recommend]
-impl<V, S> OutputAs<S> for V
-where
-    S: SqlColumn,
-    V: StoredAs<S> + fmt::Debug + PartialEq,
-{
-    fn repr(value: &Option<Self>) -> Result<Option<S::Repr>, ColumnError> {
-        V::optional_repr(value)
-    }
-    fn read(repr: Option<S::Repr>) -> Result<Option<Self>, ColumnError> {
-        V::optional_read(repr)
-    }
-    fn verify(value: &Option<Self>) -> Result<(), ColumnError> {
-        V::optional_verify(value)
-    }
-    fn copy(value: &Option<Self>) -> Option<Self> {
-        V::optional_copy(value)
-    }
-    fn same(one: &Option<Self>, other: &Option<Self>) -> bool {
-        one == other
-    }
-    fn show(value: &Option<Self>) -> &dyn fmt::Debug {
-        value
-    }
-    fn values() -> Values {
-        V::values()
-    }
-}
-
-/// That a `#[sim(json)]` output of this type can be stored: all that generated code asks of it.
-///
-/// Never implemented by hand; it follows from what makes a `#[sim(json)]` field, `Debug` and `PartialEq`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a type that entropic can store as an output in JSON",
-    label = "cannot be written as JSON, read from it, copied, compared or shown",
-    note = "add `#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]` to it"
-)]
-pub trait OutputJson: Sized {
-    /// What Diesel writes.
-    fn repr(value: &Option<Self>) -> Result<Option<CustomJson>, ColumnError>;
-    /// The value, from what Diesel has read.
-    fn read(repr: Option<CustomJson>) -> Result<Option<Self>, ColumnError>;
-    /// Whether it can be stored.
-    fn verify(value: &Option<Self>) -> Result<(), ColumnError>;
-    /// For `Clone`.
-    fn copy(value: &Option<Self>) -> Option<Self>;
-    /// For `PartialEq`.
-    fn same(one: &Option<Self>, other: &Option<Self>) -> bool;
-    /// For `Debug`.
-    fn show(value: &Option<Self>) -> &dyn fmt::Debug;
-    /// What a table is to remember of its values.
-    fn values() -> Values;
-}
-
-#[diagnostic::do_not_recommend]
-impl<V: StoredJson + fmt::Debug + PartialEq> OutputJson for V {
-    fn repr(value: &Option<Self>) -> Result<Option<CustomJson>, ColumnError> {
-        value.as_ref().map(V::repr).transpose()
-    }
-    fn read(repr: Option<CustomJson>) -> Result<Option<Self>, ColumnError> {
-        repr.map(V::read).transpose()
-    }
-    fn verify(value: &Option<Self>) -> Result<(), ColumnError> {
-        value.as_ref().map_or(Ok(()), V::verify)
-    }
-    fn copy(value: &Option<Self>) -> Option<Self> {
-        value.as_ref().map(V::copy)
-    }
-    fn same(one: &Option<Self>, other: &Option<Self>) -> bool {
-        one == other
-    }
-    fn show(value: &Option<Self>) -> &dyn fmt::Debug {
-        value
-    }
-    fn values() -> Values {
-        V::values()
     }
 }

@@ -1,24 +1,22 @@
-//! `SimRecord::values`: what a table remembers of its columns beside their SQL types.
+//! `SimRecord::values`: what a table remembers of its columns besides their SQL types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::via::Via;
-use crate::model::Record;
+use super::Expand;
 
-/// Of columns whose SQL type does not say it all.
-pub fn expand(record: &Record) -> TokenStream {
-    let Record { entropic, .. } = record;
-    let values = record.columns().filter(|field| field.is_one_of_a_kind()).map(|field| {
-        let (column, values) = (&field.column, Via::of(field, record).values());
-        quote!((#column, #values))
-    });
-    quote! {
-        fn values() -> ::std::vec::Vec<(
-            &'static ::core::primitive::str,
-            #entropic::__private::Values,
-        )> {
-            ::std::vec![#(#values),*]
+impl Expand<'_> {
+    /// Lists the columns whose SQL type allows more values than the type of the field.
+    pub(super) fn values(&self) -> TokenStream {
+        let private = &self.private;
+        let values = self.record.columns().filter(|field| field.is_one_of_a_kind()).map(|field| {
+            let (column, values) = (&field.column, self.ops(field).values());
+            quote!((#column, #values))
+        });
+        quote! {
+            fn values() -> ::std::vec::Vec<(&'static ::core::primitive::str, #private::Values)> {
+                ::std::vec![#(#values),*]
+            }
         }
     }
 }

@@ -1,42 +1,28 @@
-//! Which trait of the library a field goes through. There is one for each way of being a column, and generated
-//! code asks nothing else of a field's type: a type that cannot be one is then the same error everywhere, which
-//! the compiler shows once, on the type.
+//! The calls by which generated code uses a field. There is one trait in the library for each way of being a column, and
+//! generated code asks nothing else of a field's type. A type that cannot be a column then causes the same error
+//! everywhere, and the compiler shows it once, on the type.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::value_sql_of;
-use crate::model::{Field, Record, Role};
+use super::Expand;
+use crate::model::{Field, Role};
 
-/// The types of the values, each under a name for generated code. Were they written out there, a type that does not
-/// exist would be told more than once, each time in other words.
-pub fn types(record: &Record) -> TokenStream {
-    let types = record.columns().map(|field| {
-        let (name, value) = (type_of(field, record.ident.span()), &field.value);
-        quote!(type #name = #value;)
-    });
-    quote!(#(#types)*)
-}
+impl Expand<'_> {
+    /// The types of the values, each under a name for generated code. If generated code wrote the types themselves, the
+    /// compiler would report a type that does not exist several times, each time in other words.
+    pub(super) fn types(&self) -> TokenStream {
+        let types = self.record.columns().map(|field| {
+            let (name, value) = (type_of(field, self.record.ident.span()), &field.value);
+            quote!(type #name = #value;)
+        });
+        quote!(#(#types)*)
+    }
 
-fn type_of(field: &Field, span: Span) -> Ident {
-    format_ident!("__TypeOf_{}", field.column_ident, span = span)
-}
-
-/// The calls by which one field is stored, read, hashed and copied.
-pub struct Via<'a> {
-    field: &'a Field,
-    path: TokenStream,
-    /// The type inside the `Option`, if there is one.
-    value: TokenStream,
-    /// Whether the values are `Option`s of what the trait is implemented for.
-    optional: bool,
-}
-
-impl<'a> Via<'a> {
-    pub fn of(field: &'a Field, record: &Record) -> Self {
-        let (entropic, sql) = (&record.entropic, value_sql_of(field, record));
-        let private = quote!(#entropic::__private);
+    /// The calls for one field.
+    pub(super) fn ops<'f>(&self, field: &'f Field) -> FieldOps<'f> {
+        let (private, sql) = (&self.private, self.value_sql_of(field));
         let bound = match (field.role, field.is_json()) {
             (Role::Output, true) => quote!(#private::OutputJson),
             (Role::Output, false) => quote!(#private::OutputAs<#sql>),
@@ -45,17 +31,33 @@ impl<'a> Via<'a> {
         };
         let (start, end) = ends(&field.value);
         let name = type_of(field, start);
-        // The empty brackets make the name as wide as the type, for errors to be shown on the whole of it.
+        // The empty brackets make the name as wide as the type, so that an error underlines all of it.
         let (open, close) = (quote_spanned!(start=> <), quote_spanned!(end=> >));
         let value = quote!(#name #open #close);
-        Self {
+        FieldOps {
             field,
             path: of_trait(&value, (start, end), &bound),
             value,
             optional: field.nullable && field.role != Role::Output,
         }
     }
+}
 
+fn type_of(field: &Field, span: Span) -> Ident {
+    format_ident!("__TypeOf_{}", field.column_ident, span = span)
+}
+
+/// The calls by which one field is stored, read, hashed and copied.
+pub struct FieldOps<'a> {
+    field: &'a Field,
+    path: TokenStream,
+    /// The type inside the `Option`, if there is one.
+    value: TokenStream,
+    /// Whether the values are `Option`s of the type that implements the trait.
+    optional: bool,
+}
+
+impl FieldOps<'_> {
     /// The type of the field.
     pub fn ty(&self) -> TokenStream {
         let value = &self.value;
@@ -79,19 +81,19 @@ impl<'a> Via<'a> {
         quote!(#path::#name)
     }
 
-    /// `value`, a reference, as what Diesel writes; a `Result`.
+    /// What Diesel writes for `value`, a reference; a `Result`.
     pub fn repr(&self, value: &TokenStream) -> TokenStream {
         let method = self.method("repr");
         quote!(#method(#value))
     }
 
-    /// `repr`, what Diesel has read, as the field; a `Result`.
+    /// The field from `repr`, which Diesel has read; a `Result`.
     pub fn read(&self, repr: &TokenStream) -> TokenStream {
         let method = self.method("read");
         quote!(#method(#repr))
     }
 
-    /// The canonical text of `value`, a reference, written into `out`; a `Result`.
+    /// Writes the canonical text of `value`, a reference, to `out`; a `Result`.
     pub fn write(&self, value: &TokenStream, out: &TokenStream, scheme: &TokenStream) -> TokenStream {
         let method = self.method("write");
         quote!(#method(#value, #out, #scheme))
@@ -103,13 +105,13 @@ impl<'a> Via<'a> {
         quote!(#method(#value))
     }
 
-    /// `value`, a reference, again.
+    /// A copy of `value`, a reference.
     pub fn copy(&self, value: &TokenStream) -> TokenStream {
         let method = self.method("copy");
         quote!(#method(#value))
     }
 
-    /// What a table is to remember of the values.
+    /// What a table remembers of the values.
     pub fn values(&self) -> TokenStream {
         let (path, name) = (&self.path, format_ident!("values", span = ends(&self.field.value).1));
         quote!(#path::#name())
@@ -121,28 +123,28 @@ impl<'a> Via<'a> {
         quote!(#method(#one, #other))
     }
 
-    /// `value`, a reference to an output, for `Debug`.
+    /// The `Debug` of `value`, a reference to an output.
     pub fn show(&self, value: &TokenStream) -> TokenStream {
         let method = self.method("show");
         quote!(#method(#value))
     }
 }
 
-/// `<ty as bound>`, such that an error is shown where the user wrote the type.
+/// `<ty as bound>`, with the spans of the type, so that an error points at it.
 fn of_trait(ty: &TokenStream, (start, end): (Span, Span), bound: &TokenStream) -> TokenStream {
     let (open, close) = (quote_spanned!(start=> <), quote_spanned!(end=> >));
     quote!(#open #ty as #bound #close)
 }
 
-/// Empty generics that reach over the types, for a struct of `Vec<Type>`: next to them the compiler does not propose
-/// that a type which does not exist is a parameter of that struct.
+/// Empty generics that span the types, for a struct of `Vec<Type>`: next to them the compiler does not suggest that a
+/// type which does not exist is a parameter of that struct.
 pub fn no_generics(fields: &[Field]) -> Option<TokenStream> {
     let (start, end) = (ends(&fields.first()?.ty).0, ends(&fields.last()?.ty).1);
     let (open, close) = (quote_spanned!(start=> <), quote_spanned!(end=> >));
     Some(quote!(#open #close))
 }
 
-/// Where a type begins and ends.
+/// The spans of the first and the last token of a type.
 fn ends(ty: &Type) -> (Span, Span) {
     let span = |token: Option<TokenTree>| token.map_or_else(Span::call_site, |token| token.span());
     let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();

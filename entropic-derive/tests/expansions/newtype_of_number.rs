@@ -1,0 +1,2 @@
+#[derive(SimColumn)]
+pub struct Mass(f64);

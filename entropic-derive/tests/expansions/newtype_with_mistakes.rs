@@ -1,0 +1,2 @@
+#[derive(SimColumn)]
+pub struct Pair<T>(T);

@@ -1,0 +1,5 @@
+#[derive(SimColumn)]
+#[sim(crate = "::entropic")]
+pub struct Seed {
+    value: u64,
+}

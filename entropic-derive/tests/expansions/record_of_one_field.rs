@@ -1,0 +1,4 @@
+#[derive(SimRecord)]
+pub(crate) struct Decay {
+    rate: f64,
+}
