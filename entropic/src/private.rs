@@ -17,8 +17,8 @@ pub use crate::db::{Changes, Conn, IdIn, NewRow, RowError, Stored, TakeRecord};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Read, ReadAs, Readable, Repr, RowParts, StoredAs,
-    Values, patched,
+    ColumnDefault, ColumnRole, ColumnSpec, Grid, JsonRepr as Repr, Portable, Read, ReadAs, Readable,
+    RowParts, StoredAs, Values, patched,
 };
 pub use crate::sweep::{GridPoints, ZipPoints, grid_len};
 pub use crate::{__on_backend as on_backend, __on_backend_streaming as on_backend_streaming};
