@@ -1,12 +1,12 @@
-//! A sweep on a Slurm cluster: at which density does water find a way through porous rock?
+//! A sweep on a Slurm cluster that finds the density at which water percolates through porous rock.
 //!
 //! ```sh
 //! cargo run --release --features cluster --example cluster -- --results /shared/percolation
 //! cargo run --release --features cluster --example cluster -- --processes 4      # on this machine
 //! ```
 //!
-//! The results folder must be on a file system that all nodes share. Ctrl-C ends the sweep in order; started again, it does
-//! what is left. Killed, it finds its jobs again. `--help` says what else there is.
+//! The results directory must be on a file system that all nodes share. Ctrl-C ends the sweep gracefully; start the program
+//! again to resume it. A killed sweep also finds its jobs again. `--help` lists all options.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,14 +19,14 @@ use entropic::{DbUrl, Processes, Slurm, SweepReport};
 #[sim(table = "rocks", output(spans: bool, largest: f64))]
 struct Rock {
     density: f64,
-    /// Sites on a side.
+    /// The number of sites along one side.
     size: i32,
 }
 
-/// Fills the rock by chance, and looks which sites hang together; writes how many sites each cluster has.
+/// Fills the rock at random, finds the clusters of connected open sites, and writes the number of sites in each cluster.
 fn percolate(rock: &Rock, run: &mut RunContext<Rock>) -> std::io::Result<()> {
     let n = usize::try_from(rock.size).map_err(std::io::Error::other)?;
-    // A seed of its own for each run and replicate, the same whenever it is made.
+    // Each run and replicate has its own seed, which is the same whenever the run is made.
     let mut chance = SplitMix(run.seed());
     let open: Vec<bool> = (0..n * n).map(|_| chance.next() < rock.density).collect();
     let mut cluster = vec![0usize; n * n];
@@ -69,7 +69,7 @@ fn percolate(rock: &Rock, run: &mut RunContext<Rock>) -> std::io::Result<()> {
     std::fs::write(run.result_file(), format!("sites\n{table}"))
 }
 
-/// Numbers in 0 to 1 (Steele, Lea and Flood, <https://doi.org/10.1145/2714064.2660195>).
+/// Random numbers in [0, 1) by SplitMix64 (Steele, Lea and Flood, <https://doi.org/10.1145/2714064.2660195>).
 struct SplitMix(u64);
 
 impl SplitMix {
@@ -88,12 +88,12 @@ impl SplitMix {
 const HELP: &str = "\
 cargo run --release --features cluster --example cluster -- [options]
 
-  --results DIR      where results go, on a file system that the nodes share (target/cluster/results)
-  --database URL     a file or postgres://… (beside the results)
-  --partition NAME   of the cluster
-  --processes N      on this machine, in N processes, instead of a cluster
-  --size N           sites on a side of the rock (300)
-  --replicates N     rocks of each density (20)";
+  --results DIR      the results directory, on a file system that the nodes share (target/cluster/results)
+  --database URL     a file or postgres://… (a file next to the results)
+  --partition NAME   the partition of the cluster
+  --processes N      run in N processes on this machine instead of on a cluster
+  --size N           the number of sites along one side of the rock (300)
+  --replicates N     the number of rocks per density (20)";
 
 struct Options {
     results: PathBuf,
@@ -115,7 +115,7 @@ fn options() -> Result<Options, String> {
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
-        let mut value = || args.next().ok_or(format!("{name} wants a value\n\n{HELP}"));
+        let mut value = || args.next().ok_or(format!("{name} needs a value\n\n{HELP}"));
         match name.as_str() {
             "--results" => options.results = value()?.into(),
             "--database" => options.database = Some(value()?),
@@ -130,7 +130,7 @@ fn options() -> Result<Options, String> {
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number that fits\n\n{HELP}"))
+    text.parse().map_err(|_| format!("`{text}` is not a valid number\n\n{HELP}"))
 }
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
@@ -165,7 +165,7 @@ fn sweep(options: &Options) -> entropic::Result<(Store<Rock>, SweepReport<Rock>)
         .results_dir(&options.results)
         .file_suffix(".csv")
         .runner(percolate)
-        .open()?; // a worker makes its runs here, and goes no further
+        .open()?; // a worker makes its runs in this call and never returns from it
 
     let rocks = RockGrid { density: entropic::linspace(0.5, 0.7, 21), size: vec![options.size] };
     let sweep =
@@ -186,13 +186,13 @@ fn sweep(options: &Options) -> entropic::Result<(Store<Rock>, SweepReport<Rock>)
     Ok((store, report))
 }
 
-/// How many rocks of each density water finds a way through.
+/// Prints for each density how many rocks water percolates through.
 #[allow(clippy::print_stdout, reason = "it is a program")]
 fn show(store: &Store<Rock>, options: &Options) {
     use diesel::prelude::*;
     let rows = store.query(|t| t.filter(rocks::size.eq(options.size)).order((rocks::density, rocks::id)));
     let Ok(rows) = rows else { return };
-    println!("\ndensity  a way through");
+    println!("\ndensity  percolates");
     for rock in rows.chunk_by(|a, b| a.density == b.density) {
         let ways = rock.iter().filter(|rock| rock.output.spans == Some(true)).count();
         let bar = "#".repeat(ways * 40 / rock.len());

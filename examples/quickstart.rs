@@ -3,11 +3,11 @@
 //! ```text
 //! cargo run --example quickstart
 //! ```
-#![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+#![allow(clippy::print_stdout, reason = "an example prints to the terminal")]
 
 use entropic::prelude::*;
 
-/// The parameters of a run: a column each.
+/// The parameters of a run, one column each.
 #[derive(Debug, Clone, PartialEq, SimRecord)]
 #[sim(table = "decays", output(left: f64))]
 struct Decay {
@@ -24,7 +24,7 @@ fn simulate(decay: &Decay, run: &mut RunContext<Decay>) -> std::io::Result<()> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let home = target_folder()?.join("quickstart");
+    let home = target_dir()?.join("quickstart");
     std::fs::create_dir_all(&home)?;
     let store = Store::<Decay>::builder()
         .database(home.join("runs.db"))
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .open()?;
 
     let decay = Decay { rate: 0.5, time: 2.0 };
-    let first = store.run_or_retrieve(&decay)?; // computes, unless an earlier start of this program did
+    let first = store.run_or_retrieve(&decay)?; // computes, unless the program has been run before
     let again = store.run_or_retrieve(&decay)?; // never computes
     println!(
         "run {}: {:.4} left, see {}",
@@ -45,9 +45,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Cargo's target folder: this program lies in `<target>/<profile>/examples`. A program of your own says
+/// Returns Cargo's target directory: this program is in `<target>/<profile>/examples`. In your own program, write
 /// `.database("sqlite://runs.db").results_dir("results")` instead.
-fn target_folder() -> std::io::Result<std::path::PathBuf> {
+fn target_dir() -> std::io::Result<std::path::PathBuf> {
     let program = std::env::current_exe()?;
     Ok(program.ancestors().nth(3).unwrap_or(&program).to_owned())
 }

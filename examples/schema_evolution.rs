@@ -1,10 +1,10 @@
-//! A struct of parameters that changes over the years, while the runs made with it stay: a parameter is added, one
-//! gets another name, one goes, and at last the ids are made in another way.
+//! A struct of parameters that changes over the years while its runs stay: one parameter is added, one is renamed, one is
+//! removed, and finally the ids are made in another way.
 //!
 //! ```text
 //! cargo run --example schema_evolution
 //! ```
-#![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+#![allow(clippy::print_stdout, reason = "an example prints to the terminal")]
 
 use std::error::Error;
 use std::fs;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use entropic::prelude::*;
 use entropic::{Schema, Stored, SweepReport, write_migration};
 
-/// The struct at first: the swing of a pendulum.
+/// The first struct: the swing of a pendulum.
 mod first {
     use entropic::prelude::*;
 
@@ -27,7 +27,7 @@ mod first {
     }
 }
 
-/// A year later there is drag, and its energy is looked at. Runs made before had none: that is the default.
+/// A year later, the struct has drag and records the energy. The earlier runs had no drag, so the default is 0.
 mod second {
     use entropic::prelude::*;
 
@@ -42,7 +42,7 @@ mod second {
     }
 }
 
-/// Then the length is called by its right name, and the tolerance is a constant.
+/// Later, the length gets a better name, and the tolerance becomes a constant.
 mod third {
     use entropic::prelude::*;
 
@@ -62,7 +62,7 @@ mod third {
     }
 }
 
-/// At last the ids of this struct shall be told from those of a colleague's: all are others, the runs are not.
+/// Finally, the ids must differ from those of a colleague's struct: every id changes, and the runs stay.
 mod fourth {
     use entropic::prelude::*;
 
@@ -83,10 +83,11 @@ mod fourth {
     }
 }
 
-/// How many runs were computed in all.
+/// The number of runs computed.
 static COMPUTED: AtomicUsize = AtomicUsize::new(0);
 
-/// The period by the arithmetic-geometric mean, with what air takes of it.
+/// Computes the period in seconds by the arithmetic-geometric mean, corrected for drag. The length is in metres, the
+/// angle in radians.
 fn period(length: f64, angle: f64, drag: f64, tolerance: f64) -> f64 {
     COMPUTED.fetch_add(1, Ordering::Relaxed);
     let (mut a, mut g) = (1.0, (angle / 2.0).cos());
@@ -97,8 +98,8 @@ fn period(length: f64, angle: f64, drag: f64, tolerance: f64) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let home = target_folder()?.join("schema_evolution");
-    // This example tells its story from the beginning each time.
+    let home = target_dir()?.join("schema_evolution");
+    // Every start of this example begins without stored runs.
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }
@@ -122,11 +123,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop(store);
 
     println!(
-        "2. Two columns and an index more: opened as ever, the table is refused with what is other about it"
+        "2. Two more columns and an index: by default, the store refuses the table and lists the differences"
     );
     let refused = at::<second::Pendulum>(&home).open().err().ok_or("it should have been refused")?;
     println!("{}", indented(&refused.to_string()));
-    println!("   With Schema::Evolve it follows, and the runs without drag are those of before:");
+    println!("   With Schema::Evolve the table follows, and the runs without drag are hits:");
     let store = at::<second::Pendulum>(&home)
         .schema(Schema::Evolve)
         .runner(|p: &second::Pendulum, run| {
@@ -146,7 +147,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     migration::<second::Pendulum>(&home)?;
     drop(store);
 
-    println!("3. Another name, and a parameter that is gone");
+    println!("3. A renamed parameter, and a removed one");
     let store = at::<third::Pendulum>(&home).schema(Schema::Evolve).open()?;
     let points = || {
         let rod_length = vec![0.25, 0.5, 1.0, 2.0];
@@ -156,7 +157,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     migration::<third::Pendulum>(&home)?;
     drop(store);
 
-    println!("4. Ids that are made in another way: never by accident");
+    println!("4. Ids that are made in another way: refused unless you ask for it");
     let refused = at::<fourth::Pendulum>(&home).schema(Schema::Evolve).open().err();
     println!("{}", indented(&refused.ok_or("it should have been refused")?.to_string()));
     let store = at::<fourth::Pendulum>(&home).schema(Schema::Trust).open()?;
@@ -171,7 +172,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     told(&report);
 
     let computed = COMPUTED.load(Ordering::Relaxed);
-    println!("In four lives of the struct {} runs, each computed once: {computed}", store.count()?);
+    println!("Four versions of the struct, {} runs, {computed} computed: each once", store.count()?);
     println!("{}", store.verify()?);
     if computed as u64 != store.count()? || !report.failures.is_empty() {
         return Err("a run was lost".into());
@@ -187,7 +188,7 @@ fn told<T: Stored>(report: &SweepReport<T>) {
     println!("   {report}");
 }
 
-/// The same change as a file, for those who change their databases with `diesel migration run`.
+/// Writes the change as a migration file, for users who change their databases with `diesel migration run`.
 fn migration<T: Stored>(home: &Path) -> Result<(), Box<dyn Error>> {
     for dir in write_migration::<T>(home.join("migrations"))? {
         if dir.starts_with(home.join("migrations/sqlite")) {
@@ -202,8 +203,8 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("     {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Cargo's target folder: this program lies in `<target>/<profile>/examples`.
-fn target_folder() -> std::io::Result<PathBuf> {
+/// Returns Cargo's target directory: this program is in `<target>/<profile>/examples`.
+fn target_dir() -> std::io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     Ok(program.ancestors().nth(3).unwrap_or(&program).to_owned())
 }

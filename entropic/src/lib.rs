@@ -1,8 +1,8 @@
-//! Typed records for simulation runs: computed once, found by what was asked, queried as Diesel tables.
+//! Typed records for simulation runs: computed once, looked up by their parameters, queried as Diesel tables.
 //!
-//! A simulation is a function from parameters to a result. entropic makes it *remembered*: declare the parameters
-//! as a struct, derive [`SimRecord`](derive@SimRecord), and a [`Store`] finds every run by its parameters, never
-//! computes one twice, never loses one, never serves a wrong one.
+//! A simulation is a function from parameters to a result. entropic *remembers* its results: declare the parameters
+//! as a struct and derive [`SimRecord`](derive@SimRecord). A [`Store`] then looks up every run by its parameters. It
+//! never computes a run twice, never loses one, and never returns a wrong one.
 //!
 //! ```
 //! mod orbit {
@@ -52,43 +52,46 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Rooms
+//! # Guides
 //!
-//! Each builds on those below it and knows nothing of those above.
-//!
-//! | room | what it is for |
+//! | page | contents |
 //! |---|---|
-//! | [`sweep`] | grids of parameters, and sweeps over them |
-//! | [`store`] | [`Store`]: retrieve, run, register, patch, delete, explain |
-//! | [`worker`] | what a sweep and the processes that make its runs say to each other |
-//! | [`db`] | the handle over SQLite and PostgreSQL, tables made and checked |
-//! | [`files`] | results put in place in one step, folders with an owner |
-//! | [`record`] | what a record is: columns, outputs, custom data |
-//! | [`params`] | canonical text and hashing |
+//! | [`guide`] | what entropic guarantees about crashes, concurrency and files |
+//! | [`guide::schemas`] | how to change a struct and keep its runs |
+//! | [`guide::errors`] | the kinds of errors, with causes and cures |
+//! | [`SimRecord`](derive@SimRecord) | the manual of the derive: attributes, columns, identity, typed queries |
 //!
-//! What is promised about crashes, concurrency and files is told in the [`guide`]; [`guide::errors`] lists what can go
-//! wrong, with causes and cures.
+//! # Modules
+//!
+//! Each module builds on those below it and does not know those above it.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`sweep`] | sweeps over grids of parameters, and their executors |
+//! | [`store`] | [`Store`]: retrieve, run, register, patch, delete, explain |
+//! | [`record`] | columns, outputs, custom data |
+//! | [`params`] | canonical text and hashing |
 //!
 //! # Features
 //!
-//! | feature | what it brings |
+//! | feature | what it adds |
 //! |---|---|
-//! | `sqlite` (default) | the embedded backend |
-//! | `bundled` (default) | SQLite compiled in: no system library |
+//! | `sqlite` (default) | SQLite, the embedded database |
+//! | `bundled` (default) | SQLite compiled in, so that no system library is needed |
 //! | `derive` (default) | the derives |
-//! | `postgres` | the shared backend, through the system's libpq |
-//! | `postgres-bundled` | the same with libpq from source; no TLS |
+//! | `postgres` | PostgreSQL, the shared database, through the system's libpq |
+//! | `postgres-bundled` | PostgreSQL with libpq built from source; without TLS |
 //! | `cluster` | sweeps on the nodes of a Slurm cluster |
 //! | `wide-tables` | up to 64 columns instead of 32; triples Diesel's build time |
 //!
-//! The crate that uses entropic also needs `diesel` (with `default-features = false`), because Diesel's `table!`
-//! names that crate.
+//! `diesel` (with `default-features = false`) must be a direct dependency of the crate that uses entropic, because
+//! the generated code contains Diesel's `table!`, which refers to the crate by name.
 
 #![forbid(unsafe_code)]
 // On docs.rs, what needs a feature says which.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Generated code names this crate by its path; inside it that is itself.
+// Generated code refers to this crate by its path. This line makes the path valid inside the crate, too.
 extern crate self as entropic;
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
@@ -151,22 +154,22 @@ pub use worker::WorkerError;
 #[doc = include_str!("record/derive.md")]
 pub use entropic_derive::SimRecord;
 
-/// Makes a unit enum a column of text; see [`SimEnum`](trait@SimEnum) and the manual of
+/// Stores a unit enum in a column of text; see [`SimEnum`](trait@SimEnum) and the manual of
 /// [`SimRecord`](derive@SimRecord).
 #[cfg(feature = "derive")]
 pub use entropic_derive::SimEnum;
 
-/// Makes a newtype a column of what it wraps; see [`SimColumn`](trait@SimColumn) and the manual of
+/// Stores a newtype in a column of the type that it wraps; see [`SimColumn`](trait@SimColumn) and the manual of
 /// [`SimRecord`](derive@SimRecord).
 #[cfg(feature = "derive")]
 pub use entropic_derive::SimColumn;
 
-/// The README's examples are tests too.
+/// Makes doc tests of the README's examples.
 #[cfg(all(doctest, feature = "derive", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
-/// What nearly every program wants: the derives, the store, and what sweeps are made of.
+/// The names that most programs need: the derives, the store and its context types, executors and value ranges.
 pub mod prelude {
     pub use crate::{
         Processes, Record, RunContext, RunId, RunResult, Schema, Serial, SimColumn, SimEnum, SimRecord,

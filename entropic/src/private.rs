@@ -25,8 +25,8 @@ pub use crate::field_bounds::{OutputAs, OutputJson, StoredJson};
 pub use crate::params::{Canonical, FloatScheme};
 pub use crate::record::sql::SqlColumn;
 pub use crate::record::{
-    ColumnDefault, ColumnRole, ColumnSpec, Grid, Portable, Read, ReadAs, Readable, Repr, RowParts, StoredAs,
-    Values, patched,
+    ColumnDefault, ColumnRole, ColumnSpec, Grid, JsonRepr as Repr, Portable, Read, ReadAs, Readable,
+    RowParts, StoredAs, Values, patched,
 };
 pub use crate::stand_in::StandIn;
 pub use crate::sweep::{GridPoints, ZipPoints, grid_len};

@@ -4,10 +4,10 @@
 //! cargo run --release --example lotka_volterra
 //! ```
 //!
-//! The first start integrates the Lotka-Volterra equations for every point of the sweep and stores what came out;
-//! every later one finds it all there. What is asked of entropic is in this file, the equations are in `physics.rs`
-//! and the picture is drawn in `plot.rs`.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to whoever runs it")]
+//! The first start integrates the Lotka-Volterra equations for every point of the sweep and stores the results; every
+//! later start finds them. This file contains the calls to entropic, `physics.rs` the equations, and `plot.rs` draws the
+//! picture.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints to the terminal")]
 
 mod options;
 mod physics;
@@ -25,17 +25,17 @@ use entropic::prelude::*;
 use options::{Options, below};
 use physics::Rates;
 
-/// How to step through time; stored as `euler` and `rk4`.
+/// The integration method; stored as `euler` and `rk4`.
 #[derive(Debug, Clone, Copy, PartialEq, SimEnum)]
 #[sim(rename_all = "lowercase")]
 pub enum Method {
-    /// Euler's.
+    /// Euler's method.
     Euler,
-    /// The classical Runge-Kutta.
+    /// The classical Runge-Kutta method of fourth order.
     Rk4,
 }
 
-/// The parameters of a run, a column each, and its outputs, a column each too. The rates are those of [`Rates`].
+/// The parameters and outputs of a run, one column each. The rates are those of [`Rates`].
 #[derive(Debug, Clone, PartialEq, SimRecord)]
 #[sim(table = "lotka_volterra")]
 #[sim(output(prey_max: f64, predators_max: f64, period: f64, drift: f64))]
@@ -49,12 +49,13 @@ pub struct LotkaVolterra {
     dt: f64,
     t_end: f64,
     method: Method,
-    /// What we call this `alpha`. Stored, but no part of the identity: another name is no other run.
+    /// A label for this `alpha`. It is stored but not part of the identity, so another label does not make another run.
     #[sim(ignore)]
     pasture: String,
 }
 
-/// Near what fits the pelts that the Hudson's Bay Company bought from 1900 to 1920: years, and thousands of animals.
+/// Returns parameters that roughly fit the pelts bought by the Hudson's Bay Company from 1900 to 1920. Times are in years,
+/// populations in thousands of animals.
 fn hudson_bay() -> LotkaVolterra {
     LotkaVolterra {
         alpha: 0.55,
@@ -70,7 +71,7 @@ fn hudson_bay() -> LotkaVolterra {
     }
 }
 
-/// The sweep: every method with every step width, on two pastures.
+/// Returns the points of the sweep: every method with every step width, on two pastures.
 fn points() -> impl Iterator<Item = LotkaVolterra> {
     [("poor", 0.45), ("fair", 0.55)].into_iter().flat_map(|(pasture, alpha)| {
         let grid = LotkaVolterraGrid {
@@ -82,11 +83,11 @@ fn points() -> impl Iterator<Item = LotkaVolterra> {
     })
 }
 
-/// How many moments a result holds, about.
+/// The approximate number of rows in a result.
 const ROWS: u64 = 4_000;
 
-/// The runner: called for what is not there yet. Writes the trajectory to a private path, which gets its final name
-/// once this has returned without an error, and sets the outputs.
+/// The runner, which the store calls for misses. It writes the trajectory to a private path and sets the outputs. Once it
+/// returns without an error, the store publishes the file under its final name.
 fn simulate(ask: &LotkaVolterra, run: &mut RunContext<LotkaVolterra>) -> std::io::Result<()> {
     let rates = Rates { alpha: ask.alpha, beta: ask.beta, gamma: ask.gamma, delta: ask.delta };
     let start = [ask.prey0, ask.predators0];
@@ -121,7 +122,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&options.home)
-        .map_err(|error| format!("the folder `{}` cannot be made: {error}", options.home.display()))?;
+        .map_err(|error| format!("cannot create the directory `{}`: {error}", options.home.display()))?;
     let store = Store::<LotkaVolterra>::builder()
         .database(&options.database)
         .results_dir(&options.results)
@@ -137,7 +138,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         }
     }
 
-    // Asked for the table alone: the sweep finds out by itself what is there, and makes anew what has lost its file.
+    // Only the printed table needs this: the sweep itself detects hits, and repeats runs that have lost their file.
     let known: Vec<bool> =
         points().map(|point| store.retrieve(&point).is_ok_and(|run| run.is_some())).collect();
     let report = store.sweep(points()).run()?;
@@ -145,15 +146,15 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         return Err(report.to_string().into());
     }
     println!("{}", table(&report.records, &known));
-    println!("dt and period in years, the most hares and lynxes in thousands\n");
+    println!("dt and period in years, maximum of hares and lynxes in thousands\n");
     println!("{report}");
     if report.misses == 0 {
-        println!("Everything was there already. `--fresh` forgets it and computes anew.");
+        println!("All runs were stored already. `--fresh` deletes them and computes them again.");
     } else {
-        println!("Start it again: what is stored is not computed twice.");
+        println!("Start it again: stored runs are not computed twice.");
     }
 
-    // A typed query: a wrong column or a text for a number does not compile.
+    // A typed query: a wrong column, or text in place of a number, does not compile.
     let bad =
         store.query(|t| t.filter(lotka_volterra::drift.gt(0.01)).order(lotka_volterra::drift.desc()))?;
     let euler = bad.iter().filter(|run| run.method == Method::Euler).count();
@@ -170,7 +171,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One line for each run.
+/// Formats the runs as a table, one line per run.
 fn table(runs: &[Record<LotkaVolterra>], known: &[bool]) -> Table {
     let mut table = Table::new();
     table

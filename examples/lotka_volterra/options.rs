@@ -1,4 +1,4 @@
-//! What may be said on the command line.
+//! The command-line options.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 use entropic::DbUrl;
 
 const USAGE: &str = "\
-usage: lotka_volterra [--fresh] [--database URL] [FOLDER]
+usage: lotka_volterra [--fresh] [--database URL] [DIR]
 
-  FOLDER           where to keep everything (default: `lotka_volterra` in Cargo's target folder)
-  --database URL   sqlite://PATH or postgres://… (default: $ENTROPIC_DATABASE_URL, else FOLDER/runs.db);
+  DIR              the directory for all files (default: `lotka_volterra` in Cargo's target directory)
+  --database URL   sqlite://PATH or postgres://… (default: $ENTROPIC_DATABASE_URL, otherwise DIR/runs.db);
                    PostgreSQL needs `--features postgres` or `--features postgres-bundled`
-  --fresh          forget the stored runs first";
+  --fresh          delete the stored runs first";
 
-/// Where to keep what.
+/// The parsed options.
 #[derive(Debug)]
 pub struct Options {
-    /// The folder around everything.
+    /// The directory that contains everything else.
     pub home: PathBuf,
     /// The database.
     pub database: DbUrl,
-    /// The folder of the results.
+    /// The results directory.
     pub results: PathBuf,
-    /// Whether to forget what is stored.
+    /// Whether to remove the stored runs first.
     pub fresh: bool,
 }
 
 impl Options {
-    /// Reads the command line; nothing comes back if help was all that was wanted.
+    /// Parses the command line. Returns `None` if the user asked for help.
     pub fn read() -> Result<Option<Self>, Box<dyn Error>> {
         let (mut home, mut database, mut fresh) = (None, std::env::var("ENTROPIC_DATABASE_URL").ok(), false);
         let mut words = std::env::args().skip(1);
@@ -47,9 +47,9 @@ impl Options {
         }
         let home = match home {
             Some(home) => home,
-            None => target_folder()?.join("lotka_volterra"),
+            None => target_dir()?.join("lotka_volterra"),
         };
-        // A results folder belongs to one store, so each database has its own.
+        // A results directory belongs to one store, so each database has its own.
         let (database, results) = match database {
             Some(url) => {
                 let url = url.parse::<DbUrl>().map_err(entropic::Error::from)?;
@@ -61,19 +61,19 @@ impl Options {
         Ok(Some(Self { home, database, results, fresh }))
     }
 
-    /// The database for people.
+    /// Returns the database in a readable form.
     pub fn shown_database(&self, url: &DbUrl) -> String {
         url.path().map_or_else(|| url.to_string(), below)
     }
 }
 
-/// Cargo's target folder, wherever that is: this program lies in its `<profile>/examples`.
-fn target_folder() -> std::io::Result<PathBuf> {
+/// Returns Cargo's target directory: this program is in its `<profile>/examples`.
+fn target_dir() -> std::io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     Ok(program.ancestors().nth(3).unwrap_or(&program).to_owned())
 }
 
-/// A path as seen from the working folder, if it lies below it.
+/// Returns a path relative to the current directory, if it is below it.
 pub fn below(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()

@@ -1,30 +1,30 @@
-//! The physics, which knows nothing of entropic: two populations, and two ways to step them through time.
+//! The physics, independent of entropic: two populations, and two methods to integrate them over time.
 
 /// Prey and predators, in thousands.
 pub type Populations = [f64; 2];
 
-/// The Lotka-Volterra equations `x' = αx − βxy`, `y' = δxy − γy`: prey `x` grow and are eaten, predators `y` eat
-/// and die. Rates per year, and per thousand of the other.
+/// The rates of the Lotka-Volterra equations `x' = αx − βxy`, `y' = δxy − γy`: prey `x` grow and are eaten, predators `y`
+/// eat and die. `alpha` and `gamma` are per year, `beta` and `delta` per year and per thousand of the other species.
 #[derive(Debug, Clone, Copy)]
 pub struct Rates {
-    /// Growth of the prey.
+    /// The growth rate of the prey.
     pub alpha: f64,
-    /// Prey eaten per predator.
+    /// The rate at which predators eat prey.
     pub beta: f64,
-    /// Death of the predators.
+    /// The death rate of the predators.
     pub gamma: f64,
-    /// Predators born per prey.
+    /// The rate at which prey lets predators reproduce.
     pub delta: f64,
 }
 
-/// What is worth a column about a trajectory.
+/// The properties of a trajectory that become outputs.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary {
-    /// The most there were of each.
+    /// The maximum of each population, in thousands.
     pub most: Populations,
-    /// Years from one rise of the prey to the next, on average; none if there were no two.
+    /// The mean number of years from one rise of the prey to the next; `None` if there were fewer than two rises.
     pub period: Option<f64>,
-    /// How far the conserved quantity strayed, as a share of its height above the equilibrium.
+    /// The deviation of the conserved quantity, relative to its height above the equilibrium.
     pub drift: f64,
 }
 
@@ -33,12 +33,12 @@ impl Rates {
         [(self.alpha - self.beta * y) * x, (self.delta * x - self.gamma) * y]
     }
 
-    /// One step of Euler's method: follows the tangent, and so leaves every closed orbit outwards.
+    /// Makes one step of Euler's method. It follows the tangent, so it leaves every closed orbit outwards.
     pub fn euler(&self, at: Populations, dt: f64) -> Populations {
         ahead(at, self.slope(at), dt)
     }
 
-    /// One step of the classical Runge-Kutta method of fourth order.
+    /// Makes one step of the classical Runge-Kutta method of fourth order.
     pub fn rk4(&self, at: Populations, dt: f64) -> Populations {
         let k1 = self.slope(at);
         let k2 = self.slope(ahead(at, k1, dt / 2.0));
@@ -48,17 +48,17 @@ impl Rates {
         ahead(at, [mean(0), mean(1)], dt)
     }
 
-    /// Where nothing changes.
+    /// Returns the populations at which nothing changes.
     pub fn equilibrium(&self) -> Populations {
         [self.gamma / self.delta, self.alpha / self.beta]
     }
 
-    /// `V = δx − γ ln x + βy − α ln y`, which the exact solution keeps; least at the equilibrium.
+    /// Returns `V = δx − γ ln x + βy − α ln y`, which the exact solution conserves and which is smallest at the equilibrium.
     pub fn conserved(&self, [x, y]: Populations) -> f64 {
         self.delta * x - self.gamma * x.ln() + self.beta * y - self.alpha * y.ln()
     }
 
-    /// Steps from `start` through `t_end` years and shows about `rows` moments, the first and the last among them.
+    /// Integrates from `start` over `t_end` years and reports about `rows` moments, including the first and the last.
     pub fn integrate<E>(
         &self,
         start: Populations,

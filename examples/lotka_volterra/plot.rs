@@ -1,4 +1,4 @@
-//! The picture: both populations over time, and against each other.
+//! Draws the picture: both populations over time, and against each other.
 
 use std::error::Error;
 use std::fs;
@@ -12,18 +12,18 @@ use plotters::prelude::*;
 use super::LotkaVolterra;
 use super::physics::{Populations, Rates};
 
-/// Colours that colour-blind readers tell apart (Okabe and Ito).
+/// Colours that colour-blind readers can distinguish (Okabe and Ito).
 const HARES: RGBColor = RGBColor(230, 159, 0);
 const LYNXES: RGBColor = RGBColor(0, 114, 178);
 const EULER: RGBColor = RGBColor(213, 94, 0);
 const RK4: RGBColor = RGBColor(0, 114, 178);
-/// Plotters rounds to whole pixels; so many of its pixels are one of the picture.
+/// The number of Plotters' pixels per pixel of the picture, because Plotters rounds to whole pixels.
 const FINE: u32 = 4;
 const SIZE: (u32, u32) = (1080, 460);
 
 type Panel<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-/// Draws a run by each method, from their results.
+/// Draws one run of each method from their result files.
 pub fn draw(
     path: &Path,
     euler: &Record<LotkaVolterra>,
@@ -83,7 +83,7 @@ fn panels(
     Ok(())
 }
 
-/// The moments of a result: years, and both populations.
+/// Reads the rows of a result: the time in years, and both populations.
 fn trajectory(csv: &Path) -> Result<Vec<(f64, Populations)>, Box<dyn Error>> {
     let mut moments = Vec::new();
     for line in fs::read_to_string(csv)?.lines().skip(1) {
@@ -99,12 +99,12 @@ fn most(moments: &[(f64, Populations)], which: usize) -> f64 {
     moments.iter().fold(0.0, |most, (_, both)| most.max(both[which]))
 }
 
-/// A length in Plotters' pixels.
+/// Converts a length to Plotters' pixels.
 fn fine(length: u32) -> u32 {
     FINE * length
 }
 
-/// The same as a distance between positions.
+/// Converts a signed distance between positions to Plotters' pixels.
 fn offset(length: i32) -> i32 {
     length * FINE as i32
 }

@@ -53,7 +53,7 @@ each_backend! {
             }
             Backend::Postgres => {
                 let [line] = &drift::<Count>(s)[..] else { panic!("{:?}", drift::<Count>(s)) };
-                named(line, &["`n` is integer where the record wants BIGINT", "make the field an `i32`"]);
+                named(line, &["`n` is integer where the record needs BIGINT", "make the field an `i32`"]);
                 named(line, &["alter the column"]);
                 // Both cures work, the second one with the rows that are there.
                 let narrow = open::<narrow::Count, _, _>(s, never);

@@ -1,4 +1,4 @@
-//! What the library logs.
+//! Captures the events that the library logs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Level, Metadata, Subscriber};
 
-/// A line of the log.
+/// An event of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub level: Level,
@@ -15,7 +15,7 @@ pub struct Event {
     pub fields: BTreeMap<String, String>,
 }
 
-/// Runs a job, and calls a closure with what this thread logs meanwhile.
+/// Runs `job` and calls `hear` with each event that this thread logs meanwhile.
 pub fn listening<R>(hear: impl Fn(Event) + Send + Sync + 'static, job: impl FnOnce() -> R) -> R {
     tracing::subscriber::with_default(Listener(hear), job)
 }

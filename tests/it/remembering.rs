@@ -263,7 +263,7 @@ each_backend! {
     fn another_type_in_json_is_told(s: &Scratch) -> Result<()> {
         with_runs(s)?;
         let told = refused::<other_json::Orbit>(s);
-        says(&told, &["`shape` was a `Shape` and is a `Vec<f64>`", "3 rows", "retired", "accept_schema"]);
+        says(&told, &["`shape` was a `Shape` and is now a `Vec<f64>`", "3 rows", "retired", "accept_schema"]);
         intact(s);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The writer behind derived records, and the comparison of what it wrote.
+//! The writer of canonical text for derived records, and the comparison of canonical texts.
 
 use serde::Serialize;
 
@@ -11,13 +11,13 @@ use super::text::push_quoted;
 
 /// Writes the canonical text of one record, field by field.
 ///
-/// The caller hands over the fields sorted by name, and the names as JSON text;
-/// generated code knows both at compile time. So nothing is sorted or escaped
-/// twice, and a buffer can serve any number of records.
+/// The caller passes the fields sorted by name, and the names as JSON text.
+/// Generated code knows both at compile time, so the writer neither sorts nor
+/// escapes names. One buffer can serve any number of records.
 ///
-/// Unlike [`canonical_json`](super::canonical_json) the writer refuses values
-/// whose run could not be stored, or not be found again. After a refusal the
-/// text ends where the value would have begun.
+/// Unlike [`canonical_json`](super::canonical_json), the writer refuses values
+/// whose run could not be stored or found again. After a refusal, the text ends
+/// where the value would have begun.
 ///
 /// ```
 /// use entropic::params::{Canonical, FloatScheme};
@@ -39,52 +39,53 @@ pub struct Canonical {
 }
 
 impl Canonical {
-    /// A writer with a buffer of its own.
+    /// Creates a writer with an empty buffer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A writer that reuses the memory of `buffer`; its text is dropped.
+    /// Creates a writer that reuses the memory of `buffer` and discards its text.
     #[must_use]
     pub fn with_buffer(mut buffer: String) -> Self {
         buffer.clear();
         Self { out: buffer }
     }
 
-    /// Drops the text and keeps the memory.
+    /// Clears the text and keeps the memory.
     pub fn clear(&mut self) {
         self.out.clear();
     }
 
-    /// What has been written so far.
+    /// Returns the text written so far.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.out
     }
 
-    /// What has been written, and with it the memory.
+    /// Returns the text written so far, together with its buffer.
     #[must_use]
     pub fn into_string(self) -> String {
         self.out
     }
 
-    /// The number of bytes written so far.
+    /// Returns the number of bytes written so far.
     #[must_use]
     pub fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// Whether nothing has been written.
+    /// Returns whether nothing has been written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.out.is_empty()
     }
 
-    /// Takes back everything after the first `len` bytes, such as a field that
-    /// turned out to have its default value. A longer `len` changes nothing.
+    /// Removes everything after the first `len` bytes, for example a field that
+    /// turned out to have its default value. Does nothing if the text is not
+    /// longer than `len`.
     pub fn truncate(&mut self, len: usize) {
-        // The text is ASCII, apart from what a caller might pass as a key.
+        // The text is ASCII, except for keys that a caller passes.
         if self.out.is_char_boundary(len) {
             self.out.truncate(len);
         }
@@ -93,17 +94,17 @@ impl Canonical {
     /// Opens the object.
     #[inline]
     pub fn begin(&mut self) {
-        // One allocation instead of a handful, for most records.
+        // One allocation instead of several, for most records.
         self.out.reserve(256);
         self.out.push('{');
     }
 
-    /// Writes the name of the next field: canonical JSON text with its colon,
-    /// `"dt":`, and greater than every name before.
+    /// Writes the name of the next field. It must be canonical JSON text with the
+    /// colon, such as `"dt":`, and sort after every earlier name.
     #[inline]
     pub fn key(&mut self, quoted: &'static str) {
-        // No value ends with a brace that opens. Looking instead of counting
-        // keeps this right after a `truncate`.
+        // No value ends with an opening brace. Looking at the last byte instead
+        // of counting fields stays correct after a `truncate`.
         if self.out.as_bytes().last() != Some(&b'{') {
             self.out.push(',');
         }
@@ -134,17 +135,17 @@ impl Canonical {
         self.out.push_str(if value { "true" } else { "false" });
     }
 
-    /// Writes the absence of a value.
+    /// Writes `null`, the absence of a value.
     #[inline]
     pub fn null(&mut self) {
         self.out.push_str("null");
     }
 
-    /// Writes a text.
+    /// Writes a string.
     ///
     /// # Errors
     ///
-    /// [`ParamsError::NulInText`].
+    /// [`ParamsError::NulInText`] (`is_invalid_input`) if the text contains NUL.
     #[inline]
     pub fn str(&mut self, value: &str) -> Result<(), ParamsError> {
         check_text(value)?;
@@ -152,12 +153,13 @@ impl Canonical {
         Ok(())
     }
 
-    /// Writes a float; infinities are allowed, for columns of floats hold them.
+    /// Writes a float. Infinities are allowed, because float columns can hold them.
     ///
     /// # Errors
     ///
-    /// [`ParamsError::NotANumber`], and [`ParamsError::LossyFloat`] under
-    /// [`FloatScheme::Decimal12`].
+    /// [`ParamsError::NotANumber`] (`is_invalid_input`) for NaN, and
+    /// [`ParamsError::LossyFloat`] (`is_invalid_input`) if
+    /// [`FloatScheme::Decimal12`] would keep fewer than 3 significant digits.
     #[inline]
     pub fn float(&mut self, value: f64, scheme: FloatScheme) -> Result<(), ParamsError> {
         if value.is_nan() {
@@ -174,14 +176,17 @@ impl Canonical {
     ///
     /// # Errors
     ///
-    /// Those of [`canonical_json`](super::canonical_json), of
-    /// [`str`](Self::str) and of [`float`](Self::float) for every text, key and
-    /// float inside, and [`ParamsError::InfinityInJson`].
+    /// Those of [`canonical_json`](super::canonical_json); those of
+    /// [`str`](Self::str) and [`float`](Self::float) for every text, key and
+    /// float inside; [`ParamsError::InfinityInJson`] for an infinity; and
+    /// [`ParamsError::TooDeep`] for more than 100 levels of nested arrays and
+    /// objects. All are `is_invalid_input`.
     pub fn json<V: Serialize + ?Sized>(&mut self, value: &V, scheme: FloatScheme) -> Result<(), ParamsError> {
         self.json_within(value, scheme, MAX_NESTING)
     }
 
-    /// The same with another limit for nesting: for what is taken apart, or put into something else.
+    /// Writes any serialisable value with at most `limit` levels of nesting, for values that are later split up or put
+    /// into another value.
     pub(crate) fn json_within<V: Serialize + ?Sized>(
         &mut self,
         value: &V,
@@ -198,22 +203,22 @@ impl Canonical {
         written
     }
 
-    /// The id of the text written so far.
+    /// Returns the id of the text written so far.
     #[must_use]
     pub fn finish_id(&self) -> RunId {
         RunId::from_canonical(&self.out)
     }
 }
 
-/// Whether two canonical texts are equal when `-0.0` counts as `0.0`.
+/// Returns whether two canonical texts are equal if `-0.0` counts as `0.0`.
 ///
-/// SQLite cannot keep the sign of a zero, so a stored record may have lost it.
+/// SQLite does not keep the sign of a zero, so a stored record may have lost it.
 #[must_use]
 pub fn canonical_eq(a: &str, b: &str) -> bool {
     a == b || signless_zeros(a).eq(signless_zeros(b))
 }
 
-/// The bytes of a canonical text without the signs of its negative zeros.
+/// Iterates over the bytes of a canonical text, without the signs of negative zeros.
 fn signless_zeros(text: &str) -> impl Iterator<Item = u8> {
     let bytes = text.as_bytes();
     let mut in_string = false;
@@ -225,8 +230,8 @@ fn signless_zeros(text: &str) -> impl Iterator<Item = u8> {
             return Some(byte);
         }
         in_string = byte == b'"';
-        // Outside strings a minus begins a number or an exponent, and no
-        // exponent reads `-0.0`.
+        // Outside strings, a minus begins a number or an exponent, and no
+        // exponent is `-0.0`.
         let negative_zero = bytes[index..]
             .strip_prefix(b"-0.0")
             .is_some_and(|rest| matches!(rest.first(), None | Some(b',' | b'}' | b']')));

@@ -1,4 +1,4 @@
-//! Arrays and objects of canonical text.
+//! Serialisers for arrays and objects in canonical text.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -14,7 +14,7 @@ use super::serialize::Writer;
 pub(super) struct Array<'a> {
     writer: Writer<'a>,
     empty: bool,
-    /// What ends it: an enum variant has a brace more.
+    /// The closing brackets; an enum variant adds a brace.
     close: &'static str,
 }
 
@@ -62,20 +62,20 @@ array! {
     SerializeTupleVariant::serialize_field,
 }
 
-/// A map or struct that is being written: entries as they come, then sorted.
+/// A map or struct that is being written. Entries are written as they arrive and sorted at the end.
 pub(super) struct Object<'a> {
     writer: Writer<'a>,
-    /// Where the first entry begins.
+    /// The position of the first entry in the output.
     start: usize,
     entries: Vec<Entry>,
-    /// A key that waits for its value.
+    /// A key whose value has not been written yet.
     pending: Option<Key>,
     close: &'static str,
 }
 
 struct Entry {
     key: Key,
-    /// Its text, counted from the start of the object.
+    /// The range of the entry's text, relative to `Object::start`.
     text: Range<usize>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> Object<'a> {
         Self {
             start: writer.out.len(),
             writer,
-            // The length is what the value claims, so it is not trusted with memory.
+            // The value's own `Serialize` claims this length, so limit the memory that it can reserve.
             entries: Vec::with_capacity(len.min(64)),
             pending: None,
             close,
@@ -109,33 +109,33 @@ impl<'a> Object<'a> {
         if self.pending.is_some() {
             return Err(ser::Error::custom("a map ended after a key without a value"));
         }
-        if !self.in_order()? {
-            self.rearrange()?;
+        if !self.is_sorted()? {
+            self.sort()?;
         }
         self.writer.out.push_str(self.close);
         Ok(())
     }
 
-    /// Whether the entries came sorted, which most do.
+    /// Returns whether the entries arrived sorted, as most do.
     ///
-    /// Comparing neighbours finds every mixture of kinds too, since those that
-    /// compare at all form classes; only a `NaN` is alone in its class.
-    fn in_order(&self) -> Result<bool, ParamsError> {
-        let mut in_order = true;
+    /// Comparing neighbours also finds every mixture of kinds, because
+    /// comparability divides keys into classes; a `NaN` is in a class of its own.
+    fn is_sorted(&self) -> Result<bool, ParamsError> {
+        let mut is_sorted = true;
         for pair in self.entries.windows(2) {
             if let [a, b] = pair {
                 match a.key.compare(&b.key)? {
                     Ordering::Less => {}
                     Ordering::Equal => return Err(duplicate(&b.key)),
-                    Ordering::Greater => in_order = false,
+                    Ordering::Greater => is_sorted = false,
                 }
             }
         }
-        Ok(in_order)
+        Ok(is_sorted)
     }
 
-    fn rearrange(&mut self) -> Result<(), ParamsError> {
-        // Every pair compares, or `in_order` would have failed.
+    fn sort(&mut self) -> Result<(), ParamsError> {
+        // All keys are comparable, or `is_sorted` would have failed.
         let order = |a: &Entry, b: &Entry| a.key.compare(&b.key).unwrap_or(Ordering::Equal);
         self.entries.sort_by(order);
         for pair in self.entries.windows(2) {
@@ -185,7 +185,7 @@ impl ser::SerializeMap for Object<'_> {
     }
 }
 
-/// The fields of a struct, or the number that `serde_json` disguises as one.
+/// The fields of a struct, or a number that `serde_json` serialises as a struct.
 pub(super) enum Fields<'a> {
     Object(Object<'a>),
     Number(Writer<'a>),

@@ -1,23 +1,23 @@
-//! What can be wrong with parameters, each with its cure.
+//! The errors of parameters and ids, each with its cure.
 
 use serde::ser;
 
 use crate::ErrorKind;
 
-/// Why parameters, or an id, were refused.
+/// Why parameters or an id were refused.
 ///
-/// The messages do not know which field they speak of: the error around one names it.
+/// The messages do not name the field; the error around this one does.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParamsError {
-    /// A `NaN` where a record has to be found again.
+    /// A `NaN` in a record. `NaN` is not equal to itself, so its run could never be found again.
     #[error(
         "`NaN` equals nothing, itself included, so its run could never be found again; use an \
          `Option`, or a number that stands for \"unknown\""
     )]
     NotANumber,
 
-    /// A float of which 12 decimals keep too little to tell it from others.
+    /// A float of which 12 decimals keep fewer than 3 significant digits.
     #[error(
         "`{value:?}` becomes `{rounded:?}` in the 12 decimals that count, which keeps fewer than \
          3 significant digits; declare the field `#[sim(float = \"significant\")]`, or express it \
@@ -25,9 +25,9 @@ pub enum ParamsError {
     )]
     #[non_exhaustive]
     LossyFloat {
-        /// The float as it was given.
+        /// The float.
         value: f64,
-        /// What 12 decimals leave of it.
+        /// The float rounded to 12 decimals.
         rounded: f64,
     },
 
@@ -49,17 +49,17 @@ pub enum ParamsError {
         value: f64,
     },
 
-    /// A map whose keys cannot be put in order.
+    /// A map whose keys have no common order.
     #[error("a map has {first} and {second} among its keys, which have no order; use keys of one kind")]
     #[non_exhaustive]
     MixedKeys {
-        /// What one of the keys is.
+        /// The kind of one key.
         first: &'static str,
-        /// What another one is.
+        /// The kind of another key.
         second: &'static str,
     },
 
-    /// A map or struct that has the same key twice.
+    /// A map or struct with a duplicate key.
     #[error("the key `{key}` occurs twice in one map; keep one of them")]
     #[non_exhaustive]
     DuplicateKey {
@@ -67,39 +67,39 @@ pub enum ParamsError {
         key: String,
     },
 
-    /// A map key that JSON has no text for.
+    /// A map key that is not a plain value, and therefore has no canonical text.
     #[error(
         "a map key is {kind}; use text, a number, a boolean or none as keys, or turn the map into \
          a sequence of pairs"
     )]
     #[non_exhaustive]
     BadKey {
-        /// What the key is.
+        /// The kind of the key.
         kind: &'static str,
     },
 
-    /// A value nested more deeply than is safe to walk.
+    /// A value with too many nested levels.
     #[error("a value is nested more than `{limit}` levels deep; flatten it")]
     #[non_exhaustive]
     TooDeep {
-        /// The number of levels that are accepted.
+        /// The greatest number of levels that is accepted.
         limit: u16,
     },
 
-    /// Text that is no id of a run.
+    /// Text that cannot be the id of a run.
     #[error(
         "cannot use `{id:?}` as the id of a run: {reason}; use 1 to 128 bytes of text that every file \
          system accepts as a file name, such as letters, digits, `-`, `_` and inner dots"
     )]
     #[non_exhaustive]
     BadId {
-        /// The refused text, cut when it is very long.
+        /// The refused text, shortened if it is very long.
         id: String,
         /// What is wrong with it.
         reason: &'static str,
     },
 
-    /// Text that names no [`FloatScheme`](super::FloatScheme).
+    /// Text that is not the name of a [`FloatScheme`](super::FloatScheme).
     #[error("`{name:?}` is not a float scheme; use `decimal`, `significant` or `exact`")]
     #[non_exhaustive]
     BadScheme {
@@ -107,13 +107,13 @@ pub enum ParamsError {
         name: String,
     },
 
-    /// A `Serialize` implementation that failed, in its own words.
+    /// A `Serialize` implementation that failed, with its message.
     #[error("cannot serialise a value: {0}; correct its `Serialize` implementation")]
     Serialize(String),
 }
 
 impl ParamsError {
-    /// What a caller can do about it.
+    /// Returns the kind of the error, which says what a caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {

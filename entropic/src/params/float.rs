@@ -1,34 +1,36 @@
-//! Floats as Python writes them, in time that a hash can afford.
+//! Rounds and writes floats as Python does, fast enough for hashing.
 //!
-//! Rounding must be correct from the exact binary value, ties to even. That is
-//! big-number work in general, but not here:
+//! The rounding must be correct for the exact binary value, with ties to even.
+//! In general this needs big-number arithmetic. Two arguments avoid it here:
 //!
-//! * **12 decimals.** Floats from 8192 on are further apart than 1e-12, so
-//!   rounding leaves them alone. Below, `x` times 1e12 is less than 2^53, and
-//!   the product, itself rounded, can only mislead if it reads exactly one half:
-//!   whole numbers and halves are floats there, and rounding to a float passes
-//!   none of them. Then the error of the product, which a fused multiplication
-//!   gives exactly, tells the side.
+//! * **12 decimals.** From 8192 on, neighbouring floats are more than 1e-12
+//!   apart, so rounding does not change them. Below 8192, `x` times 1e12 is less
+//!   than 2^53. Whole numbers and halves are exact floats in that range, and
+//!   rounding the product to a float never moves it past one of them. The rounded
+//!   product is therefore ambiguous only if its fraction is exactly one half. In
+//!   this case a fused multiply-add gives the exact error of the product. The sign
+//!   of the error decides; without an error it is a tie.
 //! * **12 significant digits.** Let `d` be the shortest decimal that reads back
-//!   as `x`, and `t` a tie, which has 13 digits. If `d` has at most 12, it is the
-//!   answer. Otherwise `d` can be rounded in place of `x` unless a tie lies
-//!   between the two. Such a tie would itself read back as `x`; were `d` longer
-//!   than `t`, it would not be the shortest, and were it as long, not the
-//!   closest. So only `d = t` is left: 13 digits, the last a 5. This case alone
-//!   is printed exactly and read back.
+//!   as `x`, and `t` a tie, which has 13 digits. If `d` has at most 12 digits, it
+//!   is the answer. Otherwise `d` can be rounded in place of `x` unless a tie lies
+//!   between the two. Such a tie would itself read back as `x`. If `d` were longer
+//!   than `t`, it would not be the shortest decimal; if it were equally long, it
+//!   would not be the closest. Only `d = t` remains: 13 digits, the last a 5. This
+//!   is the only case that is printed exactly and read back.
 
 use super::FloatScheme;
 
-/// From here on neighbouring floats are more than 1e-12 apart.
+/// From this value on, neighbouring floats are more than 1e-12 apart.
 const DECIMALS_END: f64 = 8192.0;
+/// The number of significant digits that are kept.
 const KEPT: i32 = 12;
-/// The powers of ten that a float holds exactly.
+/// The powers of ten that an `f64` represents exactly.
 const TENS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Writes a float under a scheme, `NaN` and infinities as Python does.
+/// Writes a float rounded by a scheme; NaN and infinities as Python writes them.
 #[inline]
 pub(super) fn push_float(out: &mut String, x: f64, scheme: FloatScheme) {
     if !x.is_finite() {
@@ -53,7 +55,7 @@ fn non_finite(x: f64) -> &'static str {
     }
 }
 
-/// Writes a float in full, as Python's `repr`; JSON's words for what is not finite.
+/// Writes a float in full as Python's `repr` does; NaN and infinities as `json.dumps` writes them.
 pub(super) fn push_repr(out: &mut String, x: f64) {
     if !x.is_finite() {
         out.push_str(non_finite(x));
@@ -68,7 +70,7 @@ pub(super) fn push_repr(out: &mut String, x: f64) {
     }
 }
 
-/// Python's `round(x, 12)` of a finite float.
+/// Rounds a finite float as Python's `round(x, 12)` does.
 #[inline]
 pub(super) fn round_decimal12(x: f64) -> f64 {
     let magnitude = x.abs();
@@ -84,11 +86,11 @@ pub(super) fn round_decimal12(x: f64) -> f64 {
     } else {
         fraction > 0.5
     };
-    // Both numbers are exact, so one division rounds correctly.
+    // Both operands are exact, so a single division rounds correctly.
     ((whole + u64::from(up)) as f64 / 1e12).copysign(x)
 }
 
-/// A finite, nonzero float rounded to 12 significant digits.
+/// Rounds a finite, nonzero float to 12 significant digits.
 fn round_significant12(x: f64) -> f64 {
     let mut buffer = zmij::Buffer::new();
     let shortest = Decimal::parse(buffer.format_finite(x));
@@ -98,7 +100,7 @@ fn round_significant12(x: f64) -> f64 {
     }
     let exponent = shortest.exponent + surplus;
     let magnitude = match shortest.without(surplus) {
-        // Twelve digits and these powers are exact: one operation rounds correctly.
+        // Twelve digits and these powers are exact, so a single operation rounds correctly.
         Some(kept) => match TENS.get(exponent.unsigned_abs() as usize) {
             Some(power) if exponent < 0 => kept as f64 / power,
             Some(power) => kept as f64 * power,
@@ -109,15 +111,15 @@ fn round_significant12(x: f64) -> f64 {
     magnitude.copysign(x)
 }
 
-/// Reads a number that was just printed; `x` is never needed.
+/// Parses a number that was just printed. Parsing cannot fail, so the fallback `x` is never used.
 fn reread(text: &str, x: f64) -> f64 {
     text.parse().unwrap_or(x)
 }
 
-/// Whether a float printer wrote `x` as Python does.
+/// Returns whether a float printer wrote `x` as Python does.
 ///
-/// From which size on numbers get an exponent is the printer's taste, so only a
-/// text without one is trusted, and only where Python writes none.
+/// Printers differ in the size from which they use an exponent. Therefore only a
+/// text without an exponent is accepted, and only where Python writes none.
 #[inline]
 fn is_pythonic(x: f64, text: &str) -> bool {
     let magnitude = x.abs();
@@ -125,8 +127,8 @@ fn is_pythonic(x: f64, text: &str) -> bool {
         && text.bytes().fold(true, |plain, byte| plain & (byte != b'e'))
 }
 
-/// A decimal number without its sign: `digits` times ten to the `exponent`,
-/// no zeros at the end of the digits.
+/// A decimal number without its sign: `digits` times ten to the power of
+/// `exponent`, without trailing zeros in `digits`.
 #[derive(Clone, Copy)]
 struct Decimal {
     digits: u64,
@@ -134,7 +136,7 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// Reads what a float printer wrote, wherever it put point and exponent.
+    /// Parses the output of a float printer, with or without a point and an exponent.
     fn parse(text: &str) -> Self {
         let (mantissa, exponent) = match text.split_once('e') {
             Some((mantissa, exponent)) => (mantissa, exponent.parse().unwrap_or(0)),
@@ -142,8 +144,8 @@ impl Decimal {
         };
         let mut number = Self { digits: 0, exponent };
         let mut after_point = false;
-        // Zeros are kept back until another digit follows, so that a long
-        // integer such as `1000000000000000.0` cannot overflow.
+        // Zeros are counted and only added before a following digit, so that a
+        // long integer such as `1000000000000000.0` cannot overflow.
         let mut zeros = 0;
         for byte in mantissa.bytes() {
             match byte {
@@ -164,24 +166,24 @@ impl Decimal {
         number
     }
 
-    /// The number of digits.
+    /// Returns the number of digits.
     fn len(self) -> i32 {
         self.digits.checked_ilog10().map_or(1, |log| log as i32 + 1)
     }
 
-    /// The digits rounded after the last `surplus` (at least one) are cut off,
-    /// or `None` if they do not tell which way.
+    /// Cuts off the last `surplus` digits (at least one) and rounds, or returns
+    /// `None` if the number is a tie.
     fn without(self, surplus: i32) -> Option<u64> {
         let Some(unit) = 10u64.checked_pow(surplus.unsigned_abs()) else {
             return Some(0);
         };
         let (kept, rest) = (self.digits / unit, self.digits % unit);
-        // No zeros at the end: half a unit is a lone 5.
+        // There are no trailing zeros, so exactly half a unit is a single 5.
         (rest != unit / 2).then(|| kept + u64::from(rest > unit / 2))
     }
 }
 
-/// Lays out a decimal as Python's `repr` does.
+/// Formats a decimal as Python's `repr` does.
 fn push_decimal(out: &mut String, negative: bool, number: Decimal) {
     const ZEROS: &str = "0000000000000000";
     if negative {

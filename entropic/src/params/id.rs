@@ -1,4 +1,4 @@
-//! The name of a run.
+//! The id of a run.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -14,20 +14,21 @@ use sha2::{Digest, Sha256};
 use super::ParamsError;
 use super::text::push_hex;
 
-/// The longest id in bytes: leaves room for suffixes in a file name of 255.
+/// The greatest length of an id in bytes. It leaves room for suffixes in a file name of 255 bytes.
 const LONGEST: usize = 128;
-/// The length of an id that is a hash.
+/// The length in bytes of an id that is a hash.
 const HASHED: usize = 16;
 
-/// The id of a run: the hash of its parameters, or a name that a caller chose.
+/// The id of a run: the hash of its parameters, or a name that the caller chose.
 ///
-/// In typed queries it is compared with the column `id`: `orbits::id.eq(&record.id)`, `orbits::id.eq_any(ids)`.
+/// In typed queries, compare it with the column `id`: `orbits::id.eq(&record.id)`, `orbits::id.eq_any(ids)`.
 ///
-/// Either way it can be used as a file name: 1 to 128 bytes, no separators,
-/// control characters or any of `<>:"|?*`, no dot or space at the ends (nothing
-/// hidden, no `..`), no `~` and twelve hex digits at the end (results are named
-/// so when their run is made again), and none of the device names that Windows
-/// reserves.
+/// Both kinds are valid file names on every system. An id has 1 to 128 bytes.
+/// It contains no path separators, no control characters and none of
+/// `<>:"|?*`. It neither begins nor ends with a dot or whitespace, so it is
+/// never a hidden file or `..`. It does not end with `~` and twelve hexadecimal
+/// digits, because results get such names when their run is made again. And it
+/// is none of the device names that Windows reserves.
 ///
 /// ```
 /// use entropic::params::RunId;
@@ -53,11 +54,11 @@ const HASHED: usize = 16;
 pub struct RunId(Box<str>);
 
 impl RunId {
-    /// Takes a name that the caller chose.
+    /// Creates an id from a name that the caller chose.
     ///
     /// # Errors
     ///
-    /// [`ParamsError::BadId`] if it is not safe as a file name.
+    /// [`ParamsError::BadId`] (`is_invalid_input`) if the name is not safe as a file name.
     pub fn new(id: impl Into<String>) -> Result<Self, ParamsError> {
         let id = id.into();
         match fault(&id) {
@@ -66,15 +67,15 @@ impl RunId {
         }
     }
 
-    /// Takes an id out of a database as it is: whatever another program stored
-    /// there must be readable.
+    /// Creates an id from a database without checking it, because rows that
+    /// another program stored must be readable.
     #[doc(hidden)]
     #[must_use]
     pub fn from_stored(id: String) -> Self {
         Self(id.into_boxed_str())
     }
 
-    /// The hash of a canonical text: the first 16 hex digits of its SHA-256.
+    /// Hashes a canonical text: the first 16 hexadecimal digits of its SHA-256.
     #[must_use]
     pub fn from_canonical(text: &str) -> Self {
         let mut id = String::with_capacity(HASHED);
@@ -84,20 +85,20 @@ impl RunId {
         Self(id.into_boxed_str())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the id looks like a hash: 16 lower-case hex digits.
+    /// Returns whether the id looks like a hash: 16 lower-case hexadecimal digits.
     #[must_use]
     pub fn is_hashed(&self) -> bool {
         self.hash_value().is_some()
     }
 
-    /// A number to lock the run by where locks are numbers: the 64 bits of a
-    /// hashed id, or the first 64 bits (big endian) of the SHA-256 of any other.
+    /// Returns the number of the run's advisory lock: the 64 bits of a hashed
+    /// id, or the first 64 bits (big endian) of the SHA-256 of any other id.
     #[must_use]
     pub fn lock_key(&self) -> i64 {
         match self.hash_value() {
@@ -106,8 +107,8 @@ impl RunId {
         }
     }
 
-    /// A seed for the random numbers of the run: the first 63 bits of the SHA-256 of the id's text, so that it is an
-    /// integer wherever it is kept.
+    /// Returns a seed for the random numbers of the run: the first 63 bits of the SHA-256 of the id's text. It fits a
+    /// signed 64-bit integer.
     ///
     /// ```
     /// let id: entropic::params::RunId = "calibration-1".parse()?;
@@ -119,13 +120,14 @@ impl RunId {
         u64::from_be_bytes(first_eight(self.as_str())) >> 1
     }
 
-    /// The key of one of several runs of the same parameters: that of the parameters, `-r` and a number.
+    /// Returns the id of a replicate: this id, followed by `-r` and the number.
     #[must_use]
     pub fn replicate(&self, number: u32) -> Self {
         Self(format!("{}-r{number}", self.0).into_boxed_str())
     }
 
-    /// What [`replicate`](Self::replicate) made it of, if it did.
+    /// Splits the id of a replicate into the id and the number that were passed to [`replicate`](Self::replicate).
+    /// Returns `None` if it is not a replicate of a hashed id.
     #[must_use]
     pub fn replicated(&self) -> Option<(Self, u32)> {
         let (base, number) = self.0.rsplit_once("-r")?;
@@ -134,8 +136,8 @@ impl RunId {
         (base.is_hashed() && base.replicate(number) == *self).then_some((base, number))
     }
 
-    /// The number that a hashed id spells. Upper-case digits do not count, or
-    /// two different ids would have one lock.
+    /// Returns the number that a hashed id encodes. Upper-case digits are not
+    /// accepted, because two different ids would then share a lock.
     fn hash_value(&self) -> Option<u64> {
         let digits = self.0.as_bytes();
         let hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -146,11 +148,11 @@ impl RunId {
     }
 }
 
-/// How many hex digits the token in the name of a result has.
+/// The number of hexadecimal digits in the token of a result's name.
 pub(crate) const TOKEN: usize = 12;
 
-/// What stands before a `~` and the token of a result's name, if one stands at the end. No id ends so, and so no two runs
-/// have one name for their results.
+/// Returns the part of a result's name before `~` and the token, or `None` if the name does not end with a token. No id
+/// ends with one, so the results of two runs never have the same name.
 pub(crate) fn without_token(stem: &str) -> Option<&str> {
     let (id, token) = stem.rsplit_once('~')?;
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -163,7 +165,7 @@ fn first_eight(text: &str) -> [u8; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Why `id` is not safe as a file name.
+/// Returns why `id` is not safe as a file name, or `None` if it is.
 fn fault(id: &str) -> Option<&'static str> {
     if id.is_empty() {
         Some("it is empty")
@@ -188,8 +190,8 @@ fn fault(id: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether Windows opens a device instead of a file; it looks no further than
-/// the first dot, and ignores spaces before it.
+/// Returns whether Windows opens a device instead of a file. Windows considers
+/// only the part before the first dot and ignores spaces at its end.
 fn is_device(id: &str) -> bool {
     let stem = id.split('.').next().unwrap_or(id).trim_end();
     let is = |name: &str| stem.eq_ignore_ascii_case(name);
@@ -204,7 +206,7 @@ fn is_device(id: &str) -> bool {
         || ["com", "lpt"].into_iter().any(numbered)
 }
 
-/// The start of a text that is too long to be shown in full.
+/// Shortens an id that is too long to be shown in full.
 fn shortened(id: String) -> String {
     if id.len() <= LONGEST {
         return id;

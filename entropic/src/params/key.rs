@@ -1,4 +1,4 @@
-//! The keys of maps: what they are, their order, and their text.
+//! Map keys: their kinds, their order and their text.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,20 +9,20 @@ use super::ParamsError;
 use super::float::push_repr;
 use super::text::push_quoted;
 
-/// A map key before it becomes text: the reference sorts by the value.
+/// A map key before it becomes text. The Python package sorts keys by value.
 #[derive(Debug, Clone)]
 pub(super) enum Key {
     Text(Cow<'static, str>),
     Bool(bool),
     Int(i128),
-    /// Only what `Int` has no room for.
+    /// An integer that is too large for `Int`.
     Big(u128),
     Float(f64),
     Null,
 }
 
 impl Key {
-    /// What a serialisable value is as a key.
+    /// Converts a serialisable value to a key.
     pub(super) fn of<T: Serialize + ?Sized>(key: &T) -> Result<Self, ParamsError> {
         key.serialize(KeySerializer { depth: 0 })
     }
@@ -31,8 +31,8 @@ impl Key {
         i128::try_from(value).map_or(Self::Big(value), Self::Int)
     }
 
-    /// Writes the key as a JSON string. Floats are in full: the reference
-    /// rounds values only.
+    /// Writes the key as a JSON string. Floats are written in full, because the
+    /// Python package rounds values and not keys.
     pub(super) fn push(&self, out: &mut String) {
         if let Self::Text(text) = self {
             return push_quoted(out, text);
@@ -49,17 +49,17 @@ impl Key {
         out.push('"');
     }
 
-    /// The order of two keys of one map, as Python compares them: text by code
-    /// points, numbers by value (a boolean is 0 or 1).
+    /// Compares two keys of one map as Python does: text by code points, numbers
+    /// by value (a boolean is 0 or 1).
     ///
     /// # Errors
     ///
-    /// [`ParamsError::MixedKeys`] if there is none. Python accepts a `NaN`
-    /// beside other numbers, but then its order is that of insertion, which is
-    /// not a property of the value.
+    /// [`ParamsError::MixedKeys`] if the keys have no order. Python accepts a
+    /// `NaN` together with other numbers, but then the order depends on
+    /// insertion, which is not a property of the value.
     pub(super) fn compare(&self, other: &Self) -> Result<Ordering, ParamsError> {
         let order = match (self, other) {
-            // UTF-8 has the order of code points.
+            // The byte order of UTF-8 is the order of code points.
             (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
             (Self::Null, Self::Null) => Some(Ordering::Equal),
             (Self::Float(a), Self::Float(b)) if a.is_nan() && b.is_nan() => Some(Ordering::Equal),
@@ -91,7 +91,7 @@ impl Key {
     }
 }
 
-/// A key that is a number, to be compared without loss.
+/// A numeric key that is compared without loss of precision.
 #[derive(Clone, Copy)]
 enum Number {
     Int(i128),
@@ -107,18 +107,18 @@ impl Number {
             (Self::Int(_), Self::Big(_)) => Some(Ordering::Less),
             (Self::Big(_), Self::Int(_)) => Some(Ordering::Greater),
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b),
-            (whole, Self::Float(float)) => whole.compare_float(float),
-            (Self::Float(float), whole) => whole.compare_float(float).map(Ordering::reverse),
+            (integer, Self::Float(float)) => integer.compare_float(float),
+            (Self::Float(float), integer) => integer.compare_float(float).map(Ordering::reverse),
         }
     }
 
-    /// A whole number against a float.
+    /// Compares an integer with a float.
     fn compare_float(self, float: f64) -> Option<Ordering> {
         const INT_END: f64 = (1u128 << 127) as f64;
         if float.is_nan() {
             return None;
         }
-        let whole = match self {
+        let order = match self {
             // The casts drop the fraction and are exact within these bounds.
             Self::Int(_) if float >= INT_END => Ordering::Less,
             Self::Int(_) if float < -INT_END => Ordering::Greater,
@@ -128,7 +128,7 @@ impl Number {
             Self::Big(value) => value.cmp(&(float as u128)),
             Self::Float(value) => return value.partial_cmp(&float),
         };
-        Some(whole.then(if float.fract() > 0.0 {
+        Some(order.then(if float.fract() > 0.0 {
             Ordering::Less
         } else if float.fract() < 0.0 {
             Ordering::Greater
@@ -138,7 +138,7 @@ impl Number {
     }
 }
 
-/// Turns a serialisable value into a [`Key`].
+/// Converts a serialisable value to a [`Key`].
 struct KeySerializer {
     depth: u16,
 }
@@ -148,7 +148,7 @@ impl KeySerializer {
         Err(ParamsError::BadKey { kind })
     }
 
-    /// A newtype or `Some` is what it holds.
+    /// Converts a newtype or `Some` to the key that it contains.
     fn transparent<T: Serialize + ?Sized>(self, value: &T) -> Result<Key, ParamsError> {
         let depth = super::serialize::deeper(self.depth)?;
         value.serialize(Self { depth })
@@ -314,7 +314,7 @@ mod tests {
             (Key::Int(-2), Less, Key::Float(-1.5)),
             (Key::Int(-1), Greater, Key::Float(-1.5)),
             (Key::Int(1), Less, Key::Float(1.5)),
-            // Neighbours that are one float.
+            // Neighbouring integers that round to the same float.
             (Key::Int((1 << 53) + 1), Greater, Key::Float(two_to(53))),
             (Key::Int(i128::MAX), Less, Key::Float(two_to(127))),
             (Key::Int(i128::MIN), Equal, Key::Float(-two_to(127))),

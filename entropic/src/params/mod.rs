@@ -1,31 +1,32 @@
-//! Identity: from parameters to the name under which their run is found again.
+//! Computes the id of a run from its parameters.
 //!
-//! An id is the first 16 hex digits of the SHA-256 of a *canonical text*, and
-//! the canonical text is, byte for byte, what the Python package `entropic`
-//! hashes: JSON without spaces, ASCII only, objects sorted by key at every
-//! depth, floats rounded to 12 decimals and written as Python's `repr` writes
-//! them. A database that Python filled is therefore hit from here, and the
-//! other way round.
+//! An id is the first 16 hexadecimal digits of the SHA-256 of a *canonical
+//! text*. The canonical text is, byte for byte, the text that the Python package
+//! `entropic` hashes: JSON without spaces, ASCII only, objects sorted by key at
+//! every depth, floats rounded to 12 decimals and written as Python's `repr`
+//! writes them. Runs that Python stored are therefore hits in Rust, and runs
+//! that Rust stored are hits in Python.
 //!
-//! What this room promises:
+//! This module promises:
 //!
-//! * **One text per value.** The order in which a map or a struct hands over
-//!   its entries does not count, nor does the platform or the version of a
-//!   float printer. `1` and `1.0` differ, `true` and `1` differ, `0.0` and
-//!   `-0.0` differ; [`canonical_eq`] is the comparison for whoever had the sign
-//!   of a zero taken away by a database.
+//! * **One text per value.** The text does not depend on the order in which a
+//!   map or a struct serialises its entries, on the platform, or on the version
+//!   of a float printer. `1` and `1.0` differ, `true` and `1` differ, `0.0` and
+//!   `-0.0` differ. [`canonical_eq`] compares texts if a database may have
+//!   dropped the sign of a zero.
 //! * **Pure functions refuse only what has no canonical text.**
-//!   [`canonical_json`] and [`hash_params`] take whatever the reference takes,
-//!   `NaN` and infinities included. They refuse maps whose keys have no order
-//!   among themselves, keys that occur twice, keys that are no plain value, and
+//!   [`canonical_json`] and [`hash_params`] accept everything that the Python
+//!   package accepts, including `NaN` and infinities. They refuse maps whose keys
+//!   have no common order, duplicate keys, keys that are not plain values, and
 //!   values nested too deeply to be walked safely.
 //! * **Records refuse more.** [`Canonical`], the writer behind derived records,
-//!   also refuses what would be found again wrongly or not at all: `NaN`, floats
-//!   that the rounding makes indistinguishable, text that one of the databases
-//!   cannot hold. The error carries the cure; the caller adds the field's name.
-//! * **A [`RunId`] is safe as a file name**, whoever made it up, on every
-//!   system a results folder may be carried to.
-//! * **Nothing panics**, whatever the input.
+//!   also refuses values that could not be found again correctly: `NaN`, floats
+//!   that the rounding would make indistinguishable, and text that one of the
+//!   databases cannot hold. The error contains the cure, and the caller adds the
+//!   name of the field.
+//! * **A [`RunId`] is safe as a file name**, on every system to which a results
+//!   directory may be copied. This also holds for ids that a caller chose.
+//! * **No function panics**, for any input.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -61,28 +62,29 @@ pub(crate) use zeros::is_key_of;
 use serde::Serialize;
 use serialize::{Rules, Writer};
 
-/// The canonical text of any serialisable value, exactly as the Python package
-/// writes it before hashing.
+/// Returns the canonical text of any serialisable value, exactly as the Python
+/// package writes it before hashing.
 ///
-/// Enum variants without data are written as their name, the others as an
-/// object with the name as its only key; newtypes and `Some` are transparent;
-/// `None` and units are `null`; an `f32` is the `f64` that it widens to; bytes
-/// are an array of integers. Maps may have keys of text, or keys that are all
-/// numbers, which then stand in numerical order.
+/// An enum variant without data is written as its name, any other variant as an
+/// object with the name as its only key. Newtypes and `Some` are transparent.
+/// `None` and units are `null`. An `f32` is widened to an `f64`. Bytes are an
+/// array of integers. The keys of a map may be text, or numbers, which are then
+/// sorted by value.
 ///
 /// # Errors
 ///
 /// [`ParamsError::MixedKeys`], [`ParamsError::DuplicateKey`],
-/// [`ParamsError::BadKey`] and [`ParamsError::TooDeep`] for values without a
-/// canonical text, [`ParamsError::Serialize`] when the value's own `Serialize`
-/// fails.
+/// [`ParamsError::BadKey`] and [`ParamsError::TooDeep`] (all
+/// `is_invalid_input`) for a value without a canonical text;
+/// [`ParamsError::Serialize`] (`is_invalid_input`) if the value's own
+/// `Serialize` fails.
 pub fn canonical_json<P: Serialize + ?Sized>(params: &P) -> Result<String, ParamsError> {
     let mut text = String::new();
     params.serialize(Writer::new(&mut text, Rules::Reference))?;
     Ok(text)
 }
 
-/// The id of any serialisable value: the hash of its [`canonical_json`].
+/// Returns the id of any serialisable value: the hash of its [`canonical_json`].
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
-//! Times as Python's `str()` writes them, which is how the reference hashes
-//! them.
+//! Formats times as Python's `str()` does, because the Python package hashes
+//! them in this form.
 //!
-//! Python knows microseconds and the years 1 to 9999: whoever calls has refused
-//! the rest. What is finer than a microsecond is cut off here.
+//! Python has microsecond precision and the years 1 to 9999; callers must refuse
+//! other values first. These functions truncate to microseconds.
 
 use std::fmt::Write;
 
@@ -11,25 +11,25 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// `str(datetime)` of a time without a zone: `2026-01-02 03:04:05.678901`.
+/// Formats a time without a zone as `str(datetime)` does: `2026-01-02 03:04:05.678901`.
 #[must_use]
 pub fn naive_datetime(value: &NaiveDateTime) -> String {
     format!("{} {}", naive_date(&value.date()), naive_time(&value.time()))
 }
 
-/// `str(datetime)` of a time in UTC: `2026-01-02 03:04:05+00:00`.
+/// Formats a time in UTC as `str(datetime)` does: `2026-01-02 03:04:05+00:00`.
 #[must_use]
 pub fn utc_datetime(value: &DateTime<Utc>) -> String {
     naive_datetime(&value.naive_utc()) + "+00:00"
 }
 
-/// `str(date)`: `2026-01-02`.
+/// Formats a date as `str(date)` does: `2026-01-02`.
 #[must_use]
 pub fn naive_date(value: &NaiveDate) -> String {
     format!("{:04}-{:02}-{:02}", value.year(), value.month(), value.day())
 }
 
-/// `str(time)`: `03:04:05`, or `03:04:05.000600` when there are microseconds.
+/// Formats a time of day as `str(time)` does: `03:04:05`, or `03:04:05.000600` if the microseconds are not zero.
 #[must_use]
 pub fn naive_time(value: &NaiveTime) -> String {
     let micros = value.nanosecond() / 1000;
@@ -40,11 +40,11 @@ pub fn naive_time(value: &NaiveTime) -> String {
     text
 }
 
-/// `str(timedelta)`: `0:00:02`, `1 day, 0:00:02`, `-1 day, 23:59:59.999999`.
+/// Formats a duration as `str(timedelta)` does: `0:00:02`, `1 day, 0:00:02`, `-1 day, 23:59:59.999999`.
 #[must_use]
 pub fn duration(value: &TimeDelta) -> String {
-    // Python keeps the part below a day positive: a negative duration is
-    // rounded down to whole days.
+    // Python rounds a negative duration down to whole days, so the part below a
+    // day is never negative.
     let nanos = i64::from(value.subsec_nanos());
     let micros = nanos.div_euclid(1000);
     let seconds = value.num_seconds() + micros.div_euclid(MICROS_PER_SECOND);

@@ -1,4 +1,4 @@
-//! How much of a float counts.
+//! Float schemes: how much of a float counts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,30 +7,30 @@ use serde::{Deserialize, Serialize};
 
 use super::ParamsError;
 
-/// How much of a float enters the identity of a record.
+/// How much of a float enters the identity of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FloatScheme {
     /// 12 decimals, as in the Python package; `-0.0` differs from `0.0`.
     ///
-    /// Right for quantities of everyday size. Records refuse what it would
-    /// blur: see [`ParamsError::LossyFloat`].
+    /// Suits quantities of everyday size. Records refuse a float of which it
+    /// would keep fewer than 3 significant digits: see [`ParamsError::LossyFloat`].
     #[default]
     #[serde(rename = "decimal")]
     Decimal12,
-    /// 12 significant digits, whatever the size; `-0.0` is `0.0`.
+    /// 12 significant digits at every magnitude; `-0.0` equals `0.0`.
     #[serde(rename = "significant")]
     Significant12,
-    /// Every bit of the value, apart from the sign of zero: `-0.0` is `0.0`.
+    /// Every bit of the value, except for the sign of zero: `-0.0` equals `0.0`.
     #[serde(rename = "exact")]
     Exact,
 }
 
 impl FloatScheme {
-    /// Every scheme there is.
+    /// All schemes.
     pub(crate) const ALL: [Self; 3] = [Self::Decimal12, Self::Significant12, Self::Exact];
 
-    /// The name that attributes and stored schemas use.
+    /// Returns the name that attributes and recorded schemas use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

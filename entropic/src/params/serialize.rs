@@ -1,4 +1,4 @@
-//! From any serde value to canonical text.
+//! Serialises any serde value as canonical text.
 
 use serde::ser::{self, Serialize, Serializer};
 
@@ -9,17 +9,18 @@ use super::key::Key;
 use super::scheme::FloatScheme;
 use super::text::push_quoted;
 
-/// How many levels of nesting are walked. Newtypes and `Some` count, because
-/// they use the stack as well; of what is stored [`MAX_NESTING`] says more.
+/// The greatest number of nested levels that the serialiser walks. Newtypes and
+/// `Some` count, because they use the stack as well. The limit for stored JSON
+/// is [`MAX_NESTING`].
 pub(super) const MAX_DEPTH: u16 = 256;
 
-/// How many arrays and objects may lie in each other in what a record stores as JSON.
+/// The greatest number of nested arrays and objects in JSON that a record stores.
 ///
-/// `serde_json` reads 127 levels, and custom data is read inside other things as well: lines of the journal, what workers
-/// hand over. The difference is room for those, and for later ones.
+/// `serde_json` reads 127 levels. Custom data is also read as part of other JSON: journal lines, and the output of
+/// workers. The difference leaves room for these levels, and for later ones.
 pub(crate) const MAX_NESTING: u16 = 100;
 
-/// How many arrays and objects lie in each other in a JSON text.
+/// Returns the number of nested arrays and objects in a JSON text.
 pub(super) fn nesting(text: &str) -> u16 {
     let (mut depth, mut deepest) = (0u16, 0);
     let (mut in_string, mut escaped) = (false, false);
@@ -39,30 +40,30 @@ pub(super) fn nesting(text: &str) -> u16 {
     deepest
 }
 
-/// Below this, 12 decimals keep fewer than 3 significant digits.
+/// Below this value, 12 decimals keep fewer than 3 significant digits.
 const DECIMALS_FLOOR: f64 = 1e-10;
 
-/// The names under which `serde_json` hands over numbers as text (its feature
-/// `arbitrary_precision`, which any crate of a build may switch on) and text
-/// that is JSON already.
+/// The struct names under which `serde_json` serialises numbers as text (with its
+/// feature `arbitrary_precision`, which any crate of a build may switch on) and
+/// raw JSON text.
 const NUMBER: &str = "$serde_json::private::Number";
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// What is accepted, and how floats are written.
+/// Which values are accepted, and how floats are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rules {
-    /// Whatever the reference accepts.
+    /// Accepts everything that the Python package accepts.
     Reference,
-    /// What a record may hold in a column of JSON text.
+    /// Accepts what a record may hold in a column of JSON text.
     Record(FloatScheme),
 }
 
-/// One level down, or the refusal to go there.
+/// Returns the depth one level down, or an error if that is too deep.
 pub(super) fn deeper(depth: u16) -> Result<u16, ParamsError> {
     if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(ParamsError::TooDeep { limit: MAX_DEPTH }) }
 }
 
-/// Refuses a finite float of which 12 decimals keep too little.
+/// Refuses a finite float of which 12 decimals keep fewer than 3 significant digits.
 #[inline]
 pub(super) fn check_decimals(x: f64) -> Result<(), ParamsError> {
     if x.abs() >= DECIMALS_FLOOR || x == 0.0 {
@@ -75,7 +76,7 @@ pub(super) fn check_decimals(x: f64) -> Result<(), ParamsError> {
     Err(ParamsError::LossyFloat { value: x, rounded })
 }
 
-/// Refuses text that not every database can hold.
+/// Refuses text with a NUL character, which PostgreSQL cannot store.
 #[inline]
 pub(super) fn check_text(text: &str) -> Result<(), ParamsError> {
     if text.as_bytes().contains(&0) {
@@ -84,7 +85,7 @@ pub(super) fn check_text(text: &str) -> Result<(), ParamsError> {
     Ok(())
 }
 
-/// Writes one value to the end of a text.
+/// Appends one value to a text.
 pub(super) struct Writer<'a> {
     pub(super) out: &'a mut String,
     rules: Rules,
@@ -96,7 +97,7 @@ impl<'a> Writer<'a> {
         Self { out, rules, depth: 0 }
     }
 
-    /// A writer for a value inside this one.
+    /// Returns a writer for a value inside this one.
     pub(super) fn inner(&mut self) -> Result<Writer<'_>, ParamsError> {
         Ok(Writer { depth: deeper(self.depth)?, out: self.out, rules: self.rules })
     }
@@ -135,7 +136,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Opens `{"variant":`, which is how data of an enum variant begins.
+    /// Writes `{"variant":`, the start of an enum variant with data.
     fn variant(&mut self, variant: &str) -> Result<(), ParamsError> {
         self.out.push('{');
         self.text(variant)?;
@@ -146,8 +147,8 @@ impl<'a> Writer<'a> {
     /// Writes a number that arrives as text.
     pub(super) fn number(&mut self, text: &str) -> Result<(), ParamsError> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        // `-0` is the float to a `serde_json` without `arbitrary_precision`;
-        // the features of a build must not change what is hashed.
+        // `serde_json` without `arbitrary_precision` reads `-0` as a float. The
+        // features of a build must not change the hash.
         if text != "-0" && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             self.out.push_str(text);
             return Ok(());
@@ -159,7 +160,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Refuses floats that JSON text has no words for.
+/// Refuses NaN and infinities, which JSON cannot represent.
 fn check_stored(x: f64) -> Result<(), ParamsError> {
     if x.is_nan() {
         Err(ParamsError::NotANumber)
@@ -324,8 +325,8 @@ mod tests {
     use super::{MAX_DEPTH, ParamsError, nesting};
     use crate::params::canonical_json;
 
-    /// What a `serde_json::Number` is when some crate of the build has switched
-    /// on `arbitrary_precision`.
+    /// A `serde_json::Number` as it serialises if another crate of the build
+    /// switches on `arbitrary_precision`.
     #[derive(Serialize)]
     #[serde(rename = "$serde_json::private::Number")]
     struct Disguised {

@@ -1,4 +1,4 @@
-//! Text as `json.dumps` writes it: quoted, and ASCII only.
+//! Writes text as Python's `json.dumps` does: quoted, and ASCII only.
 
 /// Writes `text` as a JSON string.
 #[inline]
@@ -12,7 +12,7 @@ pub(super) fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Whether `text` stands for itself inside the quotes.
+/// Returns whether `text` needs no escapes inside the quotes.
 #[inline]
 fn is_plain(text: &str) -> bool {
     // Python escapes DEL (0x7f) like any other control character.
@@ -32,7 +32,7 @@ fn push_escaped(out: &mut String, text: &str) {
             '\u{c}' => out.push_str("\\f"),
             ' '..='~' => out.push(character),
             _ => {
-                // One unit, or a surrogate pair beyond the basic plane.
+                // One code unit, or a surrogate pair outside the Basic Multilingual Plane.
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     push_unit(out, *unit);
                 }

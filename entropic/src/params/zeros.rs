@@ -1,18 +1,18 @@
-//! Zeros that have lost their sign in a database.
+//! Recognizes ids of parameters whose zeros lost their sign in a database.
 
 use super::RunId;
 
-/// How many zeros of a text are tried with either sign.
+/// The greatest number of zeros in a text for which both signs are tried.
 const MOST: usize = 10;
 
-/// Whether an id is the key of a canonical text, whichever sign its zeros had when it was made.
+/// Returns whether an id is the hash of a canonical text, for any choice of signs for the zeros in the text.
 pub(crate) fn is_key_of(id: &RunId, text: &str) -> bool {
     RunId::from_canonical(text) == *id || signs_of_zero(text).any(|text| RunId::from_canonical(&text) == *id)
 }
 
-/// The same text with each choice of signs for its zeros; too many zeros are not tried.
+/// Iterates over the text with each choice of signs for its zeros. Returns nothing if there are more than [`MOST`] zeros.
 fn signs_of_zero(text: &str) -> impl Iterator<Item = String> {
-    // A zero is a value of its own: `:0.0,`, not a part of a longer number, nor of text.
+    // A zero must be a value of its own, as in `:0.0,`, and not part of a longer number or of a string.
     let mut parts: Vec<String> = vec![String::new()];
     let mut in_text = false;
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! How a field becomes a column and back.
+//! Converts fields to columns and back.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use diesel::sql_types::{self, Nullable, SqlType, is_nullable};
@@ -10,9 +10,9 @@ use crate::params::{Canonical, FloatScheme, ParamsError, python};
 /// A type that can be a field of a record.
 ///
 /// Implemented for the integers up to 64 bits, `f32`, `f64`, `bool`, `String`, chrono's `DateTime<Utc>`,
-/// `NaiveDateTime`, `NaiveDate` and `NaiveTime`, and `Option` of each. Enums get it from
-/// [`#[derive(SimEnum)]`](derive@crate::SimEnum), newtypes from `#[derive(SimColumn)]`; a field of any other
-/// type that serde knows is stored as JSON with `#[sim(json)]`.
+/// `NaiveDateTime`, `NaiveDate` and `NaiveTime`, and `Option` of each. Enums implement it with
+/// [`#[derive(SimEnum)]`](derive@crate::SimEnum), newtypes with `#[derive(SimColumn)]`. A field of any other
+/// type that serde supports is stored as JSON with `#[sim(json)]`.
 ///
 /// ```
 /// use entropic::{ColumnError, SimColumn, params::{Canonical, FloatScheme}};
@@ -43,42 +43,42 @@ pub trait SimColumn: Clone {
     /// The SQL type of the column.
     type Sql: SqlColumn;
 
-    /// The value to be stored.
+    /// Returns the value to store.
     ///
     /// # Errors
-    /// [`ColumnError`] when the column cannot hold the value.
+    /// [`ColumnError`] if the column cannot hold the value.
     fn to_repr(&self) -> Result<<Self::Sql as SqlColumn>::Repr, ColumnError>;
 
-    /// The field from what was stored.
+    /// Converts a stored value back to the field.
     ///
     /// # Errors
-    /// [`ColumnError`] when the stored value is not a value of this type.
+    /// [`ColumnError`] if the stored value is not a value of this type.
     fn from_repr(repr: <Self::Sql as SqlColumn>::Repr) -> Result<Self, ColumnError>;
 
     /// Writes the canonical text that enters the hash.
     ///
     /// # Errors
-    /// [`ColumnError`] when the value has no canonical text or would lose its meaning in it.
+    /// [`ColumnError`] if the value has no canonical text or would lose its meaning in it.
     fn canonical(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError>;
 
-    /// Refuses what [`to_repr`](Self::to_repr) refuses, without making it: it stands on the path of a hit.
+    /// Checks whether the value can be stored, without converting it: every hit calls this method.
     ///
     /// # Errors
-    /// As `to_repr`.
+    /// Those of [`to_repr`](Self::to_repr).
     fn check(&self) -> Result<(), ColumnError> {
         self.to_repr().map(drop)
     }
 
-    /// What a table is to remember of its values.
+    /// Returns what a table records about the values of this type.
     #[doc(hidden)]
     fn values() -> Values {
         Values::Any
     }
 }
 
-/// That a field of this type is stored as `Sql`: all that generated code asks of it.
+/// A field type that is stored as `Sql`. Generated code requires only this trait.
 ///
-/// Never implemented by hand; it follows from [`SimColumn`].
+/// Do not implement it by hand: every [`SimColumn`] implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that entropic can store as `{Sql}`",
     label = "cannot be a column as it is",
@@ -88,33 +88,33 @@ pub trait SimColumn: Clone {
     note = "any other type that serde can write and read is stored with `#[sim(json)]` on the field"
 )]
 pub trait StoredAs<Sql: SqlColumn>: Sized {
-    /// What Diesel writes.
+    /// Returns the value that Diesel writes.
     fn repr(&self) -> Result<Sql::Repr, ColumnError>;
-    /// The value, from what Diesel has read.
+    /// Converts the value that Diesel has read.
     fn read(repr: Sql::Repr) -> Result<Self, ColumnError>;
     /// Writes the canonical text.
     fn write(&self, out: &mut Canonical, scheme: FloatScheme) -> Result<(), ColumnError>;
-    /// Whether it can be stored.
+    /// Checks whether the value can be stored.
     fn verify(&self) -> Result<(), ColumnError>;
-    /// The value again, for another point of a grid.
+    /// Clones the value for another point of a grid.
     fn copy(&self) -> Self;
-    /// What a table is to remember of its values.
+    /// Returns what a table records about the values of this type.
     fn values() -> Values {
         Values::Any
     }
 
-    // The same for a column that can be NULL. They stand here so that the type inside an `Option` is the one that
-    // an error names.
+    // The methods for nullable columns are part of this trait, so that a compile error names the type inside the
+    // `Option`.
 
-    /// What Diesel writes.
+    /// Returns the value that Diesel writes to a nullable column.
     fn optional_repr(value: &Option<Self>) -> Result<Option<Sql::Repr>, ColumnError> {
         value.as_ref().map(Self::repr).transpose()
     }
-    /// The value, from what Diesel has read.
+    /// Converts the value that Diesel has read from a nullable column.
     fn optional_read(repr: Option<Sql::Repr>) -> Result<Option<Self>, ColumnError> {
         repr.map(Self::read).transpose()
     }
-    /// Writes the canonical text.
+    /// Writes the canonical text, `null` for `None`.
     fn optional_write(
         value: &Option<Self>,
         out: &mut Canonical,
@@ -128,11 +128,11 @@ pub trait StoredAs<Sql: SqlColumn>: Sized {
             }
         }
     }
-    /// Whether it can be stored.
+    /// Checks whether the optional value can be stored.
     fn optional_verify(value: &Option<Self>) -> Result<(), ColumnError> {
         value.as_ref().map_or(Ok(()), Self::verify)
     }
-    /// The value again, for another point of a grid.
+    /// Clones the optional value for another point of a grid.
     fn optional_copy(value: &Option<Self>) -> Option<Self> {
         value.as_ref().map(Self::copy)
     }
@@ -269,7 +269,7 @@ fn check_date(date: NaiveDate) -> Result<(), ColumnError> {
 }
 
 fn check_time(time: NaiveTime) -> Result<(), ColumnError> {
-    // A leap second is a nanosecond part of a whole second and more: neither database has one.
+    // chrono represents a leap second as 1,000,000,000 nanoseconds or more; neither database has leap seconds.
     if time.nanosecond().is_multiple_of(1_000) && time.nanosecond() < 1_000_000_000 {
         Ok(())
     } else {
@@ -368,25 +368,25 @@ where
     }
 }
 
-/// The stored text of a `#[sim(json)]` field.
+/// Returns the text to store for a `#[sim(json)]` field.
 pub fn json_to_repr<V: serde::Serialize>(value: &V) -> Result<CustomJson, ColumnError> {
     json_check(value)?;
     serde_json::to_string(value).map(CustomJson).map_err(ColumnError::Json)
 }
 
-/// Refuses a `#[sim(json)]` field that its text would not give back: serde_json writes NaN and infinities as
-/// null, the canonical text refuses them.
+/// Checks that the stored text of a `#[sim(json)]` field reads back as the same value. serde_json writes NaN and
+/// infinities as null; the canonical writer refuses them.
 pub fn json_check<V: serde::Serialize>(value: &V) -> Result<(), ColumnError> {
     Ok(Canonical::new().json(value, FloatScheme::Exact)?)
 }
 
-/// A `#[sim(json)]` field from its stored text.
+/// Parses a `#[sim(json)]` field from its stored text.
 pub fn json_from_repr<V: serde::de::DeserializeOwned>(repr: CustomJson) -> Result<V, ColumnError> {
     super::custom_data::from_python_json(&repr.0)
         .map_err(|error| ColumnError::StoredJson { value: repr.0, why: error.to_string() })
 }
 
-/// The canonical text of a `#[sim(json)]` field.
+/// Writes the canonical text of a `#[sim(json)]` field.
 pub fn json_canonical<V: serde::Serialize>(
     value: &V,
     out: &mut Canonical,

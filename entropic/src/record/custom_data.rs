@@ -1,4 +1,4 @@
-//! What a run says about itself beside its columns.
+//! The custom data of a run: a JSON object in addition to its typed columns.
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,7 +9,7 @@ use super::RecordError;
 use super::sql::Json;
 use crate::params::{Canonical, FloatScheme, MAX_NESTING, ParamsError};
 
-/// The `custom_data` of a run: a JSON object, with `elapsed_seconds` and whatever the caller and the runner
+/// The `custom_data` of a run: a JSON object with `elapsed_seconds` and the entries that the caller and the runner
 /// add. Derefs to [`serde_json::Map`].
 ///
 /// ```
@@ -40,22 +40,23 @@ use crate::params::{Canonical, FloatScheme, MAX_NESTING, ParamsError};
 pub struct CustomData(Map<String, Value>);
 
 impl CustomData {
-    /// No custom data.
+    /// Creates empty custom data.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From anything that serialises to a JSON object; `()` and `None` are an empty one.
+    /// Converts any value that serialises to a JSON object. `()` and `None` become an empty object.
     ///
     /// # Errors
-    /// [`RecordError::NotAnObject`] or [`RecordError::NotJson`] (`is_invalid_input`): NaN, infinities, NUL in text, more
-    /// than 100 arrays and objects in each other.
+    /// [`RecordError::NotAnObject`] (`is_invalid_input`) if the value serialises to something other than an object;
+    /// [`RecordError::NotJson`] (`is_invalid_input`) if it contains NaN, an infinity, NUL in text, or more than 100
+    /// levels of nested arrays and objects.
     pub fn from_serialize<S: Serialize + ?Sized>(data: &S) -> Result<Self, RecordError> {
         Self::within("custom data", data, MAX_NESTING)
     }
 
-    /// A patch, which has custom data inside.
+    /// Converts a patch, which contains custom data one level down.
     pub(crate) fn patch<S: Serialize + ?Sized>(data: &S) -> Result<Self, RecordError> {
         Self::within("a patch", data, MAX_NESTING + 1)
     }
@@ -69,8 +70,8 @@ impl CustomData {
         }
     }
 
-    /// Merges a patch as the reference does: an empty one clears everything, a null value removes its key,
-    /// any other value sets it.
+    /// Merges a patch as the Python package does: an empty patch clears everything, a null value removes its key, and
+    /// any other value sets its key.
     pub fn apply_patch(&mut self, patch: &Self) {
         if patch.0.is_empty() {
             self.0.clear();
@@ -84,7 +85,7 @@ impl CustomData {
         }
     }
 
-    /// The seconds the run took, if it was entropic that ran it.
+    /// Returns the duration of the run in seconds, or `None` if entropic did not make the run.
     #[must_use]
     pub fn elapsed_seconds(&self) -> Option<f64> {
         self.0.get("elapsed_seconds").and_then(Value::as_f64)
@@ -94,7 +95,7 @@ impl CustomData {
         serde_json::to_string(&self.0)
     }
 
-    /// Reads what is stored, be it by Python.
+    /// Parses stored custom data, including the JSON that Python writes.
     pub(crate) fn from_json(text: &str) -> Result<Self, RecordError> {
         match from_python_json(text) {
             Ok(Value::Object(map)) => Ok(Self(map)),
@@ -104,7 +105,7 @@ impl CustomData {
         }
     }
 
-    /// The map itself.
+    /// Returns the map.
     #[must_use]
     pub fn into_map(self) -> Map<String, Value> {
         self.0
@@ -130,14 +131,14 @@ impl DerefMut for CustomData {
     }
 }
 
-/// Any value as JSON. serde_json turns NaN into null without a word, so such numbers are looked for first.
-/// One that nests more than `limit` levels is refused: it could not be read wherever it is put.
+/// Converts a value to JSON. serde_json silently turns NaN into null, so this function refuses such numbers first. It
+/// also refuses more than `limit` levels of nesting, which serde_json could not read everywhere that the value is stored.
 pub(crate) fn to_json<S: Serialize + ?Sized>(value: &S, limit: u16) -> Result<Value, ParamsError> {
     Canonical::new().json_within(value, FloatScheme::Exact, limit)?;
     serde_json::to_value(value).map_err(|error| ParamsError::Serialize(error.to_string()))
 }
 
-/// What JSON calls a value, for messages.
+/// Returns JSON's name for the kind of a value, for messages.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -149,22 +150,22 @@ pub(super) fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Reads JSON, and what Python writes in its place: `NaN` and `Infinity` as bare words, which become null as serde
-/// writes them, and halves of surrogate pairs (from file names that are no UTF-8), which become U+FFFD.
+/// Parses JSON and Python's extensions of it. The bare words `NaN` and `Infinity` become null, which is what serde
+/// writes for them. Unpaired surrogates, which come from file names that are not UTF-8, become U+FFFD.
 pub(super) fn from_python_json<V: serde::de::DeserializeOwned>(text: &str) -> Result<V, serde_json::Error> {
     serde_json::from_str(text).or_else(|error| serde_json::from_str(&as_json(text)).map_err(|_| error))
 }
 
-/// [`from_python_json`], for the fuzz targets.
+/// Calls [`from_python_json`] for the fuzz targets.
 ///
 /// # Errors
-/// What serde says of it.
+/// serde's error if the text is not JSON.
 #[cfg(fuzzing)]
 pub fn python_json(text: &str) -> Result<Value, serde_json::Error> {
     from_python_json(text)
 }
 
-/// The text without what JSON does not have.
+/// Replaces Python's extensions with valid JSON.
 fn as_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -187,7 +188,7 @@ fn as_json(text: &str) -> String {
     out
 }
 
-/// Where the string that `text` begins with ends, its quote included.
+/// Returns the length in bytes of the string at the start of `text`, including both quotes.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -201,7 +202,7 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// A string of JSON whose escapes are characters.
+/// Replaces unpaired surrogate escapes in a JSON string.
 fn whole_surrogates(string: &str) -> String {
     let mut out = String::with_capacity(string.len());
     let mut rest = string;
@@ -215,7 +216,7 @@ fn whole_surrogates(string: &str) -> String {
                 rest = &rest[6..];
                 continue;
             }
-            // An escape of another kind, or one cut off.
+            // Another kind of escape, or a truncated one.
             _ => rest.chars().take(2).map(char::len_utf8).sum(),
         };
         out.push_str(&rest[..taken]);
@@ -225,7 +226,7 @@ fn whole_surrogates(string: &str) -> String {
     out
 }
 
-/// The UTF-16 unit of the escape that `text` begins with.
+/// Parses the `\u` escape at the start of `text` as a UTF-16 code unit.
 fn unit(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
 }

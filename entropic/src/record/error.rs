@@ -1,12 +1,12 @@
-//! What can be wrong with a value.
+//! The errors of values and records.
 
 use crate::ErrorKind;
 use crate::params::{ParamsError, RunId};
 
-/// Why a value cannot be a column, or a column cannot be the value.
+/// Why a value cannot be stored in a column, or a stored value cannot be read.
 ///
-/// It knows neither the field nor whether the value is the caller's or a stored one: the [`RecordError`] around it names
-/// the field, and has a [`kind`](RecordError::kind).
+/// The error does not know the field, nor whether the value comes from the caller or from the database. The
+/// [`RecordError`] around it names the field and has a [`kind`](RecordError::kind).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnError {
@@ -19,19 +19,19 @@ pub enum ColumnError {
     OutOfRange {
         /// The value, as text.
         value: String,
-        /// What the column is.
+        /// The type of the column.
         column: &'static str,
-        /// The largest value it holds.
+        /// The largest value that the column holds.
         largest: String,
     },
-    /// A time is finer than a microsecond.
+    /// A time has sub-microsecond precision.
     #[error("`{value}` is finer than a microsecond; round it with chrono's `trunc_subsecs(6)`")]
     #[non_exhaustive]
     TooFine {
         /// The time, as text.
         value: String,
     },
-    /// A date lies outside the years 1 to 9999.
+    /// A date is outside the years 1 to 9999.
     #[error("`{value}` lies outside the years 1 to 9999, which is what both databases and Python can hold")]
     #[non_exhaustive]
     YearOutOfRange {
@@ -42,38 +42,38 @@ pub enum ColumnError {
     #[error("`{}` is none of the values of `{name}` ({expected})", shown(value))]
     #[non_exhaustive]
     UnknownVariant {
-        /// The text found.
+        /// The text.
         value: String,
-        /// Name of the enum.
+        /// The name of the enum.
         name: &'static str,
-        /// The texts it knows.
+        /// The texts of the enum.
         expected: String,
     },
-    /// The value could not be made into JSON.
+    /// The value could not be converted to JSON.
     #[error("cannot convert the value to JSON")]
     Json(#[source] serde_json::Error),
-    /// The text of a JSON column is not that of its type.
-    #[error("`{}` is not the JSON of the field: {}", shown(value), told(why))]
+    /// The stored JSON is not a value of the field's type.
+    #[error("`{}` is not the JSON of the field: {}", shown(value), shortened(why))]
     #[non_exhaustive]
     StoredJson {
-        /// The text found.
+        /// The stored text.
         value: String,
-        /// What serde says.
+        /// serde's message.
         why: String,
     },
-    /// A text is longer than the index of its column can hold.
+    /// A text is too long for the index of its column.
     #[error(
         "a text of {bytes} bytes is too long for the index of the column, which takes {limit} on every database; store a \
          shorter one, or do without the index"
     )]
     #[non_exhaustive]
     TooLongForIndex {
-        /// How long it is.
+        /// The length of the text in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// The greatest length in bytes.
         limit: usize,
     },
-    /// The database holds a value of another kind than the column's.
+    /// The stored value does not fit the type of the column.
     #[error("{what}")]
     #[non_exhaustive]
     WrongValue {
@@ -85,17 +85,17 @@ pub enum ColumnError {
     Other(String),
 }
 
-/// A record, or a row of its table, that cannot be used: names the table and the field.
+/// Why a record cannot be stored, or a row of its table cannot be read. Names the table and the field.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// A field of the struct cannot be stored as it is.
+    /// A field of the struct cannot be stored.
     #[error("cannot store `{field}` of `{table}`")]
     #[non_exhaustive]
     Field {
-        /// Table of the record.
+        /// The table of the record.
         table: &'static str,
-        /// Column of the field.
+        /// The column of the field.
         field: &'static str,
         /// The reason, with the cure.
         source: ColumnError,
@@ -104,31 +104,31 @@ pub enum RecordError {
     #[error("cannot read column `{field}` of run `{}` in `{table}`", shown(id.as_str()))]
     #[non_exhaustive]
     Stored {
-        /// Table of the record.
+        /// The table of the record.
         table: &'static str,
-        /// The run.
+        /// The id of the run.
         id: RunId,
         /// The column.
         field: &'static str,
         /// The reason.
         source: Box<ColumnError>,
     },
-    /// A patch names a column that is not there, or not the user's to change.
+    /// A patch names a column that does not exist or cannot be patched.
     #[error("cannot patch column `{field}` of `{table}`: {reason}")]
     #[non_exhaustive]
     NotPatchable {
-        /// Table of the record.
+        /// The table of the record.
         table: &'static str,
-        /// The name given.
+        /// The name in the patch.
         field: String,
-        /// Why, and what can be done.
+        /// The reason, with the cure.
         reason: &'static str,
     },
     /// The value of a patch does not fit its column.
     #[error("cannot patch column `{field}` of `{table}`")]
     #[non_exhaustive]
     PatchValue {
-        /// Table of the record.
+        /// The table of the record.
         table: &'static str,
         /// The column.
         field: &'static str,
@@ -139,25 +139,25 @@ pub enum RecordError {
     #[error("cannot use {found} as {what}; it must be a JSON object such as `json!({{\"note\": \"x\"}})`")]
     #[non_exhaustive]
     NotAnObject {
-        /// What it was given as: custom data, or a patch.
+        /// What the value was passed as: custom data, or a patch.
         what: &'static str,
-        /// What was given.
+        /// The kind of the value.
         found: &'static str,
     },
-    /// Custom data, or a patch, could not be made into JSON.
+    /// Custom data, or a patch, could not be converted to JSON.
     #[error("cannot convert {what} to JSON")]
     #[non_exhaustive]
     NotJson {
-        /// What it was given as: custom data, or a patch.
+        /// What the value was passed as: custom data, or a patch.
         what: &'static str,
-        /// Why not.
+        /// The reason.
         source: ParamsError,
     },
-    /// The stored custom data is not JSON.
+    /// The stored custom data is not a JSON object.
     #[error("cannot read the stored custom data: it is not a JSON object ({why})")]
     #[non_exhaustive]
     StoredCustomData {
-        /// What serde says.
+        /// The reason.
         why: String,
     },
     /// A stored time cannot be read.
@@ -167,25 +167,25 @@ pub enum RecordError {
     )]
     #[non_exhaustive]
     StoredTime {
-        /// The text found.
+        /// The stored text.
         value: String,
     },
 }
 
 impl RecordError {
-    /// A field that cannot be stored.
+    /// Makes the error of a field that cannot be stored.
     #[doc(hidden)]
     pub fn field(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
         move |source| Self::Field { table, field, source }
     }
 
-    /// A column that the value of a patch does not fit.
+    /// Makes the error of a patch whose value does not fit the column.
     #[doc(hidden)]
     pub fn patch(table: &'static str, field: &'static str) -> impl FnOnce(ColumnError) -> Self {
         move |source| Self::PatchValue { table, field, source }
     }
 
-    /// A column that cannot be read.
+    /// Makes the error of a column that cannot be read.
     #[doc(hidden)]
     pub fn stored(table: &'static str, field: &'static str, id: &str) -> impl FnOnce(ColumnError) -> Self {
         move |source| {
@@ -194,7 +194,7 @@ impl RecordError {
         }
     }
 
-    /// What a caller can do about it.
+    /// Returns the kind of the error, which says what a caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -210,10 +210,10 @@ impl RecordError {
     }
 }
 
-/// How many characters of a stored value a message shows.
+/// The number of characters of a stored value that a message shows.
 const SHOWN: usize = 60;
 
-/// A value for a message: on one line, and not all of a long one.
+/// Formats a stored value for a message: escaped, on one line, and shortened.
 pub(super) fn shown(value: &str) -> String {
     let mut rest = value.chars();
     let mut text: String = rest.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
@@ -223,8 +223,8 @@ pub(super) fn shown(value: &str) -> String {
     text
 }
 
-/// What serde says of a value, which may show all of it.
-fn told(why: &str) -> String {
+/// Shortens serde's message, which may contain the whole value.
+fn shortened(why: &str) -> String {
     let mut rest = why.chars();
     let mut text: String = rest.by_ref().take(4 * SHOWN).collect();
     if rest.next().is_some() {

@@ -1,4 +1,4 @@
-//! What the ids of a table are made of, as data: kept with the table, and compared when it is opened again.
+//! How the ids of a table are made, as data. It is recorded with the table and compared when the table is opened again.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::{ColumnDefault, ColumnKind, TableSpec};
 use crate::params::{Canonical, FloatScheme, canonical_eq};
 
-/// How the ids of a table follow from its columns.
+/// How the ids of a table are made from its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[doc(hidden)]
 pub struct Identity {
     /// `#[sim(version = …)]`.
     pub version: u32,
-    /// In the order of their keys.
+    /// The fields, sorted by key.
     pub fields: Vec<IdentityField>,
 }
 
@@ -25,21 +25,21 @@ pub struct IdentityField {
     pub key: String,
     /// The column.
     pub column: String,
-    /// How values are written: those of two kinds of one class are written alike.
-    pub class: Class,
+    /// How values are written. Column kinds of the same class write equal values alike.
+    pub class: CanonicalKind,
     /// How floats are written.
     pub float: FloatScheme,
-    /// The canonical text that does not enter.
+    /// The canonical text of the default, which does not enter the identity.
     pub default: Option<String>,
-    /// The canonical text of what is retired.
+    /// The canonical text of a retired parameter.
     pub retired: Option<String>,
 }
 
-/// Kinds of columns whose values have the same canonical text.
+/// A class of column kinds that write equal values as the same canonical text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[doc(hidden)]
-pub enum Class {
+pub enum CanonicalKind {
     Integer,
     Float,
     Bool,
@@ -50,7 +50,7 @@ pub enum Class {
     Json,
 }
 
-impl From<ColumnKind> for Class {
+impl From<ColumnKind> for CanonicalKind {
     fn from(kind: ColumnKind) -> Self {
         match kind {
             ColumnKind::SmallInt | ColumnKind::Integer | ColumnKind::BigInt => Self::Integer,
@@ -66,19 +66,19 @@ impl From<ColumnKind> for Class {
 }
 
 impl IdentityField {
-    /// Whether a change of the float scheme can change its text.
+    /// Returns whether a change of the float scheme can change the text of the field.
     fn has_floats(&self) -> bool {
-        matches!(self.class, Class::Float | Class::Json)
+        matches!(self.class, CanonicalKind::Float | CanonicalKind::Json)
     }
 
-    /// Whether this text is left out.
+    /// Returns whether the field is left out of the identity when it has this text.
     fn leaves_out(&self, text: &str) -> bool {
         self.default.as_deref().is_some_and(|default| canonical_eq(default, text))
     }
 }
 
 impl Identity {
-    /// That of a record, from its table and [`defaults`](super::SimRecord::defaults).
+    /// Builds the identity of a record from its table and [`defaults`](super::SimRecord::defaults).
     pub fn of(table: &TableSpec, defaults: &[ColumnDefault]) -> Self {
         let of = |column: &str| defaults.iter().find(|default| default.column == column);
         let mut fields: Vec<IdentityField> = table
@@ -98,8 +98,8 @@ impl Identity {
         Self { version: table.version, fields }
     }
 
-    /// The canonical text of parameters whose texts are known by field; what is retired need not be. `None` if one is
-    /// missing.
+    /// Assembles the canonical text from the texts of the fields. `text_of` is not called for retired parameters.
+    /// Returns `None` if `text_of` returns `None` for a field.
     pub fn text(&self, mut text_of: impl FnMut(&IdentityField) -> Option<String>) -> Option<String> {
         let mut entries: Vec<(&str, String)> = Vec::with_capacity(self.fields.len() + 1);
         for field in &self.fields {
@@ -120,7 +120,7 @@ impl Identity {
         Some(format!("{{{}}}", entries.join(",")))
     }
 
-    /// What of it is not as it was when the ids were made.
+    /// Lists the changes since the ids of the table were made.
     pub fn changes(&self, written: &Self) -> Vec<IdentityChange> {
         let mut changes = Vec::new();
         if self.version != written.version {
@@ -129,7 +129,7 @@ impl Identity {
         for field in &self.fields {
             match written.fields.iter().find(|other| other.key == field.key) {
                 Some(other) => field.compare(other, &mut changes),
-                // Rows without it have the ids that they had.
+                // The field is new and has a default, so earlier rows keep their ids.
                 None if field.default.is_some()
                     && field.retired.as_deref().is_none_or(|text| field.leaves_out(text)) => {}
                 None => changes.push(IdentityChange::Added { column: field.column.clone() }),
@@ -137,7 +137,7 @@ impl Identity {
         }
         for other in &written.fields {
             let gone = self.fields.iter().all(|field| field.key != other.key);
-            // Rows with another value than the default have ids that none asks for any more.
+            // Even if the field had a default: no lookup finds the rows with another value any more.
             if gone {
                 changes.push(IdentityChange::Removed { column: other.column.clone() });
             }
@@ -173,7 +173,7 @@ impl IdentityField {
     }
 }
 
-/// A key as it stands in canonical text.
+/// Writes a key as canonical text.
 fn quoted(key: &str) -> String {
     let mut out = Canonical::new();
     // The derive refuses names that have no canonical text.
@@ -181,56 +181,56 @@ fn quoted(key: &str) -> String {
     out.into_string()
 }
 
-/// A change after which the same parameters have another id.
+/// A change that gives the same parameters another id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityChange {
-    /// `#[sim(version = …)]` is another.
+    /// `#[sim(version = …)]` changed.
     Version {
-        /// That of the rows.
+        /// The version of the rows.
         written: u32,
-        /// That of the struct.
+        /// The version of the struct.
         wanted: u32,
     },
-    /// The floats of a field are hashed in another way.
+    /// The float scheme of a field changed.
     Scheme {
         /// The column.
         column: String,
-        /// That of the rows.
+        /// The scheme of the rows.
         written: FloatScheme,
-        /// That of the struct.
+        /// The scheme of the struct.
         wanted: FloatScheme,
     },
-    /// A field has another default, or one where it had none, or none where it had one; in canonical text.
+    /// The default of a field changed, was added or was removed.
     OtherDefault {
         /// The column.
         column: String,
-        /// That of the rows.
+        /// The default of the rows, in canonical text.
         written: Option<String>,
-        /// That of the struct.
+        /// The default of the struct, in canonical text.
         wanted: Option<String>,
     },
-    /// A field is of another kind of type.
+    /// The type of a field changed to one that writes another canonical text, for example from an integer to a float.
     Kind {
         /// The column.
         column: String,
     },
-    /// A field without a default is part of the identity, and was not.
+    /// A field without a default was added to the identity.
     Added {
         /// The column.
         column: String,
     },
-    /// A field was part of the identity, and is gone.
+    /// A field of the identity was removed.
     Removed {
         /// The column.
         column: String,
     },
-    /// A field was part of the identity, and is not any more.
+    /// A field of the identity is now ignored, or an output.
     Left {
         /// The column.
         column: String,
     },
-    /// A field or output was stored, and no part of the identity, and is now.
+    /// A field that was ignored, or an output, is now part of the identity.
     Entered {
         /// The column.
         column: String,
@@ -260,8 +260,8 @@ impl fmt::Display for IdentityChange {
             ),
             Self::Kind { column } => write!(
                 f,
-                "the ids were made with another kind of type for `{column}`, which nothing converts: give the field its \
-                 former type, or the new one another name"
+                "the ids were made with another kind of type for `{column}`, which cannot be converted: give the field \
+                 its former type, or another name"
             ),
             Self::Left { column } => write!(f, "`{column}` was hashed, and is now ignored or an output"),
             Self::Entered { column } => {
@@ -269,13 +269,13 @@ impl fmt::Display for IdentityChange {
             }
             Self::Added { column } => write!(
                 f,
-                "the ids were made without `{column}`: give it the value that those runs had, \
+                "the ids were made without `{column}`: declare the value that those runs had with \
                  `#[sim(default = …)]`"
             ),
             Self::Removed { column } => write!(
                 f,
-                "the ids were made with `{column}`: if it has another name now, say `#[sim(was = \"{column}\")]` on \
-                 the field; if it is gone, say `#[sim(retired({column}: <type> = <value>))]` on the struct"
+                "the ids were made with `{column}`: if it was renamed, write `#[sim(was = \"{column}\")]` on the \
+                 field; if it was removed, write `#[sim(retired({column}: <type> = <value>))]` on the struct"
             ),
         }
     }

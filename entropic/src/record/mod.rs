@@ -1,16 +1,15 @@
-//! What a record is: a struct whose fields are columns, and the four columns every record has besides.
+//! Records: structs whose fields are columns, plus the four columns that every record has.
 //!
-//! A type becomes a record with [`#[derive(SimRecord)]`](derive@crate::SimRecord). Nothing in this room
-//! opens a connection or a file; it says which columns a table has ([`TableSpec`]), how a field becomes a
-//! column and back ([`SimColumn`]), which of them make the identity of a run, and what a row read back looks
-//! like ([`Record`]).
+//! A struct becomes a record with [`#[derive(SimRecord)]`](derive@crate::SimRecord). This module describes the columns
+//! of a table ([`TableSpec`]), converts fields to columns and back ([`SimColumn`]), determines which columns form the
+//! identity of a run, and represents a row that was read ([`Record`]). It opens no connection and no file.
 //!
 //! Promises:
-//! - every value that a database could not give back as it was is refused before anything is written
-//!   ([`RecordError`] names the field and the cure);
-//! - the identity of a run is the hash of the canonical text of its identity fields, in the form of the
-//!   Python package `entropic` unless an attribute says otherwise;
-//! - times are UTC with microseconds and always written with six digits.
+//! - Every value that a database could not return unchanged is refused before anything is written; the
+//!   [`RecordError`] names the field and the cure.
+//! - The id of a run is the hash of the canonical text of its identity fields. Its form is that of the Python package
+//!   `entropic`, unless an attribute changes it.
+//! - Times are UTC with microseconds, always written with six digits.
 
 mod column;
 mod custom_data;
@@ -18,7 +17,7 @@ mod error;
 mod identity;
 mod portable;
 mod read;
-#[allow(clippy::module_inception, reason = "the room's main type lives in the file of its name")]
+#[allow(clippy::module_inception, reason = "the module's main type has a file of its own name")]
 mod record;
 mod replicate;
 mod sim_enum;
@@ -36,9 +35,9 @@ pub(crate) use custom_data::to_json;
 pub use error::{ColumnError, RecordError};
 pub use identity::IdentityChange;
 #[doc(hidden)]
-pub use identity::{Class, Identity, IdentityField};
+pub use identity::{CanonicalKind, Identity, IdentityField};
 #[doc(hidden)]
-pub use portable::{Portable, Repr};
+pub use portable::{JsonRepr, Portable};
 pub(crate) use portable::{to_current_columns, to_stable_columns};
 #[doc(hidden)]
 pub use read::{Read, ReadAs};

@@ -1,22 +1,24 @@
-//! A row as JSON values: how the journal of a results folder keeps what a database has not taken yet.
+//! Rows as JSON values, the form in which the journal of a results directory keeps rows that the database does not have
+//! yet.
 
 use serde_json::{Map, Value};
 
 use super::sql::CustomJson;
 use super::{ColumnRole, ColumnSpec, RecordError, SimRecord, TimeOfDay, Timestamp};
 
-/// A record whose rows can be kept as JSON values; made by the derive.
+/// A record whose rows can be converted to JSON values; implemented by the derive.
 #[doc(hidden)]
 pub trait Portable: SimRecord {
-    /// The parameters and outputs, by column.
+    /// Converts the parameters and outputs to JSON values, by column.
     fn to_values(&self, output: &Self::Output) -> Result<Map<String, Value>, RecordError>;
 
-    /// The same back. `None` when they were written by a record of another shape.
+    /// Converts the values of [`to_values`](Self::to_values) back. Returns `None` if a record with other columns wrote
+    /// them.
     fn from_values(values: Map<String, Value>) -> Option<(Self, Self::Output)>;
 }
 
-/// Parameters and outputs by the first name of each column, which later schemas keep: a program with another schema finds
-/// them by it.
+/// Returns the parameters and outputs by the first name of each column. Later schemas keep this name, so a program with
+/// another schema finds the values by it.
 pub(crate) fn to_stable_columns<T: Portable>(
     params: &T,
     output: &T::Output,
@@ -29,8 +31,8 @@ pub(crate) fn to_stable_columns<T: Portable>(
     Ok(T::TABLE.columns.iter().filter_map(first).collect())
 }
 
-/// Turns what [`to_stable_columns`] made, perhaps in a program with another schema, into the present columns. `None` if it
-/// holds something that this record has no place for.
+/// Converts the values of [`to_stable_columns`], which a program with another schema may have made, to the present columns.
+/// Returns `None` if this record has no column for one of the values.
 pub(crate) fn to_current_columns<T: Portable>(
     mut columns: Map<String, Value>,
 ) -> Result<Option<Map<String, Value>>, RecordError> {
@@ -54,16 +56,16 @@ pub(crate) fn to_current_columns<T: Portable>(
     Ok(columns.is_empty().then_some(current))
 }
 
-/// What a column holds, as a JSON value that gives it back exactly.
+/// A column value that converts to a JSON value and back without loss.
 #[doc(hidden)]
-pub trait Repr: Sized {
+pub trait JsonRepr: Sized {
     fn to_value(&self) -> Value;
     fn from_value(value: Value) -> Option<Self>;
 }
 
 macro_rules! by_serde {
     ($($repr:ty),*) => {$(
-        impl Repr for $repr {
+        impl JsonRepr for $repr {
             fn to_value(&self) -> Value {
                 serde_json::to_value(self).unwrap_or_default()
             }
@@ -76,9 +78,9 @@ macro_rules! by_serde {
 
 by_serde!(i16, i32, i64, bool, String, chrono::NaiveDate, Timestamp, TimeOfDay);
 
-impl Repr for f64 {
+impl JsonRepr for f64 {
     fn to_value(&self) -> Value {
-        // JSON has no infinities; text stands for them.
+        // JSON has no infinities, so they are written as text.
         if self.is_finite() { Value::from(*self) } else { Value::from(self.to_string()) }
     }
     fn from_value(value: Value) -> Option<Self> {
@@ -90,7 +92,7 @@ impl Repr for f64 {
     }
 }
 
-impl Repr for f32 {
+impl JsonRepr for f32 {
     fn to_value(&self) -> Value {
         f64::from(*self).to_value()
     }
@@ -100,7 +102,7 @@ impl Repr for f32 {
     }
 }
 
-impl Repr for CustomJson {
+impl JsonRepr for CustomJson {
     fn to_value(&self) -> Value {
         Value::from(self.0.as_str())
     }
@@ -109,7 +111,7 @@ impl Repr for CustomJson {
     }
 }
 
-impl<R: Repr> Repr for Option<R> {
+impl<R: JsonRepr> JsonRepr for Option<R> {
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, R::to_value)
     }

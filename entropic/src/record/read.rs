@@ -1,7 +1,7 @@
-//! What Diesel reads of a column: the value, or what is wrong with it.
+//! Reads a column as a value, or as a description of what is wrong with it.
 //!
-//! Diesel gives up a whole statement for one value that it cannot convert. What is read here never fails: a row that
-//! is no record is told from the others, and by its key.
+//! Diesel fails a whole statement if it cannot convert one value. The types in this file never fail to read. A single row
+//! that is not a valid record can therefore be reported by its id, and the other rows remain readable.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use super::error::shown;
 use super::sql::{CustomJson, Json, Time6, UtcTimestamp};
 use super::{CustomData, TimeOfDay, Timestamp};
 
-/// A value of a column, as it was stored.
+/// The stored value of a column, or why it does not fit.
 #[doc(hidden)]
 #[derive(Debug, diesel::deserialize::FromSqlRow)]
 pub struct Read<R>(Result<R, Box<Unfit>>);
 
-/// A stored value that is none of its column.
+/// A stored value that does not fit its column.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit {
@@ -43,7 +43,7 @@ impl fmt::Display for Unfit {
 }
 
 impl<R> Read<R> {
-    /// What no column of a record may hold, unless its field is an `Option`.
+    /// Returns the error for NULL in a column whose field is not an `Option`.
     #[cold]
     pub(crate) fn null() -> Self {
         Self(Err(Unfit::new("NULL", "is no value of the field")))
@@ -51,14 +51,14 @@ impl<R> Read<R> {
 }
 
 impl Read<String> {
-    /// The key of a row, which must be shown even where it is none.
+    /// Returns the id of a row. Returns it as text even if it is not a valid value, so that messages can show it.
     #[doc(hidden)]
     pub fn key(self) -> String {
         self.0.unwrap_or_else(|unfit| unfit.value)
     }
 }
 
-/// What a value that was read is.
+/// Converts a value that was read to the type of the column.
 #[doc(hidden)]
 pub trait ReadAs<T> {
     fn read_as(self) -> Result<T, super::ColumnError>;
@@ -78,7 +78,7 @@ impl<R: ReadAs<T>, T> ReadAs<Option<T>> for Option<R> {
     }
 }
 
-/// The types of columns, and how each is read from both databases.
+/// Implements reading from both databases for each column type.
 macro_rules! columns {
     ($($sql:ty => $value:ty, $read:ident;)*) => {$(
         #[cfg(feature = "sqlite")]
@@ -96,7 +96,7 @@ macro_rules! columns {
             }
         }
 
-        // PostgreSQL's columns hold what they are declared to hold.
+        // PostgreSQL enforces the declared type of a column.
         #[cfg(feature = "postgres")]
         impl FromSql<$sql, diesel::pg::Pg> for Read<$value> {
             fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
@@ -125,8 +125,8 @@ columns! {
     Json => CustomData, custom_data;
 }
 
-/// SQLite keeps whatever it is given, in columns of all types; Diesel converts it, so that text in a column of numbers
-/// would be 0.
+/// Checks the storage class of each value. SQLite stores any value in a column of any type, and Diesel would convert it:
+/// text in a column of numbers would read as 0.
 #[cfg(feature = "sqlite")]
 mod sqlite {
     use std::fmt::Display;
@@ -143,7 +143,7 @@ mod sqlite {
     fn unfit(value: &mut Value<'_, '_, '_>, wanted: &str) -> Box<Unfit> {
         match value.value_type() {
             Some(SqliteType::Binary) => {
-                // Some more than are shown.
+                // More bytes than a message shows.
                 let bytes = value.read_blob();
                 let hex: String = bytes.iter().take(40).map(|byte| format!("{byte:02x}")).collect();
                 Unfit::new(
@@ -169,7 +169,7 @@ mod sqlite {
 
     pub(super) fn double(value: &mut Value<'_, '_, '_>) -> Result<f64> {
         match value.value_type() {
-            // An integer is one that somebody stored in a column that is not declared as one of floats.
+            // Another program may have declared the column without float affinity; then whole numbers are integers.
             Some(SqliteType::Double | SqliteType::Long) => Ok(value.read_double()),
             _ => Err(unfit(value, "a number")),
         }
@@ -177,7 +177,7 @@ mod sqlite {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "digits are what a narrow field loses; all of it is refused"
+        reason = "a narrow field may lose digits; losing the whole value is refused"
     )]
     pub(super) fn single(value: &mut Value<'_, '_, '_>) -> Result<f32> {
         let wide = double(value)?;
@@ -201,7 +201,7 @@ mod sqlite {
         }
     }
 
-    /// The text of a value that is no bytes: what is in a column of another affinity may be a number.
+    /// Returns a value as text unless it is a blob. In a column of another affinity it may be a number.
     fn as_text<'v>(value: &'v mut Value<'_, '_, '_>) -> Result<&'v str> {
         if value.value_type() == Some(SqliteType::Binary) {
             return Err(unfit(value, "text"));
@@ -244,13 +244,13 @@ mod postgres {
     pub(super) fn read<S, R: FromSql<S, Pg>>(value: PgValue<'_>) -> Result<R, Box<Unfit>> {
         let stored = value;
         R::from_sql(value).map_err(|error| {
-            // What can be shown is text: numbers and times come as bytes.
+            // Only text can be shown; numbers and times arrive in binary form.
             let text = std::str::from_utf8(stored.as_bytes()).ok().filter(|text| !text.contains('\0'));
             let text: String = text.unwrap_or_default().chars().take(SHOWN_OF).collect();
             Unfit::new(&text, error)
         })
     }
 
-    /// More than is shown.
+    /// More characters than a message shows.
     const SHOWN_OF: usize = 100;
 }

@@ -1,4 +1,4 @@
-//! A row read back.
+//! Rows of a table as [`Record`]s.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,27 +10,27 @@ use diesel::deserialize::{self, Queryable};
 use super::{CustomData, RecordError, SimRecord, Timestamp};
 use crate::params::RunId;
 
-/// A run of the store: the parameters it was asked with, what it gave, and where its result is.
+/// A stored run: its parameters, its outputs and the path of its result.
 ///
-/// Derefs to the parameters, so `record.dt` is the field `dt` of the struct. Made by the store, and by Diesel
-/// itself: `orbits::table.load::<Record<Orbit>>(&mut connection)`.
+/// Derefs to the parameters, so `record.dt` is the field `dt` of the struct. The methods of the store return records, and
+/// Diesel loads them directly: `orbits::table.load::<Record<Orbit>>(&mut connection)`.
 #[non_exhaustive]
 pub struct Record<T: SimRecord> {
     /// The parameters as they were stored.
     pub params: T,
-    /// The outputs that the runner set; a column each.
+    /// The outputs that the runner set, one column each.
     pub output: T::Output,
-    /// The key of the run: the hash of its identity, or what another program chose.
+    /// The id of the run: the hash of its identity, or an id that the caller or another program chose.
     pub id: RunId,
-    /// Where the result is: a file or a folder, below the results folder of the store it was read through.
-    /// Empty for runs without one.
+    /// The path of the result, a file or a directory, below the results directory of the store that read the row.
+    /// Empty for runs without a result.
     pub result_file: PathBuf,
     /// When the row was made.
     pub created_at: Timestamp,
-    /// Whatever else is known about the run; `elapsed_seconds` is always there when entropic ran it.
+    /// A JSON object with further data about the run. Contains `elapsed_seconds` if entropic made the run.
     pub custom_data: CustomData,
-    /// Whether every retired parameter has the value that it was retired with: else the key is not that of the
-    /// parameters.
+    /// Whether every retired parameter has the value that it was retired with. If not, the id is not the hash of the
+    /// present parameters.
     pub(crate) as_retired: bool,
 }
 
@@ -47,14 +47,14 @@ impl<T: SimRecord> Record<T> {
         Self { params, output, id, result_file, created_at, custom_data, as_retired }
     }
 
-    /// The seconds the run took, if it was entropic that ran it.
+    /// Returns the duration of the run in seconds, or `None` if entropic did not make the run.
     #[must_use]
     pub fn elapsed_seconds(&self) -> Option<f64> {
         self.custom_data.elapsed_seconds()
     }
 
-    /// Which of several runs of the same parameters it is, from 0 on; none unless it is one of the
-    /// [replicates](crate::Store::replicates). In typed queries, [`is_replicate`](crate::is_replicate) tells them apart.
+    /// Returns the number of the replicate, counted from 0, or `None` if the run is not one of the
+    /// [replicates](crate::Store::replicates). In typed queries, use [`is_replicate`](crate::is_replicate).
     #[must_use]
     pub fn replicate(&self) -> Option<u32> {
         self.id.replicated().map(|(_, number)| number)
@@ -94,8 +94,8 @@ impl<T: SimRecord + PartialEq> PartialEq for Record<T> {
     }
 }
 
-// Without a bound on `T`, so that `unwrap_err` and `assert!` work for records of any struct: a parameter is shown by its
-// canonical text, to its last digit.
+// There is no bound on `T`, so that `unwrap_err` and `assert!` work for records of any struct. Parameters are shown as
+// canonical text in full precision.
 impl<T: SimRecord> fmt::Debug for Record<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
@@ -109,7 +109,7 @@ impl<T: SimRecord> fmt::Debug for Record<T> {
     }
 }
 
-/// Fields and what is in them.
+/// Field names and the texts of their values.
 struct Shown(Vec<(&'static str, String)>);
 
 impl fmt::Debug for Shown {
@@ -118,7 +118,7 @@ impl fmt::Debug for Shown {
     }
 }
 
-/// Text without quotes.
+/// Text whose `Debug` output has no quotes.
 struct Bare<'a>(&'a str);
 
 impl fmt::Debug for Bare<'_> {
@@ -140,7 +140,8 @@ where
     }
 }
 
-/// A row that is a record, or says which row it is and why it is none: one of them does not hide the others.
+/// A row that is a record, or an error that names the row and says why it is not a record. One unreadable row does not
+/// hide the others.
 #[doc(hidden)]
 pub struct Readable<T: SimRecord>(pub(crate) Result<Record<T>, RecordError>);
 

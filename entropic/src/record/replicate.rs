@@ -6,11 +6,10 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{Bool, Text};
 
-/// Whether a run is a [replicate](crate::Store::replicates), by the column `id`: what is true where
-/// [`Record::replicate`](crate::Record::replicate) is some number.
+/// Returns an SQL expression that is true if a run is a [replicate](crate::Store::replicates). Takes the column `id`.
 ///
-/// Replicates are rows like any other, so that listings, counts and means see all of them. To leave them out, or to see
-/// them alone:
+/// It is true exactly for the rows for which [`Record::replicate`](crate::Record::replicate) returns a number. Replicates
+/// are ordinary rows, so listings, counts and means include all of them. To exclude them, or to select only them:
 ///
 /// ```
 /// # mod sim {
@@ -47,7 +46,7 @@ pub fn is_replicate<E: Expression<SqlType = Text>>(id: E) -> IsReplicate<E> {
     IsReplicate { id }
 }
 
-/// What [`is_replicate`] makes.
+/// The expression that [`is_replicate`] returns.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
 pub struct IsReplicate<E> {
@@ -67,8 +66,8 @@ where
     E: QueryFragment<DB>,
     DB: Backend,
 {
-    /// `RunId::replicated` with the functions that both databases have: 16 hexadecimal digits, `-r`, and a number of
-    /// 32 bits without zeros before it.
+    /// Writes the test of `RunId::replicated` with functions that both databases have: 16 hexadecimal digits, `-r`, and
+    /// a 32-bit number without leading zeros.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for (before, after) in [
             ("(length(", ") > 18"),

@@ -1,11 +1,11 @@
 //! Enums as text.
 
-/// A unit enum stored as text; made by [`#[derive(SimEnum)]`](derive@crate::SimEnum).
+/// A unit enum that is stored as text; implemented by [`#[derive(SimEnum)]`](derive@crate::SimEnum).
 ///
-/// A table remembers the texts. A variant that is not to be used any more, and that runs still have, is kept as
-/// `#[sim(retired)]`: it is read, shown and found as before, and left out of [`all`](Self::all), of which grids are made.
-/// The derive also writes `Display` and `FromStr`, whose error is a [`ColumnError`](crate::ColumnError) that names the
-/// texts there are. An enum that has one of them already says so, `#[sim(without(Display))]`.
+/// The store records the texts with the table. If a variant is no longer used but runs still have it, keep it with
+/// `#[sim(retired)]`: it is read, shown and found as before, but [`all`](Self::all), from which grids are built, leaves
+/// it out. The derive also implements `Display` and `FromStr`, whose error is a [`ColumnError`](crate::ColumnError) that
+/// lists the accepted texts. If the enum already implements one of them, write `#[sim(without(Display))]`.
 ///
 /// ```
 /// use entropic::prelude::*;
@@ -32,18 +32,18 @@
 /// # Ok::<(), entropic::ColumnError>(())
 /// ```
 pub trait SimEnum: Sized + 'static {
-    /// Name of the enum.
+    /// The name of the enum.
     const NAME: &'static str;
-    /// The texts of its variants, retired ones and all, in their order.
+    /// The texts of all variants, including retired ones, in the order of declaration.
     const TEXTS: &'static [&'static str];
 
-    /// All variants that are not retired, in their order.
+    /// Returns all variants that are not retired, in the order of declaration.
     fn all() -> Vec<Self>;
 
-    /// The text of this variant.
+    /// Returns the text of this variant.
     fn as_str(&self) -> &'static str;
 
-    /// The variant of that text.
+    /// Returns the variant with this text, or `None`.
     fn from_text(text: &str) -> Option<Self>;
 
     #[doc(hidden)]

@@ -7,7 +7,7 @@ use super::sql::SqlColumn;
 use super::{ColumnError, CustomData, Record, RecordError, TableSpec, Timestamp, Values};
 use crate::params::{Canonical, FloatScheme, RunId};
 
-/// A struct whose fields are the columns of a table; made by
+/// A struct whose fields are the columns of a table; implemented by
 /// [`#[derive(SimRecord)]`](derive@crate::SimRecord).
 ///
 /// ```
@@ -32,40 +32,40 @@ use crate::params::{Canonical, FloatScheme, RunId};
     note = "add `#[derive(SimRecord)]` and `#[sim(table = \"…\")]` to the struct of parameters"
 )]
 pub trait SimRecord: Sized + Send + Sync + 'static {
-    /// The outputs: a struct of `Option`s, named like the record with `Output` behind.
+    /// The outputs: a struct of `Option`s, named after the record with the suffix `Output`.
     type Output: Debug + Clone + PartialEq + Default + Send + Sync + 'static;
     /// The columns of a row as Diesel reads them.
     type Row;
-    /// The table as data.
+    /// The description of the table.
     const TABLE: TableSpec;
 
     /// Writes the identity fields as one flat object, keys sorted.
     #[doc(hidden)]
     fn write_canonical(&self, out: &mut Canonical) -> Result<(), RecordError>;
 
-    /// Refuses what a column cannot hold, identity or not.
+    /// Checks that the columns can hold every field, whether it is part of the identity or not.
     #[doc(hidden)]
     fn check(&self) -> Result<(), RecordError>;
 
-    /// The canonical text of each identity field, by column; with another scheme for floats, if one is given.
+    /// Returns the canonical text of each identity field, by column. `scheme` overrides the float scheme of the fields.
     #[doc(hidden)]
     fn field_texts(&self, scheme: Option<FloatScheme>) -> Result<Vec<(&'static str, String)>, RecordError>;
 
-    /// All fields by their names, to be shown to people: the canonical text to the last digit, or why there is none.
+    /// Returns all fields by name, for display: the canonical text in full precision, or the reason why there is none.
     #[doc(hidden)]
     fn all_texts(&self) -> Vec<(&'static str, String)>;
 
-    /// The defaults, and the values of what is retired, by column.
+    /// Returns the defaults and the values of retired parameters, by column.
     #[doc(hidden)]
     fn defaults() -> Result<Vec<ColumnDefault>, RecordError>;
 
-    /// What a table is to remember of the values of its columns, by column.
+    /// Returns what a table records about the values of its columns, by column.
     #[doc(hidden)]
     fn values() -> Vec<(&'static str, Values)> {
         Vec::new()
     }
 
-    /// A row taken apart.
+    /// Splits a row into its parts.
     #[doc(hidden)]
     fn parts(row: Self::Row) -> Result<RowParts<Self>, RecordError>;
 
@@ -78,16 +78,16 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
         value: serde_json::Value,
     ) -> Result<(), RecordError>;
 
-    /// Empties the outputs that no column can hold (NaN, say), and tells which and why: a run is not thrown
-    /// away for one of its outputs.
+    /// Clears the outputs that their columns cannot hold, such as NaN, and returns each with the reason. A run is not
+    /// discarded because of one output.
     #[doc(hidden)]
     fn clean_output(output: &mut Self::Output) -> Vec<(&'static str, ColumnError)>;
 
-    /// The canonical text of the identity: what is hashed.
+    /// Returns the canonical text of the identity, which is what the id hashes.
     ///
     /// # Errors
     /// [`RecordError::Field`] (`is_invalid_input`) for a value that cannot be stored or hashed without
-    /// losing its meaning: NaN, floats that lose their digits, NUL in text, times finer than a microsecond,
+    /// losing its meaning: NaN, floats that would lose their digits, NUL in text, times with sub-microsecond precision,
     /// integers that do not fit.
     fn canonical_text(&self) -> Result<String, RecordError> {
         let mut out = Canonical::new();
@@ -95,11 +95,12 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
         Ok(out.into_string())
     }
 
-    /// The key of a run with these parameters: the first 16 hexadecimal digits of the SHA-256 of
+    /// Returns the id of a run with these parameters: the first 16 hexadecimal digits of the SHA-256 of
     /// [`canonical_text`](Self::canonical_text).
     ///
     /// # Errors
-    /// As `canonical_text`, and for a field that is no part of the identity but cannot be stored.
+    /// Those of `canonical_text`, and [`RecordError::Field`] (`is_invalid_input`) for a field that is not part of the
+    /// identity but cannot be stored.
     fn id(&self) -> Result<RunId, RecordError> {
         self.check()?;
         let mut out = Canonical::new();
@@ -107,7 +108,7 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
         Ok(out.finish_id())
     }
 
-    /// A record from a row of the table.
+    /// Builds a record from a row of the table.
     #[doc(hidden)]
     fn from_row(row: Self::Row) -> Result<Record<Self>, RecordError> {
         let parts = Self::parts(row)?;
@@ -123,21 +124,21 @@ pub trait SimRecord: Sized + Send + Sync + 'static {
     }
 }
 
-/// What a column has where nothing was said.
+/// The default of a column.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnDefault {
-    /// Its name.
+    /// The name of the column.
     pub column: &'static str,
-    /// The canonical text that does not enter the identity; `None` for a column that always does, or never.
+    /// The canonical text that does not enter the identity; `None` for a column that always enters it, or never.
     pub text: Option<String>,
     /// The canonical text of a retired parameter.
     pub retired: Option<String>,
-    /// What rows get that have none, as [`Repr`](super::Repr) writes it.
+    /// The value for rows that have none, as [`JsonRepr`](super::JsonRepr) writes it.
     pub fill: serde_json::Value,
 }
 
-/// A row taken apart by generated code.
+/// The parts of a row, as generated code splits it.
 #[doc(hidden)]
 pub struct RowParts<T: SimRecord> {
     pub params: T,
@@ -149,21 +150,21 @@ pub struct RowParts<T: SimRecord> {
     pub as_retired: bool,
 }
 
-/// A grid of parameters: each field a list of values; made by the derive as `<Name>Grid`.
+/// A grid of parameters with a list of values for each field; implemented by the derive for `<Name>Grid`.
 pub trait Grid {
-    /// The record whose parameters it spans.
+    /// The record whose parameters the grid combines.
     type Record;
 
-    /// How many values each field has, in the order of the struct.
+    /// Returns the number of values of each field, in the order of the struct.
     #[doc(hidden)]
     fn sides(&self) -> Vec<usize>;
 
-    /// The point at these positions, one for each field, each within its side.
+    /// Returns the point at these positions: one position per field, each less than the field's number of values.
     #[doc(hidden)]
     fn point(&self, at: &[usize]) -> Self::Record;
 }
 
-/// The value of a patch for a column.
+/// Converts the value in a patch to the type of its column.
 #[doc(hidden)]
 pub fn patched<S: SqlColumn>(value: serde_json::Value) -> Result<S::Repr, ColumnError> {
     let found = super::custom_data::kind(&value);

@@ -1,20 +1,20 @@
-//! SQL types of columns that Diesel's own types would store in a way other programs cannot match.
+//! SQL types for columns that Diesel's own types would store differently from other programs.
 //!
-//! Generated tables name them; in typed queries compare such columns with [`Timestamp`] and [`TimeOfDay`].
+//! Generated tables use these types. In typed queries, compare such columns with [`Timestamp`] and [`TimeOfDay`].
 
 use diesel::sql_types::{self, Nullable, SqlOrd, SqlType};
 
 use super::read::{Read, ReadAs};
 use super::{ColumnKind, CustomData, TimeOfDay, Timestamp};
 
-/// A moment in UTC, `TIMESTAMP WITHOUT TIME ZONE` on PostgreSQL; on SQLite the text
-/// `2026-11-20 23:50:28.740700`, always with six digits, as SQLAlchemy writes it.
+/// A moment in UTC: `TIMESTAMP WITHOUT TIME ZONE` on PostgreSQL; on SQLite the text
+/// `2026-11-20 23:50:28.740700`, always with six decimals, as SQLAlchemy writes it.
 #[derive(Debug, Clone, Copy, Default, SqlType, diesel::query_builder::QueryId)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Text")))]
 #[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1114, array_oid = 1115)))]
 pub struct UtcTimestamp;
 
-/// A time of day, `TIME` on PostgreSQL; on SQLite the text `03:04:05.000600`, always with six digits.
+/// A time of day: `TIME` on PostgreSQL; on SQLite the text `03:04:05.000600`, always with six decimals.
 #[derive(Debug, Clone, Copy, Default, SqlType, diesel::query_builder::QueryId)]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Text")))]
 #[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1083, array_oid = 1183)))]
@@ -31,14 +31,14 @@ impl SqlOrd for Time6 {}
 
 /// An SQL type that a column of a record can have.
 ///
-/// Implemented for the types of Diesel that both backends share, for those of this module, and for
-/// [`Nullable`] around each.
+/// Implemented for Diesel's `SmallInt`, `Integer`, `BigInt`, `Float`, `Double`, `Bool`, `Text` and `Date`, for the types
+/// of this module, and for [`Nullable`] around each.
 pub trait SqlColumn: SqlType {
-    /// The value Diesel writes for a column of this type.
-    type Repr: serde::de::DeserializeOwned + super::Repr;
-    /// What Diesel reads: the value, or what is wrong with what is stored.
+    /// The value that Diesel writes for a column of this type.
+    type Repr: serde::de::DeserializeOwned + super::JsonRepr;
+    /// What Diesel reads: the value, or what is wrong with the stored one.
     type Read: ReadAs<Self::Repr>;
-    /// Which of the kinds of columns it is.
+    /// The kind of the column.
     const KIND: ColumnKind;
     /// Whether the column may hold NULL.
     const NULLABLE: bool = false;

@@ -1,37 +1,37 @@
-//! A table as data: what the derive knows about a record, for DDL, drift and listings.
+//! Describes the table of a record as data, for DDL, drift detection and listings.
 
 use crate::params::FloatScheme;
 
-/// What a column holds.
+/// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnKind {
-    /// 16-bit integer.
+    /// A signed 16-bit integer.
     SmallInt,
-    /// 32-bit integer.
+    /// A signed 32-bit integer.
     Integer,
-    /// 64-bit integer.
+    /// A signed 64-bit integer.
     BigInt,
-    /// 32-bit float.
+    /// A 32-bit float.
     Float,
-    /// 64-bit float.
+    /// A 64-bit float.
     Double,
-    /// Truth value.
+    /// A boolean.
     Bool,
     /// Text.
     Text,
-    /// UTC moment with microseconds.
+    /// A moment in UTC with microseconds.
     Timestamp,
-    /// Calendar date.
+    /// A calendar date.
     Date,
-    /// Time of day with microseconds.
+    /// A time of day with microseconds.
     Time,
     /// JSON text.
     Json,
 }
 
 impl ColumnKind {
-    /// What a column of this kind holds, for messages.
+    /// Describes the values of a column of this kind, for messages.
     pub(crate) fn holds(self) -> &'static str {
         match self {
             Self::SmallInt => "an integer of 16 bits",
@@ -48,21 +48,22 @@ impl ColumnKind {
     }
 }
 
-/// What a column is for.
+/// The role of a column in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnRole {
     /// A parameter that belongs to the identity of a run.
     Identity,
-    /// A parameter that is stored but is no part of the identity (`#[sim(ignore)]`).
+    /// A parameter that is stored but is not part of the identity (`#[sim(ignore)]`).
     Ignored,
-    /// A result, written by the runner (`#[sim(output(…))]`); always nullable.
+    /// An output, which the runner sets (`#[sim(output(…))]`); always nullable.
     Output,
-    /// A parameter that the struct had (`#[sim(retired(…))]`): new rows get the value that was said.
+    /// A parameter that the struct used to have (`#[sim(retired(…))]`); new rows get the declared value.
     Retired,
-    /// The same of what was no part of the identity: an ignored parameter, or an output.
+    /// A retired column that never entered the identity: it was an ignored parameter or an output
+    /// (`#[sim(retired(#[sim(ignore)] …))]`).
     Former,
-    /// One of the four columns every record has: `id`, `result_file`, `created_at`, `custom_data`.
+    /// One of the four columns that every record has: `id`, `result_file`, `created_at`, `custom_data`.
     Reserved,
 }
 
@@ -70,25 +71,25 @@ pub enum ColumnRole {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ColumnSpec {
-    /// Name in the database.
+    /// The name in the database.
     pub name: &'static str,
-    /// The name under which it enters the identity: that of the column when the first ids were made
+    /// The name in the identity: the name that the column had when the first ids were made
     /// (`#[sim(was = "…")]`).
     pub key: &'static str,
-    /// What it holds.
+    /// The type of the values.
     pub kind: ColumnKind,
-    /// Whether it may be NULL.
+    /// Whether the column may be NULL.
     pub nullable: bool,
-    /// What it is for.
+    /// The role of the column.
     pub role: ColumnRole,
-    /// Whether an index is wanted on it.
+    /// Whether the column has an index of its own (`#[sim(index)]`).
     pub index: bool,
-    /// How its floats enter the hash.
+    /// How the floats of the column enter the identity.
     pub float: FloatScheme,
 }
 
 impl ColumnSpec {
-    /// A column as the derive describes it.
+    /// Describes a column whose name in the identity is its present name.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -101,13 +102,13 @@ impl ColumnSpec {
         Self { name, key: name, kind, nullable, role, index, float }
     }
 
-    /// The same column, that had another name when the first ids were made.
+    /// Sets the name that the column had when the first ids were made.
     #[must_use]
     pub const fn keyed(self, key: &'static str) -> Self {
         Self { key, ..self }
     }
 
-    /// Whether it is part of the identity of a run.
+    /// Returns whether the column is part of the identity of a run.
     #[must_use]
     pub const fn is_identity(&self) -> bool {
         matches!(self.role, ColumnRole::Identity | ColumnRole::Retired)
@@ -122,18 +123,18 @@ impl ColumnSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableSpec {
-    /// Name of the table, and of the module of its Diesel columns.
+    /// The name of the table, and of Diesel's module.
     pub name: &'static str,
-    /// The user's columns, in the order of the struct, then the outputs, then what is retired.
+    /// The parameters in the order of the struct, then the outputs, then the retired columns.
     pub columns: &'static [ColumnSpec],
-    /// `#[sim(version = …)]`; 1 unless said.
+    /// The version in `#[sim(version = …)]`, 1 by default.
     pub version: u32,
-    /// The columns of each index over several (`#[sim(index(a, b))]` on the struct).
+    /// The columns of each index over several columns (`#[sim(index(a, b))]` on the struct).
     pub indexes: &'static [&'static [&'static str]],
 }
 
 impl TableSpec {
-    /// The columns every record has, in table order; they follow the user's columns.
+    /// The four columns that every record has, in table order. They follow the other columns.
     pub const RESERVED: [ColumnSpec; 4] = [
         ColumnSpec::reserved("id", ColumnKind::Text),
         ColumnSpec::reserved("result_file", ColumnKind::Text),
@@ -141,24 +142,24 @@ impl TableSpec {
         ColumnSpec::reserved("custom_data", ColumnKind::Json),
     ];
 
-    /// A table as the derive describes it.
+    /// Describes a table without indexes over several columns.
     #[must_use]
     pub const fn new(name: &'static str, columns: &'static [ColumnSpec], version: u32) -> Self {
         Self { name, columns, version, indexes: &[] }
     }
 
-    /// The same table with indexes over several columns.
+    /// Sets the indexes over several columns.
     #[must_use]
     pub const fn indexed(self, indexes: &'static [&'static [&'static str]]) -> Self {
         Self { indexes, ..self }
     }
 
-    /// All columns, in table order: the user's, the outputs, then the reserved ones.
+    /// Iterates over all columns in table order: parameters, outputs, retired columns, then the reserved ones.
     pub fn all_columns(&self) -> impl Iterator<Item = &ColumnSpec> {
         self.columns.iter().chain(Self::RESERVED.iter())
     }
 
-    /// The column of that name.
+    /// Returns the column with this name, or `None`.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&ColumnSpec> {
         self.all_columns().find(|column| column.name == name)

@@ -1,4 +1,4 @@
-//! Times as both databases and Python write them.
+//! Time types that read and write times as both databases and Python do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +10,10 @@ use diesel::deserialize::{self, FromSql};
 use super::RecordError;
 use super::sql::{Time6, UtcTimestamp};
 
-/// A moment in UTC with microseconds: what typed queries compare `created_at` and other time columns with.
+/// A moment in UTC with microseconds. In typed queries, compare `created_at` and other time columns with it.
 ///
-/// Diesel's own binding of a chrono time writes as many digits as needed, so that `=` on SQLite misses what
-/// SQLAlchemy wrote with six; this type always writes six.
+/// Diesel binds a chrono time with as many decimals as it needs. On SQLite, `=` would then miss a time that SQLAlchemy
+/// wrote with six decimals. This type always writes six.
 ///
 /// ```
 /// use entropic::Timestamp;
@@ -41,19 +41,19 @@ use super::sql::{Time6, UtcTimestamp};
 pub struct Timestamp(NaiveDateTime);
 
 impl Timestamp {
-    /// The present moment.
+    /// Returns the current time.
     #[must_use]
     pub fn now() -> Self {
         Self::from(Utc::now())
     }
 
-    /// The same moment for chrono.
+    /// Converts to chrono's `DateTime<Utc>`.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         self.0.and_utc()
     }
 
-    /// The same moment as a chrono time without a zone.
+    /// Converts to chrono's `NaiveDateTime`, in UTC.
     #[must_use]
     pub fn naive_utc(self) -> NaiveDateTime {
         self.0
@@ -61,7 +61,7 @@ impl Timestamp {
 }
 
 impl From<NaiveDateTime> for Timestamp {
-    /// Digits beyond the microsecond are dropped; a leap second becomes the last microsecond before it.
+    /// Truncates to microseconds. A leap second becomes the last microsecond before it.
     fn from(moment: NaiveDateTime) -> Self {
         Self(without_leap(moment).trunc_subsecs(6))
     }
@@ -123,7 +123,8 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = RecordError;
 
-    /// Reads the form that is written, the same with fewer digits or a `T`, and a trailing `Z` or `+00:00`.
+    /// Parses `2026-11-20 23:50:28.740700`. The decimals and the seconds may be left out, `T` may separate date and time,
+    /// and `Z` or `+00:00` may follow.
     fn from_str(text: &str) -> Result<Self, RecordError> {
         if let Some(moment) = fast_parse(text.as_bytes()) {
             return Ok(Self(moment));
@@ -137,7 +138,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The one form nearly every row has, read without chrono's format machine: it is on the path of a hit.
+/// Parses the form that nearly every row has, without chrono's format interpreter, because every hit parses a time.
 fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
     let &[
         y0,
@@ -182,7 +183,7 @@ fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
     )
 }
 
-/// A time of day with microseconds: what typed queries compare `NaiveTime` columns with.
+/// A time of day with microseconds. In typed queries, compare `NaiveTime` columns with it.
 #[derive(
     Debug,
     Clone,
@@ -202,7 +203,7 @@ fn fast_parse(text: &[u8]) -> Option<NaiveDateTime> {
 pub struct TimeOfDay(pub(crate) NaiveTime);
 
 impl From<NaiveTime> for TimeOfDay {
-    /// Digits beyond the microsecond are dropped.
+    /// Truncates to microseconds. A leap second becomes the last microsecond before it.
     fn from(time: NaiveTime) -> Self {
         Self(without_leap(time).trunc_subsecs(6))
     }
@@ -232,8 +233,8 @@ impl FromStr for TimeOfDay {
     }
 }
 
-/// Columns of these types are selected as chrono's values. To be compared with a column chrono's values become a
-/// [`Timestamp`] or a [`TimeOfDay`] first: that they could be bound themselves, Rust's rules of coherence forbid.
+/// Lets queries select columns of these types as chrono values. To compare a chrono value with a column, convert it to a
+/// [`Timestamp`] or a [`TimeOfDay`] first: Rust's coherence rules forbid an implementation that binds it directly.
 macro_rules! selected {
     ($($chrono:ty: $sql:ty, $ours:ty;)*) => {$(
         impl<DB> FromSql<$sql, DB> for $chrono

@@ -1,46 +1,46 @@
-//! What the values of a column can be, beyond its SQL type: kept with the table, and compared when it is opened again.
+//! Describes the values of a column beyond its SQL type. The description is recorded with the table and compared when the
+//! table is opened again.
 
 use super::{ColumnError, json_canonical, json_from_repr, sql::CustomJson};
 use crate::params::{Canonical, FloatScheme};
 
-/// What the values of a column can be.
+/// The values that a column can have.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum Values {
-    /// Whatever the column holds.
+    /// Every value of the column's SQL type.
     Any,
     /// The texts of an enum.
     Texts {
-        /// Its name.
+        /// The name of the enum.
         name: &'static str,
-        /// Those of its variants, retired ones and all.
+        /// The texts of all variants, including retired ones.
         texts: &'static [&'static str],
     },
     /// JSON that is a value of one type.
     Json {
-        /// What the compiler calls it, paths and all.
+        /// The name that the compiler gives the type, with its modules.
         name: &'static str,
-        /// The canonical text of what a stored text is to that type.
-        again: fn(&str) -> Result<String, ColumnError>,
+        /// Parses a stored text as this type and returns the canonical text of the value.
+        round_trip: fn(&str) -> Result<String, ColumnError>,
     },
 }
 
 impl Values {
-    /// Those of a `#[sim(json)]` field.
+    /// Describes the values of a `#[sim(json)]` field.
     pub fn json<V: serde::Serialize + serde::de::DeserializeOwned>() -> Self {
-        Self::Json { name: std::any::type_name::<V>(), again: again::<V> }
+        Self::Json { name: std::any::type_name::<V>(), round_trip: round_trip::<V> }
     }
 }
 
-fn again<V: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<String, ColumnError> {
+fn round_trip<V: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<String, ColumnError> {
     let value: V = json_from_repr(CustomJson(text.to_owned()))?;
     let mut out = Canonical::new();
     json_canonical(&value, &mut out, FloatScheme::Exact)?;
     Ok(out.into_string())
 }
 
-/// The name of a type without the modules that it, and its arguments, stand in: where a type lives says nothing about
-/// what it is.
+/// Removes the modules from the name of a type and of its arguments, because a type may move to another module.
 pub(crate) fn plain_type_name(full: &str) -> String {
     let mut plain = String::with_capacity(full.len());
     let mut start = 0;
@@ -51,9 +51,9 @@ pub(crate) fn plain_type_name(full: &str) -> String {
         } else if c.is_alphanumeric() || c == '_' {
             plain.push(c);
         } else {
-            // Spaces tell `dyn Trait` from a name, and nothing else.
-            let between = c != ' ' || full[at + 1..].starts_with(|next: char| next.is_alphanumeric());
-            plain.extend(between.then_some(c));
+            // Keep the space in `dyn Trait`; drop all others.
+            let is_kept = c != ' ' || full[at + 1..].starts_with(|next: char| next.is_alphanumeric());
+            plain.extend(is_kept.then_some(c));
             start = plain.len();
         }
     }

@@ -1,4 +1,4 @@
-//! Statements that make a table, from the table as data.
+//! SQL statements that create and change a table, generated from its description.
 
 use serde_json::Value;
 
@@ -7,12 +7,13 @@ use crate::db::Backend;
 use crate::db::dialect::{FoundColumn, alter_null, declared, literal, quoted, rebuilds_tables};
 use crate::record::{ColumnRole, ColumnSpec, TableSpec};
 
-/// The statements that make a table and its indexes: the user's columns, the outputs, then the reserved ones,
-/// as SQLAlchemy writes them.
-pub(super) fn create(backend: Backend, wanted: &ExpectedTable) -> Vec<String> {
-    let definitions = wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
-    let mut statements = vec![create_as(wanted.table.name, definitions)];
-    statements.extend(create_indexes(&wanted.table));
+/// Returns the statements that create a table and its indexes, in SQLAlchemy's form. The columns are the parameters, the
+/// outputs, the retired columns and the reserved ones, in this order.
+pub(super) fn create(backend: Backend, expected: &ExpectedTable) -> Vec<String> {
+    let definitions =
+        expected.table.all_columns().map(|column| definition(backend, expected, column)).collect();
+    let mut statements = vec![create_as(expected.table.name, definitions)];
+    statements.extend(create_indexes(&expected.table));
     statements
 }
 
@@ -21,13 +22,13 @@ fn create_as(name: &str, mut definitions: Vec<String>) -> String {
     format!("CREATE TABLE {} (\n    {}\n)", quoted(name), definitions.join(",\n    "))
 }
 
-/// A column in the making. Columns with a default have it in the table as well: for the rows that are there when they
-/// are added, and for those of programs that do not know them yet.
-pub(super) fn definition(backend: Backend, wanted: &ExpectedTable, column: &ColumnSpec) -> String {
+/// Returns the definition of a column for `CREATE TABLE`. A default of the field is also a default in the database, for
+/// the rows that exist when the column is added and for programs that do not know the column yet.
+pub(super) fn definition(backend: Backend, expected: &ExpectedTable, column: &ColumnSpec) -> String {
     let fill = if matches!(column.role, ColumnRole::Retired | ColumnRole::Former) {
         None
     } else {
-        wanted.fill(column.name)
+        expected.fill(column.name)
     };
     defined(backend, column, fill)
 }
@@ -39,7 +40,7 @@ fn defined(backend: Backend, column: &ColumnSpec, fill: Option<&Value>) -> Strin
     format!("{} {}{null}{default}", quoted(column.name), declared(backend, column))
 }
 
-/// The columns of every index that a table shall have.
+/// Returns the columns of every index that the table should have.
 pub(super) fn indexes(table: &TableSpec) -> Vec<Vec<String>> {
     let single =
         table.columns.iter().filter(|column| column.index).map(|column| vec![column.name.to_owned()]);
@@ -72,9 +73,9 @@ pub(super) fn drop_index(name: &str) -> String {
     format!("DROP INDEX {}", quoted(name))
 }
 
-pub(super) fn add_column(backend: Backend, wanted: &ExpectedTable, column: &ColumnSpec) -> String {
-    let definition = defined(backend, column, wanted.fill(column.name));
-    format!("ALTER TABLE {} ADD COLUMN {definition}", quoted(wanted.table.name))
+pub(super) fn add_column(backend: Backend, expected: &ExpectedTable, column: &ColumnSpec) -> String {
+    let definition = defined(backend, column, expected.fill(column.name));
+    format!("ALTER TABLE {} ADD COLUMN {definition}", quoted(expected.table.name))
 }
 
 pub(super) fn drop_column(table: &str, column: &str) -> String {
@@ -85,40 +86,42 @@ pub(super) fn rename_column(table: &str, from: &str, to: &str) -> String {
     format!("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(table), quoted(from), quoted(to))
 }
 
-/// StrayKind a listing in the order of its pages is found by.
+/// The columns of the index for paged listings.
 pub(super) const PAGES: [&str; 2] = ["created_at", "id"];
 
-/// The statements that let a column be NULL, or forbid it.
+/// Returns the statements that make a column nullable or NOT NULL.
 pub(super) fn change_null(
     backend: Backend,
-    wanted: &ExpectedTable,
+    expected: &ExpectedTable,
     column: &ColumnSpec,
     found: &[FoundColumn],
 ) -> Vec<String> {
     if rebuilds_tables(backend) {
-        rebuild(backend, wanted, found)
+        rebuild(backend, expected, found)
     } else {
-        vec![alter_null(wanted.table.name, column.name, column.nullable)]
+        vec![alter_null(expected.table.name, column.name, column.nullable)]
     }
 }
 
-/// The statements that make a table anew with all its rows, where SQLite cannot alter it. Columns without a field stay.
-pub(super) fn rebuild(backend: Backend, wanted: &ExpectedTable, found: &[FoundColumn]) -> Vec<String> {
+/// Returns the statements that rebuild a table with all its rows, for changes that SQLite's `ALTER TABLE` cannot make.
+/// Columns without a field stay.
+pub(super) fn rebuild(backend: Backend, expected: &ExpectedTable, found: &[FoundColumn]) -> Vec<String> {
     let mut definitions: Vec<String> =
-        wanted.table.all_columns().map(|column| definition(backend, wanted, column)).collect();
-    for column in found.iter().filter(|column| wanted.table.column(&column.name).is_none()) {
+        expected.table.all_columns().map(|column| definition(backend, expected, column)).collect();
+    for column in found.iter().filter(|column| expected.table.column(&column.name).is_none()) {
         let null = if column.nullable { "" } else { " NOT NULL" };
         definitions.push(format!("{} {}{null}", quoted(&column.name), column.declared));
     }
     let copied: Vec<String> = found.iter().map(|column| quoted(&column.name)).collect();
     let copied = copied.join(", ");
-    let mut statements = made_anew(wanted.table.name, definitions, &copied, &copied);
-    statements.extend(create_indexes(&wanted.table));
+    let mut statements = rebuild_table(expected.table.name, definitions, &copied, &copied);
+    statements.extend(create_indexes(&expected.table));
     statements
 }
 
-/// The statements that give a table other columns: a new one takes the rows over, then the name.
-pub(super) fn made_anew(table: &str, definitions: Vec<String>, into: &str, from: &str) -> Vec<String> {
+/// Returns the statements that give a table other columns: they copy the rows to a new table, drop the old one and rename
+/// the new one.
+pub(super) fn rebuild_table(table: &str, definitions: Vec<String>, into: &str, from: &str) -> Vec<String> {
     let new = format!("{table}_rebuilt");
     vec![
         create_as(&new, definitions),
@@ -128,8 +131,8 @@ pub(super) fn made_anew(table: &str, definitions: Vec<String>, into: &str, from:
     ]
 }
 
-/// `ix_<table>_<column>`, as SQLAlchemy names it, cut where PostgreSQL would cut it; with a number if another index of
-/// the table has that name.
+/// Returns the name `ix_<table>_<columns>`, which is SQLAlchemy's form, truncated as PostgreSQL truncates it. Adds a number
+/// if another index of the table has the name.
 pub(super) fn free_index_name(table: &str, columns: &[String], taken: &[String]) -> String {
     const LONGEST: usize = 63;
     let plain = format!("ix_{table}_{}", columns.join("_"));
@@ -179,7 +182,7 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("orbits", COLUMNS, 1);
 
-    fn wanted() -> ExpectedTable {
+    fn expected() -> ExpectedTable {
         ExpectedTable {
             table: TABLE,
             defaults: Vec::new(),
@@ -191,7 +194,7 @@ mod tests {
     #[test]
     fn sqlite_gets_the_table_that_sqlalchemy_would_make() {
         assert_eq!(
-            create(Backend::Sqlite, &wanted()),
+            create(Backend::Sqlite, &expected()),
             [
                 "CREATE TABLE \"orbits\" (\n    \"mass\" DOUBLE NOT NULL,\n    \"steps\" INTEGER NOT NULL,\n    \
                  \"shape\" TEXT NOT NULL,\n    \"energy\" FLOAT,\n    \"id\" VARCHAR NOT NULL,\n    \
@@ -205,7 +208,7 @@ mod tests {
 
     #[test]
     fn postgres_gets_types_of_the_width_that_is_read() {
-        let table = &create(Backend::Postgres, &wanted())[0];
+        let table = &create(Backend::Postgres, &expected())[0];
         for line in [
             "\"mass\" DOUBLE PRECISION NOT NULL",
             "\"steps\" BIGINT NOT NULL",

@@ -1,4 +1,4 @@
-//! One way in which a table differs from its record, with the statements that would cure it.
+//! The differences between a table and its record, with the statements that cure them.
 
 use std::fmt;
 
@@ -9,112 +9,113 @@ use crate::record::IdentityChange;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// The record has a field that the table has no column for.
+    /// The table has no column for a field of the record.
     Missing {
         /// The column.
         column: String,
-        /// StrayKind it would be declared as.
+        /// The SQL type that the column would have.
         declared: String,
-        /// Whether there is something to fill the rows with.
+        /// Whether the column can be added: the existing rows get a value and keep their ids.
         fillable: bool,
-        /// The statements that add it.
+        /// The statements that add the column.
         sql: Vec<String>,
     },
-    /// A column has the name that it had before (`#[sim(was = "…")]`).
+    /// A column has an earlier name of its field (`#[sim(was = "…")]`).
     Renamed {
-        /// Its name in the table.
+        /// The name in the table.
         from: String,
-        /// Its name in the record.
+        /// The name in the record.
         to: String,
-        /// Whether it had that name before: an older program would undo what a newer one has done.
+        /// Whether the column had the record's name before. Then this program is older than the table, and renaming
+        /// would undo the change of a newer program.
         back: bool,
-        /// The statements that rename it.
+        /// The statements that rename the column.
         sql: Vec<String>,
     },
-    /// The record wants an index that is not there.
+    /// The table lacks an index that the record declares.
     NoIndex {
-        /// Its columns.
+        /// The columns of the index.
         columns: Vec<String>,
-        /// The statement that makes it.
+        /// The statement that creates the index.
         sql: Vec<String>,
     },
-    /// The table has a column that the record has no field for.
+    /// The record has no field for a column of the table.
     Unknown {
         /// The column.
         column: String,
-        /// StrayKind it is declared as.
+        /// The SQL type of the column.
         declared: String,
     },
-    /// The column cannot hold the field.
+    /// The type of a column cannot hold the field.
     Type {
         /// The column.
         column: String,
-        /// StrayKind it is declared as.
+        /// The SQL type of the column.
         found: String,
-        /// StrayKind the record wants.
+        /// The SQL type that the record needs.
         wanted: &'static str,
-        /// StrayKind else the field could be.
+        /// Which type the field could have instead, as the start of a sentence; may be empty.
         cure: &'static str,
-        /// The statements that change it.
+        /// The statements that change the type.
         sql: Vec<String>,
     },
-    /// The column may be NULL and the field not, or the other way round.
+    /// The column may be NULL and the field is not optional, or the reverse.
     Nullability {
         /// The column.
         column: String,
         /// Whether the column may be NULL.
         nullable: bool,
-        /// The statements that change it.
+        /// The statements that change the column.
         sql: Vec<String>,
     },
     /// `id` is not the primary key.
     Key {
-        /// StrayKind is, if anything.
+        /// The columns of the primary key; empty if there is none.
         found: Vec<String>,
     },
-    /// The same parameters have other ids now.
+    /// Equal parameters now have another id.
     Identity(IdentityChange),
-    /// Rows hold texts that the enum of the field has no variant for.
+    /// Rows have texts for which the enum of the field has no variant.
     NoVariant {
         /// The column.
         column: String,
-        /// The enum.
+        /// The name of the enum.
         name: &'static str,
         /// The texts, the most frequent first.
         texts: Vec<String>,
-        /// How many rows.
+        /// The number of rows.
         rows: u64,
-        /// Some of their ids.
+        /// Some of the rows' ids.
         ids: Vec<String>,
     },
-    /// The field is another type in JSON, and rows cannot be read as such, or would not be found.
+    /// The type of a JSON field changed, and rows could not be read as the new type or would be misses.
     OtherJson {
         /// The column.
         column: String,
-        /// The type that the rows were written with, if it was JSON.
+        /// The type with which the rows were written, or `None` if it was not JSON.
         before: Option<String>,
         /// The type of the field.
         now: String,
-        /// How many rows.
+        /// The number of rows.
         rows: u64,
-        /// Some of their ids.
+        /// Some of the rows' ids.
         ids: Vec<String>,
-        /// StrayKind is wrong with the first.
+        /// What is wrong with the first of the rows.
         why: String,
     },
-    /// Text is not compared and ordered by its bytes, as it is on SQLite.
+    /// PostgreSQL compares and orders the text of a column by a collation, and not by its bytes as SQLite does.
     Order {
         /// The column.
         column: String,
-        /// The collation that it has.
+        /// The collation of the column.
         collation: String,
-        /// The statement that changes it.
+        /// The statement that changes the collation.
         sql: Vec<String>,
     },
 }
 
 impl Difference {
-    /// Whether nothing that is there is touched by its cure, and every run stays a hit.
+    /// Returns whether the cure leaves existing data untouched and every run stays a hit.
     #[must_use]
     pub fn is_additive(&self) -> bool {
         match self {
@@ -125,7 +126,8 @@ impl Difference {
         }
     }
 
-    /// Whether the table serves all the same: slower, or with another order of text. It is never refused for that.
+    /// Returns whether the difference is only a recommendation: the table works, but slower or with another order of
+    /// text. A store never refuses a table for it.
     #[must_use]
     pub fn is_advice(&self) -> bool {
         match self {
@@ -135,7 +137,7 @@ impl Difference {
         }
     }
 
-    /// The statements that cure it on this backend; none where SQL alone cannot, or should not.
+    /// Returns the statements that cure the difference on this backend. Empty if SQL alone cannot or should not cure it.
     #[must_use]
     pub fn sql(&self) -> &[String] {
         match self {
@@ -160,30 +162,30 @@ impl Difference {
             }
             Self::Missing { column, declared, fillable: false, .. } => write!(
                 f,
-                "column `{column}` ({declared}) is missing, and the rows have no value for it: give the field the one \
-                 that they had, `#[sim(default = …)]`, or, if the column has another name, `#[sim(was = \"…\")]`"
+                "column `{column}` ({declared}) is missing, and the rows have no value for it: declare the value that \
+                 they had with `#[sim(default = …)]` on the field; or, if the column has another name, that name with \
+                 `#[sim(was = \"…\")]`"
             ),
             Self::Renamed { from, to, back: false, .. } => {
                 write!(f, "column `{from}` is called `{to}` now")
             }
             Self::Renamed { from, to, back: true, .. } => write!(
                 f,
-                "column `{to}` is called `{from}` since: this program is older than the table; if the field is to have its \
-                 former name again, rename the column by hand"
+                "column `{to}` is now called `{from}`: this program is older than the table. To give the field its former \
+                 name again, rename the column by hand"
             ),
             Self::NoIndex { columns, .. } => write!(f, "there is no index on `{}`", columns.join("`, `")),
             Self::Unknown { column, declared } => write!(
                 f,
-                "column `{column}` ({declared}) has no field, if this program is not simply older than the table: add the \
-                 field; or, if it has another name now, say \
-                 `#[sim(was = \"{column}\")]` on that; or, if it is gone, say \
-                 `#[sim(retired({column}: <type> = <value>))]` on the struct, with `#[sim(ignore)]` before the name if it \
-                 was ignored or an output"
+                "column `{column}` ({declared}) has no field. If this program is older than the table, update it. \
+                 Otherwise add the field; or, if it was renamed, write `#[sim(was = \"{column}\")]` on the field; or, if \
+                 it was removed, write `#[sim(retired({column}: <type> = <value>))]` on the struct, with \
+                 `#[sim(ignore)]` before the name if it was ignored or an output"
             ),
             Self::Type { column, found, wanted, cure, .. } => {
                 write!(
                     f,
-                    "column `{column}` is {found} where the record wants {wanted}: {cure}alter the column"
+                    "column `{column}` is {found} where the record needs {wanted}: {cure}alter the column"
                 )
             }
             Self::Nullability { column, nullable: true, .. } => {
@@ -194,7 +196,7 @@ impl Difference {
             }
             Self::Nullability { column, nullable: false, .. } => write!(
                 f,
-                "column `{column}` is NOT NULL and its field optional: drop NOT NULL, or make the field plain"
+                "column `{column}` is NOT NULL and its field is optional: drop NOT NULL, or remove the `Option`"
             ),
             Self::Key { found } if found.is_empty() => {
                 write!(f, "`id` must be the primary key, and there is none")
@@ -205,9 +207,9 @@ impl Difference {
                 let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
                 write!(
                     f,
-                    "{} in `{column}` {}, for which `{name}` has no variant: give the variant that it was its text \
-                     again, with `#[sim(rename = \"…\")]` on it (or without a new `rename_all`); or keep the variant, \
-                     as `#[sim(retired)]`; or, if this program is older than the table, use the newer one",
+                    "{} in `{column}` {}, for which `{name}` has no variant: if the variant was renamed, give it its \
+                     text again with `#[sim(rename = \"…\")]`, or without a new `rename_all`; if it was removed, keep it \
+                     with `#[sim(retired)]`; if this program is older than the table, update it",
                     Rows { rows: *rows, ids },
                     if *rows == 1 {
                         format!("has {}", texts.join(", "))
@@ -220,22 +222,22 @@ impl Difference {
                 let before = before.as_ref().map_or("no JSON".to_owned(), |before| format!("a `{before}`"));
                 write!(
                     f,
-                    "`{column}` was {before} and is a `{now}`, as which {} would not be found or read ({why}): give the \
-                     field its former type, or let the new one read and write the same JSON; or leave the column to the \
-                     former type with `#[sim(retired(#[sim(json)] {column}: <type> = <value>))]`, and give the field \
-                     another name",
+                    "`{column}` was {before} and is now a `{now}`, as which {} would not be found or read ({why}): give \
+                     the field its former type, or make the new type read and write the same JSON; or keep the column \
+                     for the former type with `#[sim(retired(#[sim(json)] {column}: <type> = <value>))]`, and give the \
+                     field another name",
                     Rows { rows: *rows, ids },
                 )
             }
             Self::Order { column, collation, .. } => write!(
                 f,
-                "text in `{column}` is compared by the collation \"{collation}\", and not by its bytes, as on SQLite"
+                "text in `{column}` is compared by the collation \"{collation}\", not by its bytes as on SQLite"
             ),
         }
     }
 }
 
-/// "3 rows (runs `a`, `b`, …)".
+/// Displays as "3 rows (runs `a`, `b`, …)".
 struct Rows<'a> {
     rows: u64,
     ids: &'a [String],

@@ -1,4 +1,4 @@
-//! How a table differs from its record.
+//! Finds the differences between a table and its record.
 
 use super::recorded_values::bits;
 use super::shape::{ActualTable, ExpectedTable, StrayKind};
@@ -10,9 +10,13 @@ use crate::db::dialect::{
 };
 use crate::record::{ColumnKind, ColumnRole, ColumnSpec, IdentityChange};
 
-/// Each difference between a record and what was found, those first that others build on.
-pub(super) fn differences(backend: Backend, wanted: &ExpectedTable, found: &ActualTable) -> Vec<Difference> {
-    let mut all = renamed(wanted, found);
+/// Lists the differences between a record and its actual table. A difference comes before those that build on it.
+pub(super) fn differences(
+    backend: Backend,
+    expected: &ExpectedTable,
+    actual: &ActualTable,
+) -> Vec<Difference> {
+    let mut all = renamed(expected, actual);
     let now = |name: &str| -> String {
         let renamed = all.iter().find_map(|difference| match difference {
             Difference::Renamed { from, to, .. } if from == name => Some(to.clone()),
@@ -20,31 +24,31 @@ pub(super) fn differences(backend: Backend, wanted: &ExpectedTable, found: &Actu
         });
         renamed.unwrap_or_else(|| name.to_owned())
     };
-    let columns: Vec<FoundColumn> = found
+    let columns: Vec<FoundColumn> = actual
         .columns
         .iter()
         .map(|column| FoundColumn { name: now(&column.name), ..column.clone() })
         .collect();
     let indexes: Vec<Vec<String>> =
-        found.indexes.iter().map(|(_, index)| index.iter().map(|name| now(name)).collect()).collect();
-    let changes = identity_changes(wanted, found);
+        actual.indexes.iter().map(|(_, index)| index.iter().map(|name| now(name)).collect()).collect();
+    let changes = identity_changes(expected, actual);
 
-    for column in wanted.table.all_columns() {
+    for column in expected.table.all_columns() {
         match columns.iter().find(|found| found.name == column.name) {
-            None => all.push(missing(backend, wanted, column, &columns, found, &changes)),
-            Some(there) => compare(backend, wanted, column, (there, found), &columns, &mut all),
+            None => all.push(missing(backend, expected, column, &columns, actual, &changes)),
+            Some(there) => compare(backend, expected, column, (there, actual), &columns, &mut all),
         }
     }
-    let mut taken: Vec<String> = found.indexes.iter().map(|(name, _)| name.clone()).collect();
-    for index in ddl::indexes(&wanted.table) {
+    let mut taken: Vec<String> = actual.indexes.iter().map(|(name, _)| name.clone()).collect();
+    for index in ddl::indexes(&expected.table) {
         if !indexes.contains(&index) {
-            let name = ddl::free_index_name(wanted.table.name, &index, &taken);
-            let sql = vec![ddl::create_index(wanted.table.name, &name, &index)];
+            let name = ddl::free_index_name(expected.table.name, &index, &taken);
+            let sql = vec![ddl::create_index(expected.table.name, &name, &index)];
             taken.push(name);
             all.push(Difference::NoIndex { columns: index, sql });
         }
     }
-    for found in columns.iter().filter(|found| wanted.table.column(&found.name).is_none()) {
+    for found in columns.iter().filter(|found| expected.table.column(&found.name).is_none()) {
         all.push(Difference::Unknown { column: found.name.clone(), declared: found.declared.clone() });
     }
     let key: Vec<String> = columns.iter().filter(|found| found.key).map(|found| found.name.clone()).collect();
@@ -52,17 +56,18 @@ pub(super) fn differences(backend: Backend, wanted: &ExpectedTable, found: &Actu
         all.push(Difference::Key { found: key });
     }
     for change in changes {
-        if !is_told(&change, &all) {
+        if !is_reported(&change, &all) {
             all.push(Difference::Identity(change));
         }
     }
-    all.extend(values(found));
+    all.extend(values(actual));
     all
 }
 
-/// StrayKind rows hold that the record cannot read. Of a column of which nothing was remembered it is left to whoever reads.
-fn values(found: &ActualTable) -> impl Iterator<Item = Difference> {
-    found.strays.iter().filter(|stray| !stray.unknown).cloned().map(|stray| {
+/// Converts strays to differences. A column without recorded values is not a reason to refuse the table: reading a row
+/// reports its error.
+fn values(actual: &ActualTable) -> impl Iterator<Item = Difference> {
+    actual.strays.iter().filter(|stray| !stray.unknown).cloned().map(|stray| {
         let (column, rows, ids) = (stray.column.to_owned(), stray.rows, stray.ids);
         match stray.what {
             StrayKind::Texts { name, texts } => Difference::NoVariant { column, name, texts, rows, ids },
@@ -73,25 +78,25 @@ fn values(found: &ActualTable) -> impl Iterator<Item = Difference> {
     })
 }
 
-/// StrayKind of the identity is not as it was when the rows got their keys.
-fn identity_changes(wanted: &ExpectedTable, found: &ActualTable) -> Vec<IdentityChange> {
-    if !found.rows {
+/// Lists the changes of the identity since the rows got their ids. Empty for a table without rows.
+fn identity_changes(expected: &ExpectedTable, actual: &ActualTable) -> Vec<IdentityChange> {
+    if !actual.rows {
         return Vec::new();
     }
-    let before = found.identity(wanted);
-    let mut changes = wanted.identity.changes(&before);
+    let before = actual.identity(expected);
+    let mut changes = expected.identity.changes(&before);
     for change in &mut changes {
-        // A column that is there and was hashed is not gone because it is hashed no more.
+        // The column still exists; it has only left the identity.
         let IdentityChange::Removed { column } = change else { continue };
         let key = before.fields.iter().find(|field| field.column == *column).map(|field| &field.key);
-        let now = wanted.table.columns.iter().find(|now| Some(now.key) == key.map(String::as_str));
+        let now = expected.table.columns.iter().find(|now| Some(now.key) == key.map(String::as_str));
         if let Some(now) = now {
             *change = IdentityChange::Left { column: now.name.to_owned() };
         }
     }
-    // Nor is one new that was there, hashed or not: its rows have other values than the default.
-    for field in &wanted.identity.fields {
-        let known = found.written.as_ref().is_some_and(|written| written.knows(&field.key));
+    // A column that already existed outside the identity is not new: its rows may have other values than the default.
+    for field in &expected.identity.fields {
+        let known = actual.recorded.as_ref().is_some_and(|recorded| recorded.knows(&field.key));
         if known && before.fields.iter().all(|other| other.key != field.key) {
             let added = IdentityChange::Added { column: field.column.clone() };
             changes.retain(|change| *change != added);
@@ -101,8 +106,9 @@ fn identity_changes(wanted: &ExpectedTable, found: &ActualTable) -> Vec<Identity
     changes
 }
 
-/// A column that is missing, has no field, or is of another type, is one difference.
-fn is_told(change: &IdentityChange, all: &[Difference]) -> bool {
+/// Returns whether another difference already reports this change: a missing column, a column without a field, or a
+/// column of another type.
+fn is_reported(change: &IdentityChange, all: &[Difference]) -> bool {
     all.iter().any(|difference| match (change, difference) {
         (IdentityChange::Added { column }, Difference::Missing { column: missing, .. }) => column == missing,
         (IdentityChange::Removed { column }, Difference::Unknown { column: unknown, .. }) => {
@@ -113,25 +119,26 @@ fn is_told(change: &IdentityChange, all: &[Difference]) -> bool {
     })
 }
 
-/// The columns that have another name in the record. A column is known by the name that it had at first.
-fn renamed(wanted: &ExpectedTable, found: &ActualTable) -> Vec<Difference> {
-    let written = found.written.as_ref();
-    let there = |name: &str| found.columns.iter().any(|column| column.name == name);
-    let pairs: Vec<(&str, &str)> = wanted
+/// Finds the columns that have another name in the record. A column is identified by its first name.
+fn renamed(expected: &ExpectedTable, actual: &ActualTable) -> Vec<Difference> {
+    let recorded = actual.recorded.as_ref();
+    let there = |name: &str| actual.columns.iter().any(|column| column.name == name);
+    let pairs: Vec<(&str, &str)> = expected
         .table
         .columns
         .iter()
-        // Of a table that another program made only the names are known.
-        .filter(|column| written.is_some() || !there(column.name))
+        // Nothing is recorded about a table that another program made, so its columns are identified by name.
+        .filter(|column| recorded.is_some() || !there(column.name))
         .filter_map(|column| {
-            let is_it = |name: &str| written.map_or(name, |written| written.key_of(name)) == column.key;
-            let of_key = found.columns.iter().find(|found| is_it(&found.name))?;
-            (of_key.name != column.name).then_some((of_key.name.as_str(), column.name))
+            let has_key = |name: &str| recorded.map_or(name, |recorded| recorded.key_of(name)) == column.key;
+            let same = actual.columns.iter().find(|found| has_key(&found.name))?;
+            (same.name != column.name).then_some((same.name.as_str(), column.name))
         })
         .collect();
-    let statements = rename_statements(wanted.table.name, &pairs);
-    let back =
-        |from: &str, to: &str| written.is_some_and(|written| written.was_called(written.key_of(from), to));
+    let statements = rename_statements(expected.table.name, &pairs);
+    let back = |from: &str, to: &str| {
+        recorded.is_some_and(|recorded| recorded.was_called(recorded.key_of(from), to))
+    };
     pairs
         .iter()
         .zip(statements)
@@ -142,16 +149,16 @@ fn renamed(wanted: &ExpectedTable, found: &ActualTable) -> Vec<Difference> {
         .collect()
 }
 
-/// The statements of each renaming. A name that another column takes over is freed first, by way of a third one.
+/// Returns the statements for each renaming. If another column takes over a name, a temporary name frees it first.
 pub(super) fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
-    let between = |n: usize| format!("entropic_renaming_{n}");
+    let temporary = |n: usize| format!("entropic_renaming_{n}");
     let is_taken_over = |name: &str| pairs.iter().any(|(_, to)| *to == name);
     let mut statements: Vec<Vec<String>> = vec![Vec::new(); pairs.len()];
     for (n, (from, _)) in pairs.iter().enumerate().filter(|(_, (from, _))| is_taken_over(from)) {
-        statements[0].push(ddl::rename_column(table, from, &between(n)));
+        statements[0].push(ddl::rename_column(table, from, &temporary(n)));
     }
     for (n, (from, to)) in pairs.iter().enumerate() {
-        let from = if is_taken_over(from) { between(n) } else { (*from).to_owned() };
+        let from = if is_taken_over(from) { temporary(n) } else { (*from).to_owned() };
         statements[n].push(ddl::rename_column(table, &from, to));
     }
     statements
@@ -159,22 +166,22 @@ pub(super) fn rename_statements(table: &str, pairs: &[(&str, &str)]) -> Vec<Vec<
 
 fn missing(
     backend: Backend,
-    wanted: &ExpectedTable,
+    expected: &ExpectedTable,
     column: &ColumnSpec,
     columns: &[FoundColumn],
-    found: &ActualTable,
+    actual: &ActualTable,
     changes: &[IdentityChange],
 ) -> Difference {
     let added = changes.contains(&IdentityChange::Added { column: column.name.to_owned() });
-    let unfilled = !column.nullable && wanted.fill(column.name).is_none();
+    let unfilled = !column.nullable && expected.fill(column.name).is_none();
     let rebuilding = unfilled && rebuilds_tables(backend);
-    let fillable = if found.rows { !added && !unfilled } else { !rebuilding || found.attached.is_empty() };
+    let fillable = if actual.rows { !added && !unfilled } else { !rebuilding || actual.attached.is_empty() };
     let sql = if !fillable {
         Vec::new()
     } else if rebuilding {
-        ddl::rebuild(backend, wanted, columns)
+        ddl::rebuild(backend, expected, columns)
     } else {
-        vec![ddl::add_column(backend, wanted, column)]
+        vec![ddl::add_column(backend, expected, column)]
     };
     Difference::Missing {
         column: column.name.to_owned(),
@@ -186,25 +193,26 @@ fn missing(
 
 fn compare(
     backend: Backend,
-    wanted: &ExpectedTable,
+    expected: &ExpectedTable,
     column: &ColumnSpec,
-    (found, table): (&FoundColumn, &ActualTable),
+    (found, actual): (&FoundColumn, &ActualTable),
     columns: &[FoundColumn],
     all: &mut Vec<Difference>,
 ) {
-    let held = table.written.as_ref().and_then(|written| written.held(column.key)?.bits);
+    let recorded_bits = actual.recorded.as_ref().and_then(|recorded| recorded.values_of(column.key)?.bits);
     let other_width = hides_float_width(backend)
-        && bits(column.kind)
-            .is_some_and(|wanted| float_bits(&found.declared, held).is_some_and(|is| is != wanted));
+        && bits(column.kind).is_some_and(|expected| {
+            float_bits(&found.declared, recorded_bits).is_some_and(|is| is != expected)
+        });
     if !holds(backend, &found.declared, column.kind) {
         all.push(Difference::Type {
             column: column.name.to_owned(),
             found: found.declared.clone(),
             wanted: declared(backend, column),
             cure: other_field(backend, &found.declared),
-            // StrayKind is not sure to keep every value is for people to do.
+            // A conversion that might change values is left to the user.
             sql: if widens(backend, &found.declared, column.kind) {
-                vec![alter_type(wanted.table.name, column.name, declared(backend, column))]
+                vec![alter_type(expected.table.name, column.name, declared(backend, column))]
             } else {
                 Vec::new()
             },
@@ -213,31 +221,31 @@ fn compare(
         let widens = column.kind == ColumnKind::Double;
         all.push(Difference::Type {
             column: column.name.to_owned(),
-            // StrayKind the wider or narrower column would be declared as; this one may be declared by another program.
+            // Name the type by its width, because another program may have declared the column.
             found: if widens { "FLOAT of 32 bits" } else { "DOUBLE of 64 bits" }.to_owned(),
             wanted: declared(backend, column),
             cure: if widens { "make the field an `f32`, or " } else { "make the field an `f64`, or " },
-            sql: if widens { ddl::rebuild(backend, wanted, columns) } else { Vec::new() },
+            sql: if widens { ddl::rebuild(backend, expected, columns) } else { Vec::new() },
         });
     }
     if let (ColumnKind::Text, Some(collation)) = (column.kind, &found.collation) {
         all.push(Difference::Order {
             column: column.name.to_owned(),
             collation: collation.clone(),
-            sql: vec![alter_collation(wanted.table.name, column.name, &found.declared, "C")],
+            sql: vec![alter_collation(expected.table.name, column.name, &found.declared, "C")],
         });
     }
-    // A key is never NULL; `id` of a table made elsewhere need not say so.
+    // A primary key is never NULL, but another program may have declared `id` without NOT NULL.
     if column.nullable != found.nullable && column.role != ColumnRole::Reserved {
         all.push(Difference::Nullability {
             column: column.name.to_owned(),
             nullable: found.nullable,
-            sql: ddl::change_null(backend, wanted, column, columns),
+            sql: ddl::change_null(backend, expected, column, columns),
         });
     }
 }
 
-/// StrayKind the field could be instead, for the pairs that Python's types lead to.
+/// Returns which type the field could have instead, for the combinations that Python's types cause.
 fn other_field(backend: Backend, found: &str) -> &'static str {
     match (hides_integer_width(backend), found.to_lowercase().as_str()) {
         (true, "smallint" | "integer" | "bigint") => "make the field an `i64` or an `i32` as it was, or ",
@@ -264,7 +272,7 @@ mod tests {
     ];
     const TABLE: TableSpec = TableSpec::new("runs", COLUMNS, 1);
 
-    fn wanted() -> ExpectedTable {
+    fn expected() -> ExpectedTable {
         ExpectedTable {
             table: TABLE,
             defaults: Vec::new(),
@@ -306,7 +314,7 @@ mod tests {
     fn what_sqlalchemy_declares_is_no_difference() {
         let mut columns = vec![found("n", "INTEGER", false), found("x", "FLOAT", true)];
         columns.extend(reserved());
-        assert_eq!(differences(Backend::Sqlite, &wanted(), &of(columns)), []);
+        assert_eq!(differences(Backend::Sqlite, &expected(), &of(columns)), []);
     }
 
     #[test]
@@ -314,11 +322,11 @@ mod tests {
         let mut columns = vec![found("n", "VARCHAR", true), found("y", "INTEGER", true)];
         columns.extend(reserved());
         columns[2].key = false;
-        let all = differences(Backend::Sqlite, &wanted(), &of(columns));
+        let all = differences(Backend::Sqlite, &expected(), &of(columns));
         let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(shown.len(), 5, "{shown:?}");
         assert!(
-            shown[0].contains("`n` is VARCHAR where the record wants INTEGER: make the field a `String`")
+            shown[0].contains("`n` is VARCHAR where the record needs INTEGER: make the field a `String`")
         );
         assert!(shown[1].contains("`n` may be NULL"));
         assert!(shown[2].contains("`x` (DOUBLE) is missing"));
@@ -328,7 +336,7 @@ mod tests {
 
     #[test]
     fn an_int4_of_postgres_is_no_i64() {
-        let all = differences(Backend::Postgres, &wanted(), &of(vec![found("n", "integer", false)]));
+        let all = differences(Backend::Postgres, &expected(), &of(vec![found("n", "integer", false)]));
         assert!(all[0].to_string().contains("make the field an `i32`, or alter the column"), "{all:?}");
     }
 }

@@ -1,7 +1,7 @@
-//! Migrations as files, for those who change their databases with Diesel's command line.
+//! Writes migrations as files, for users who change their databases with Diesel's command line.
 //!
-//! Beside `up.sql` and `down.sql` lies `schema.json`: the table as it is after the migration. The next one is the
-//! difference between that and the struct, so that no database is needed to write it.
+//! Next to `up.sql` and `down.sql`, each migration has a `schema.json` that describes the table after the migration. The
+//! next migration is the difference between that description and the struct, so writing it needs no database.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,27 +17,31 @@ use crate::db::dialect::{REBUILT, alter_collation, alter_null, alter_type, decla
 use crate::db::{Backend, DbError};
 use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 
-/// Writes the migration that makes the table of a record, or changes it from what the last one left: a folder
-/// `YYYY-MM-DD-HHMMSS_<what>` with `up.sql` and `down.sql`, as Diesel's command line takes them, below
-/// `<dir>/sqlite` and `<dir>/postgres`. The folders that were written; none if nothing has changed.
+/// Writes the migration that creates the table of a record, or that changes the table from its state after the last
+/// migration.
 ///
-/// Diesel's command line is told which of the two it shall take, since it refuses a folder of anything but migrations:
+/// Writes one directory `YYYY-MM-DD-HHMMSS_<what>` below `<dir>/sqlite` and one below `<dir>/postgres`, each with the
+/// `up.sql` and `down.sql` of Diesel's command line. Returns the directories that it wrote, or none if the table has not
+/// changed.
+///
+/// Diesel's command line refuses a directory that contains anything other than migrations. Therefore pass it the
+/// directory of your database:
 ///
 /// ```sh
 /// diesel migration run --migration-dir migrations/sqlite --database-url runs.db
 /// ```
 ///
-/// or with `dir = "migrations/sqlite"` below `[migrations_directory]` in its `diesel.toml`. With migrations of your own
-/// in one folder, which is that of one database, use [`write_migration_for`].
+/// Alternatively, set `dir = "migrations/sqlite"` below `[migrations_directory]` in `diesel.toml`. To keep your own
+/// migrations in the same directory, which then serves one database, use [`write_migration_for`].
 ///
-/// Where a table is made by migrations, run them before a store is opened: `open()` makes a table that is missing, and
-/// the migration that was to make it fails ever after with `table "decays" already exists`. (Then either drop the table
-/// while it is empty, or tell Diesel that the migration was run: `INSERT INTO __diesel_schema_migrations (version) VALUES
-/// ('20261120235028')`, the time in its folder's name.)
+/// If migrations create the table, run them before you open a store. `open()` creates a missing table, and then the
+/// migration fails with `table "decays" already exists`. In this case, either drop the table while it is empty, or record
+/// the migration as applied: `INSERT INTO __diesel_schema_migrations (version) VALUES ('20261120235028')`, with the time
+/// in the name of its directory.
 ///
-/// `diesel print-schema`, which `diesel migration run` calls if `diesel.toml` names a file for it, does not know the type
-/// `json` on SQLite, and ends with ``Unsupported type: `json` `` after the migrations are through. The derive has made the
-/// module of the table already, so leave the table out, and those of entropic itself:
+/// `diesel migration run` calls `diesel print-schema` if `diesel.toml` names a file for it. On SQLite, `print-schema` does
+/// not know the type `json` and fails with ``Unsupported type: `json` ``, after the migrations have been applied. The
+/// derive already generates the table's module, so exclude the table and entropic's own tables:
 ///
 /// ```toml
 /// [print_schema]
@@ -45,12 +49,12 @@ use crate::record::{ColumnKind, ColumnSpec, Identity, SimRecord, Timestamp};
 /// filter = { except_tables = ["decays", "entropic_stores", "entropic_schemas", "entropic_failures", "entropic_directories", "entropic_migrations"] }
 /// ```
 ///
-/// StrayKind would destroy something is written as a comment, with the reason. A table that was changed by a migration is
-/// opened as usual; [`Schema::Evolve`](crate::Schema::Evolve) does the same without files.
+/// A statement that would destroy data is written as a comment, with the reason. After the migration, open the store as
+/// usual. [`Schema::Evolve`](crate::Schema::Evolve) makes the same changes without files.
 ///
 /// # Errors
-/// [`DbError::MigrationFile`] when a file cannot be read or written; `is_invalid_input` for a default that cannot be
-/// stored.
+/// [`DbError::MigrationFile`] if a file cannot be read or written; [`RecordError`](crate::RecordError)
+/// (`is_invalid_input`) if a default cannot be stored.
 ///
 /// ```
 /// # mod sim {
@@ -73,11 +77,13 @@ pub fn write_migration<T: SimRecord>(dir: impl AsRef<Path>) -> Result<Vec<PathBu
     write::<T>(&Backend::ALL.map(|backend| (backend, dir.as_ref().join(backend.name()))))
 }
 
-/// As [`write_migration`], for one kind of database and straight into the folder, beside migrations of your own: what
-/// `diesel migration run` takes without more being said. The folder that was written; none if nothing has changed.
+/// Writes a migration for one kind of database directly into `dir`, next to your own migrations.
+///
+/// `diesel migration run` finds it there without further options. Otherwise this function works like
+/// [`write_migration`]. Returns the directory that it wrote, or `None` if the table has not changed.
 ///
 /// # Errors
-/// As `write_migration`.
+/// Those of `write_migration`.
 ///
 /// ```
 /// # mod sim {
@@ -105,10 +111,10 @@ pub fn write_migration_for<T: SimRecord>(
 }
 
 fn write<T: SimRecord>(places: &[(Backend, PathBuf)]) -> Result<Vec<PathBuf>, crate::Error> {
-    let wanted = ExpectedTable::of::<T>()?;
+    let expected = ExpectedTable::of::<T>()?;
     let mut planned = Vec::new();
     for (backend, place) in places {
-        if let Some(plan) = Plan::of(*backend, &wanted, last(*backend, place, wanted.table.name)?) {
+        if let Some(plan) = Plan::of(*backend, &expected, last(*backend, place, expected.table.name)?) {
             planned.push((place, plan));
         }
     }
@@ -120,7 +126,7 @@ fn write<T: SimRecord>(places: &[(Backend, PathBuf)]) -> Result<Vec<PathBuf>, cr
     Ok(written)
 }
 
-/// A migration in the making.
+/// A migration before it is written.
 struct Plan {
     what: String,
     up: Vec<String>,
@@ -129,18 +135,18 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(backend: Backend, wanted: &ExpectedTable, before: Option<Snapshot>) -> Option<Self> {
-        let table = wanted.table.name;
+    fn of(backend: Backend, expected: &ExpectedTable, before: Option<Snapshot>) -> Option<Self> {
+        let table = expected.table.name;
         let Some(before) = before else {
-            let after = after(backend, wanted, None, &[]);
-            let mut up = ddl::create(backend, wanted);
-            up.extend(remembering(&after));
-            let forgetting = format!("DELETE FROM entropic_schemas WHERE table_name = {}", text(table));
-            let down = vec![format!("DROP TABLE {}", quoted(table)), forgetting];
+            let after = after(backend, expected, None, &[]);
+            let mut up = ddl::create(backend, expected);
+            up.extend(record_statements(&after));
+            let delete_record = format!("DELETE FROM entropic_schemas WHERE table_name = {}", text(table));
+            let down = vec![format!("DROP TABLE {}", quoted(table)), delete_record];
             return Some(Self { what: format!("create_{table}"), up, down, after });
         };
-        let all = differences(backend, wanted, &before.found());
-        let mut after = after(backend, wanted, Some(&before), &all);
+        let all = differences(backend, expected, &before.to_actual());
+        let mut after = after(backend, expected, Some(&before), &all);
         let said: Vec<String> = all.iter().filter_map(|difference| comment(table, difference)).collect();
         let mut up: Vec<String> = statements(&all).into_iter().map(str::to_owned).collect();
         if up.is_empty() && after.written == before.written && said == before.said {
@@ -151,11 +157,11 @@ impl Plan {
             up.splice(0..0, REBUILT.map(str::to_owned));
         }
         let other = after.written != before.written;
-        up.extend(other.then(|| remembering(&after)).into_iter().flatten());
+        up.extend(other.then(|| record_statements(&after)).into_iter().flatten());
         up.extend(said.iter().cloned());
         after.said = said;
         let mut down = if rebuilt { before.rebuild(&after) } else { inverse(table, &before, &after, &all) };
-        down.extend(other.then(|| remembering(&before)).into_iter().flatten());
+        down.extend(other.then(|| record_statements(&before)).into_iter().flatten());
         Some(Self { what: what(table, &all), up, down, after })
     }
 
@@ -173,10 +179,11 @@ impl Plan {
     }
 }
 
-/// The table as it is after the migration: as wanted, with what has no field, and without what nothing can fill.
+/// Returns the table after the migration: the table that the record expects, plus the columns without a field, and without
+/// the columns that cannot be filled.
 fn after(
     backend: Backend,
-    wanted: &ExpectedTable,
+    expected: &ExpectedTable,
     before: Option<&Snapshot>,
     all: &[Difference],
 ) -> Snapshot {
@@ -189,7 +196,7 @@ fn after(
         all.iter()
             .any(|difference| matches!(difference, Difference::Unknown { column, .. } if column == name))
     };
-    let mut columns: Vec<Column> = wanted
+    let mut columns: Vec<Column> = expected
         .table
         .all_columns()
         .filter(|column| !unfillable(column.name))
@@ -197,7 +204,7 @@ fn after(
             name: column.name.to_owned(),
             declared: declared(backend, column).to_owned(),
             nullable: column.nullable,
-            definition: ddl::definition(backend, wanted, column),
+            definition: ddl::definition(backend, expected, column),
         })
         .collect();
     let mut indexes = before.map(|before| before.indexes.clone()).unwrap_or_default();
@@ -208,31 +215,31 @@ fn after(
             }
         }
     }
-    for index in ddl::indexes(&wanted.table) {
+    for index in ddl::indexes(&expected.table) {
         if indexes.iter().all(|(_, columns)| *columns != index) {
             let taken: Vec<String> = indexes.iter().map(|(name, _)| name.clone()).collect();
-            indexes.push((ddl::free_index_name(wanted.table.name, &index, &taken), index));
+            indexes.push((ddl::free_index_name(expected.table.name, &index, &taken), index));
         }
     }
-    let mut written = wanted.written(before.map(|before| &before.written), &[]);
+    let mut written = expected.to_record(before.map(|before| &before.written), &[]);
     written.keep_columns(|name| columns.iter().any(|column| column.name == name) || is_unknown(name));
     if let Some(before) = before {
-        // StrayKind is not done is not remembered; whether rows are fit for another type in JSON only a database can tell,
-        // when it is opened.
+        // Do not record what the migration does not do. Whether rows fit another JSON type is only known when a store
+        // opens the database.
         let is_open = |column: &ColumnSpec| column.kind == ColumnKind::Json || is_undone(all, column.name);
-        for column in wanted.table.columns.iter().filter(|column| is_open(column)) {
-            let held = before.written.held(column.key).cloned();
-            if held.is_some() || is_undone(all, column.name) {
-                written.hold(column.key, held);
+        for column in expected.table.columns.iter().filter(|column| is_open(column)) {
+            let values = before.written.values_of(column.key).cloned();
+            if values.is_some() || is_undone(all, column.name) {
+                written.set_values(column.key, values);
             }
         }
         columns.extend(before.columns.iter().filter(|column| is_unknown(&column.name)).cloned());
-        if all.iter().any(|difference| comment(wanted.table.name, difference).is_some()) {
-            written.identity = identity_meanwhile(wanted, &before.written.identity, all);
+        if all.iter().any(|difference| comment(expected.table.name, difference).is_some()) {
+            written.identity = identity_meanwhile(expected, &before.written.identity, all);
         }
     }
     Snapshot {
-        table: wanted.table.name.to_owned(),
+        table: expected.table.name.to_owned(),
         columns,
         indexes,
         written,
@@ -241,7 +248,7 @@ fn after(
     }
 }
 
-/// Whether a column stays as it is, or is not made.
+/// Returns whether the migration leaves a column unchanged or does not create it.
 fn is_undone(all: &[Difference], name: &str) -> bool {
     all.iter().any(|difference| match difference {
         Difference::Missing { column, fillable: false, .. } => column == name,
@@ -250,27 +257,27 @@ fn is_undone(all: &[Difference], name: &str) -> bool {
     })
 }
 
-/// How ids are made after a migration that does not do everything: rows keep theirs until they are given others.
-fn identity_meanwhile(wanted: &ExpectedTable, before: &Identity, all: &[Difference]) -> Identity {
+/// Returns the identity after a migration that leaves changes undone: rows keep their ids until they are rehashed.
+fn identity_meanwhile(expected: &ExpectedTable, before: &Identity, all: &[Difference]) -> Identity {
     let is_added = |name: &str| {
         all.iter().any(
             |difference| matches!(difference, Difference::Missing { column, fillable: true, .. } if column == name),
         )
     };
     let mut identity = before.clone();
-    identity.fields.extend(wanted.identity.fields.iter().filter(|field| is_added(&field.column)).cloned());
+    identity.fields.extend(expected.identity.fields.iter().filter(|field| is_added(&field.column)).cloned());
     identity.fields.sort_by(|a, b| a.key.cmp(&b.key));
     identity
 }
 
-/// The statements that remember what a table is written with, as entropic does itself.
-fn remembering(snapshot: &Snapshot) -> [String; 2] {
+/// Returns the statements that record the schema in `entropic_schemas`, as a store does when it opens.
+fn record_statements(snapshot: &Snapshot) -> [String; 2] {
     let written = serde_json::to_string(&snapshot.written).unwrap_or_default();
     let values = [&snapshot.table, &written, &Timestamp::now().to_string()].map(|value| text(value));
-    [remembered::schemas_table(), remembered::remembering(values)]
+    [remembered::schemas_table(), remembered::record_statement(values)]
 }
 
-/// StrayKind is not done, and why.
+/// Returns a comment that says what the migration does not do and why, or `None` if it cures the difference.
 fn comment(table: &str, difference: &Difference) -> Option<String> {
     let statement = match difference {
         Difference::Unknown { column, .. } => Some(ddl::drop_column(table, column)),
@@ -282,14 +289,14 @@ fn comment(table: &str, difference: &Difference) -> Option<String> {
     };
     let mut text: Vec<String> =
         format!("Not done: {difference}").lines().map(|line| format!("-- {line}")).collect();
-    text.extend(statement.map(|statement| format!("-- To lose what is in it: {statement};")));
+    text.extend(statement.map(|statement| format!("-- This statement would lose its data: {statement};")));
     if matches!(difference, Difference::Identity(_)) {
         text.push("-- The rows get their new ids from `Store::rehash`.".to_owned());
     }
     Some(text.join("\n"))
 }
 
-/// The statements that undo a migration, the last one first.
+/// Returns the statements that undo a migration, in reverse order.
 fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference]) -> Vec<String> {
     let mut statements = Vec::new();
     let column = |name: &str| before.columns.iter().find(|column| column.name == name);
@@ -327,7 +334,7 @@ fn inverse(table: &str, before: &Snapshot, after: &Snapshot, all: &[Difference])
     statements
 }
 
-/// StrayKind a migration is called.
+/// Returns the name of a migration, without its time.
 fn what(table: &str, all: &[Difference]) -> String {
     let name = match all {
         [Difference::Missing { column, .. }] => format!("add_{column}_to_{table}"),
@@ -335,13 +342,13 @@ fn what(table: &str, all: &[Difference]) -> String {
         [Difference::NoIndex { columns, .. }] => format!("index_{table}_by_{}", columns.join("_")),
         _ => format!("change_{table}"),
     };
-    // A folder on any system.
+    // The name must be valid for a directory on every system.
     name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect()
 }
 
 fn script(statements: &[String]) -> String {
     if statements.is_empty() {
-        return "-- Nothing to be done.\nSELECT 1;\n".to_owned();
+        return "-- Nothing to do.\nSELECT 1;\n".to_owned();
     }
     let ended = |statement: &String| if statement.starts_with("--") { "\n" } else { ";\n" };
     let mut text: String =
@@ -353,7 +360,8 @@ fn script(statements: &[String]) -> String {
     text
 }
 
-/// The present second, or the one after the last migration: Diesel knows them, and their order, by it.
+/// Returns the current second, or the second after the last migration if that is later: Diesel identifies and orders
+/// migrations by this time.
 fn free_stamp(places: &[(Backend, PathBuf)]) -> String {
     const FORM: &str = "%Y-%m-%d-%H%M%S";
     let names = places.iter().flat_map(|(_, place)| fs::read_dir(place).into_iter().flatten().flatten());

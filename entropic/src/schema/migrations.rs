@@ -1,8 +1,8 @@
 //! entropic's own migrations: a named set for each module that has tables.
 //!
-//! `entropic_migrations` lists what was applied: the versions of the base set as they are, those of another set as
-//! `<set>/<version>`. A program applies the sets that it uses, and only those may not be newer than it is: a program that
-//! was built without a module, or before the module existed, still opens its store.
+//! The table `entropic_migrations` lists the applied migrations: `<version>` for the base set, `<set>/<version>` for any
+//! other. A program applies the sets that it uses, and refuses a database only if one of these sets is newer than the
+//! program. A program that was built without a module, or before the module existed, still opens its store.
 
 use diesel::prelude::*;
 
@@ -14,32 +14,33 @@ use crate::record::Timestamp;
 
 /// The migrations of a module.
 pub(crate) struct MigrationSet {
-    /// Its name; none for the base set.
+    /// The name of the set; `None` for the base set.
     name: Option<&'static str>,
     scripts: Scripts,
 }
 
-/// StrayKind every store needs: the table of migrations itself, names of stores, schemas, failures, results directories.
+/// The tables that every store needs: applied migrations, names of stores, schemas, failures, results directories.
 pub(crate) const BASE: MigrationSet =
     MigrationSet { name: None, scripts: scripts!("migrations/base/sqlite", "migrations/base/postgres") };
 
 impl MigrationSet {
-    /// A version as `entropic_migrations` has it.
+    /// Returns a version in the form of `entropic_migrations`.
     fn qualified(&self, version: &str) -> String {
         self.name.map_or_else(|| version.to_owned(), |name| format!("{name}/{version}"))
     }
 
-    /// Whether an applied version is one of this set's.
+    /// Returns whether an applied version belongs to this set.
     fn owns(&self, applied: &str) -> bool {
         applied.split_once('/').map(|(name, _)| name) == self.name
     }
 }
 
 impl Db {
-    /// Applies what is missing of a set of migrations, once. The base set comes before any other.
+    /// Applies the missing migrations of a set, once even if several processes call it. Apply the base set first.
     ///
     /// # Errors
-    /// [`DbError::Newer`] (`is_unsupported`) if a newer version has changed these tables; nothing is changed then.
+    /// [`DbError::Newer`] (`is_unsupported`) if a newer version of entropic has changed these tables. Nothing is changed
+    /// in this case.
     pub(crate) fn migrate(&self, set: &MigrationSet) -> Result<(), DbError> {
         if self.with("look for entropic's tables", |conn| Ok(self.pending(conn, set)?.is_empty()))?
             || self.is_read_only()
@@ -64,7 +65,7 @@ impl Db {
         })
     }
 
-    /// The places of a set's migrations that were not applied yet.
+    /// Returns the indexes of the set's migrations that have not been applied.
     fn pending(&self, conn: &mut Conn, set: &MigrationSet) -> Result<Vec<usize>, RowError> {
         let applied: Vec<String> = if columns_of(conn, "entropic_migrations")?.is_empty() {
             Vec::new()
@@ -117,7 +118,7 @@ mod tests {
         db.migrate(&NOTES).unwrap();
         assert_eq!(applied(&db), [base, vec!["notes/20260101000000".to_owned()]].concat());
 
-        // A later version of the module is a concern of the programs that use the module.
+        // A later version of the module only affects programs that use the module.
         let later = (entropic_migrations::version.eq("notes/2099"), entropic_migrations::run_at.eq("2099"));
         let insert = diesel::insert_into(entropic_migrations::table).values(later);
         db.with("insert", |conn| Ok(insert.execute(conn)?)).unwrap();

@@ -1,14 +1,15 @@
-//! Tables: made at open, checked against their records, evolved if that was asked for; and entropic's own.
+//! Creates the tables of records when a store opens, checks them against their records and evolves them on request. Also
+//! owns the migrations of entropic's own tables.
 //!
-//! Promises, the same on both backends:
-//! - a table that is missing is made at open, once, however many processes open at the same instant;
-//! - a table that differs from its record is refused with each difference and its cure ([`Difference`]), and left as it
-//!   is, unless the caller asked for it to be evolved ([`Schema`]);
-//! - nothing that holds rows is ever dropped, and evolving changes nothing unless it can do all of it;
-//! - what a table was written with is remembered in `entropic_schemas`, so that a change that would give runs other ids,
-//!   or make rows unreadable, is seen before it costs anything;
-//! - each module that has tables owns a named set of migrations (`migrations`). A set that this program does not use may be
-//!   newer than the program.
+//! Promises, on both backends:
+//! - A missing table is created when a store opens, and only once even if many processes open at the same instant.
+//! - A table that differs from its record is refused and left unchanged, unless the caller asks to evolve it
+//!   ([`Schema`]). The error lists each [`Difference`] with its cure.
+//! - A table or column with rows is never dropped. Evolving makes all changes or none.
+//! - `entropic_schemas` records how each table was written. A change that would give runs other ids or make rows
+//!   unreadable is therefore detected before anything runs.
+//! - Each module that has tables owns a named set of migrations (`migrations`). A set that this program does not use may
+//!   be newer than the program.
 
 mod ddl;
 mod difference;

@@ -1,4 +1,4 @@
-//! StrayKind is remembered of the values of a column: the texts of an enum, the width of floats, the type inside JSON.
+//! What is recorded about the values of a column: the texts of an enum, the width of floats, the type inside JSON.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{ColumnKind, ColumnSpec, Values, plain_type_name};
 
-/// StrayKind the values of a column are.
+/// The recorded values of a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RecordedValues {
-    /// Of floats, which SQLite keeps in one width whatever they are.
+    /// The width of floats in bits. SQLite stores every float with 64 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bits: Option<u8>,
-    /// The texts that any program had for an enum; none for free text.
+    /// The texts that an enum has had in any program; `None` for free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) texts: Option<BTreeSet<String>>,
-    /// The type that the last program had inside JSON, without its modules.
+    /// The type inside JSON in the last program, without its modules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) json: Option<String>,
 }
@@ -25,27 +25,29 @@ impl RecordedValues {
         Self { bits: bits(kind), ..Self::from(values) }
     }
 
-    /// The same, beside what other programs write: an older one does not make the table forget the texts of a newer.
-    pub(super) fn beside(mut self, before: Option<&Self>) -> Self {
-        if let (Some(texts), Some(before)) = (&mut self.texts, before.and_then(|held| held.texts.as_ref())) {
+    /// Adds the texts that were recorded before, so that an older program does not remove the texts of a newer one.
+    pub(super) fn merged_with(mut self, before: Option<&Self>) -> Self {
+        let before = before.and_then(|before| before.texts.as_ref());
+        if let (Some(texts), Some(before)) = (&mut self.texts, before) {
             texts.extend(before.iter().cloned());
         }
         self
     }
 
-    /// Whether rows written under it are rows of these values, too, whatever is in them.
-    pub(super) fn is_within(&self, wanted: &Self) -> bool {
-        let texts = match (&self.texts, &wanted.texts) {
-            (Some(held), Some(known)) => held.is_subset(known),
+    /// Returns whether every value that these recorded values allow is also a value of `expected`. If so, the rows need
+    /// not be searched.
+    pub(super) fn is_within(&self, expected: &Self) -> bool {
+        let texts = match (&self.texts, &expected.texts) {
+            (Some(recorded), Some(known)) => recorded.is_subset(known),
             (None, Some(_)) => false,
             (_, None) => true,
         };
-        texts && (wanted.json.is_none() || self.json == wanted.json)
+        texts && (expected.json.is_none() || self.json == expected.json)
     }
 
-    /// Whether there is nothing to add.
-    pub(super) fn covers(&self, wanted: &Self) -> bool {
-        wanted.clone().beside(Some(self)) == *self
+    /// Returns whether recording `expected` would change nothing.
+    pub(super) fn covers(&self, expected: &Self) -> bool {
+        expected.clone().merged_with(Some(self)) == *self
     }
 }
 
@@ -61,7 +63,7 @@ impl From<Values> for RecordedValues {
     }
 }
 
-/// The width of floats.
+/// Returns the width of a kind of floats in bits.
 pub(super) fn bits(kind: ColumnKind) -> Option<u8> {
     match kind {
         ColumnKind::Float => Some(32),
@@ -70,7 +72,7 @@ pub(super) fn bits(kind: ColumnKind) -> Option<u8> {
     }
 }
 
-/// Whether there is anything to remember of a column.
+/// Returns whether anything is recorded about the values of a column.
 pub(super) fn is_remembered(column: &ColumnSpec) -> bool {
     matches!(column.kind, ColumnKind::Float | ColumnKind::Double | ColumnKind::Text | ColumnKind::Json)
 }
@@ -88,7 +90,7 @@ mod tests {
         let (older, newer) = (method(&["Euler"]), method(&["Euler", "Rk4"]));
         assert!(older.is_within(&newer) && !newer.is_within(&older));
         assert!(newer.covers(&older) && !older.covers(&newer));
-        assert_eq!(older.clone().beside(Some(&newer)), newer);
+        assert_eq!(older.clone().merged_with(Some(&newer)), newer);
         let free = RecordedValues::of(ColumnKind::Text, Values::Any);
         assert!(older.is_within(&free) && !free.is_within(&older));
         assert!(!older.covers(&free), "once it was free text, rows may hold anything");
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_short() {
-        let text = |held: &RecordedValues| serde_json::to_string(held).unwrap_or_default();
+        let text = |values: &RecordedValues| serde_json::to_string(values).unwrap_or_default();
         assert_eq!(text(&method(&["b", "a"])), r#"{"texts":["a","b"]}"#);
         assert_eq!(text(&RecordedValues::of(ColumnKind::Float, Values::Any)), r#"{"bits":32}"#);
         let json = RecordedValues::of(ColumnKind::Json, Values::json::<Vec<Option<f64>>>());

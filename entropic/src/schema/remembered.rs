@@ -1,4 +1,4 @@
-//! StrayKind is remembered of each table in `entropic_schemas`: what it was written with.
+//! Reads and writes `entropic_schemas`, which records how each table was written.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -11,8 +11,8 @@ use crate::db::dialect::{bind, columns_of};
 use crate::db::{Conn, DbError, RowError};
 use crate::record::Timestamp;
 
-/// StrayKind a table was written with, if that is known.
-pub(super) fn written(conn: &mut Conn, table: &str) -> Result<Option<RecordedTable>, RowError> {
+/// Reads how a table was written. Returns `None` if nothing is recorded about it.
+pub(super) fn recorded(conn: &mut Conn, table: &str) -> Result<Option<RecordedTable>, RowError> {
     if columns_of(conn, "entropic_schemas")?.is_empty() {
         return Ok(None);
     }
@@ -21,7 +21,7 @@ pub(super) fn written(conn: &mut Conn, table: &str) -> Result<Option<RecordedTab
     Ok(found.map(|text| parsed(&text, table)).transpose()?)
 }
 
-/// StrayKind a table was written with, from its text.
+/// Parses the recorded text of a table.
 fn parsed(text: &str, table: &str) -> Result<RecordedTable, DbError> {
     let wrong = |source: serde_json::Error| DbError::WrittenSchema { table: table.to_owned(), source };
     let written: Value = serde_json::from_str(text).map_err(wrong)?;
@@ -29,7 +29,7 @@ fn parsed(text: &str, table: &str) -> Result<RecordedTable, DbError> {
     serde_json::from_value(written).map_err(wrong)
 }
 
-/// Refuses what a newer version wrote, however it looks otherwise.
+/// Refuses the format of a newer version before anything else is parsed. `what` names the text in the error.
 pub(super) fn known_format(written: &Value, what: impl FnOnce() -> String) -> Result<(), DbError> {
     match written["format"].as_u64() {
         Some(format) if format > u64::from(FORMAT) => {
@@ -39,11 +39,11 @@ pub(super) fn known_format(written: &Value, what: impl FnOnce() -> String) -> Re
     }
 }
 
-/// Remembers what a table is written with.
-pub(super) fn remember(conn: &mut Conn, table: &str, written: &RecordedTable) -> Result<(), RowError> {
+/// Records how a table is written.
+pub(super) fn record(conn: &mut Conn, table: &str, written: &RecordedTable) -> Result<(), RowError> {
     let text = serde_json::to_string(written)
         .map_err(|source| DbError::WrittenSchema { table: table.to_owned(), source })?;
-    sql_query(remembering([1, 2, 3].map(|n| bind(conn, n))))
+    sql_query(record_statement([1, 2, 3].map(|n| bind(conn, n))))
         .bind::<Text, _>(table)
         .bind::<Text, _>(text)
         .bind::<Text, _>(Timestamp::now().to_string())
@@ -51,8 +51,8 @@ pub(super) fn remember(conn: &mut Conn, table: &str, written: &RecordedTable) ->
     Ok(())
 }
 
-/// The statement that remembers what a table is written with: its name, the text, the moment.
-pub(super) fn remembering(values: [String; 3]) -> String {
+/// Returns the statement that records how a table is written. `values` are the table's name, the text and the time.
+pub(super) fn record_statement(values: [String; 3]) -> String {
     format!(
         "INSERT INTO entropic_schemas (table_name, written, written_at) VALUES ({})\n    \
          ON CONFLICT (table_name) DO UPDATE SET written = excluded.written, written_at = excluded.written_at",
@@ -60,8 +60,8 @@ pub(super) fn remembering(values: [String; 3]) -> String {
     )
 }
 
-/// The statement that makes the table for it, for those who run it themselves: that of this crate's own migration, which
-/// is the same on both backends.
+/// Returns the statement that creates `entropic_schemas`, for migration files that users run themselves. It comes from
+/// this crate's own migration, which is identical on both backends.
 pub(super) fn schemas_table() -> String {
     let script = include_str!("../../../migrations/base/sqlite/2026-11-21-120000_schemas/up.sql");
     let statement: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();

@@ -1,4 +1,4 @@
-//! A table as a migration left it, beside the migration.
+//! The description of a table after a migration, stored next to the migration.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use crate::db::dialect::{FoundColumn, REBUILT, implied_collation, quoted};
 use crate::db::{Backend, DbError};
 use crate::record::ColumnKind;
 
-/// StrayKind diesel ignores in the folder of a migration.
+/// The file name of a snapshot. Diesel ignores it in the directory of a migration.
 pub(super) const SNAPSHOT: &str = "schema.json";
 
 /// A table after a migration.
@@ -21,13 +21,13 @@ pub(super) const SNAPSHOT: &str = "schema.json";
 pub(super) struct Snapshot {
     pub(super) table: String,
     pub(super) columns: Vec<Column>,
-    /// The name and columns of each.
+    /// The name and columns of each index.
     pub(super) indexes: Vec<(String, Vec<String>)>,
     pub(super) written: RecordedTable,
-    /// StrayKind was not done, and why.
+    /// The comments that say what the migration does not do, and why.
     #[serde(default)]
     pub(super) said: Vec<String>,
-    /// Which database it is of; its folder says so.
+    /// The kind of database, known from the directory of the migration.
     #[serde(skip)]
     pub(super) backend: Option<Backend>,
 }
@@ -37,18 +37,18 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) declared: String,
     pub(super) nullable: bool,
-    /// As it stands in `CREATE TABLE`.
+    /// The definition in `CREATE TABLE`.
     pub(super) definition: String,
 }
 
 impl Snapshot {
-    /// The collation of text in older migrations for PostgreSQL, which left it to the database.
+    /// Returns the collation of a text column. Older migrations for PostgreSQL left it to the database.
     fn collation_of(&self, column: &Column) -> Option<String> {
         let texts = [column.declared.as_str(), column.definition.as_str()];
         implied_collation(self.backend?, texts).map(str::to_owned)
     }
 
-    /// The kind of floats in older migrations for SQLite, which are declared as this library does it.
+    /// Returns the kind of a float column in older migrations for SQLite, which declare an `f32` as FLOAT.
     fn kind_of(&self, column: &str) -> Option<ColumnKind> {
         match self.columns.iter().find(|other| other.name == column)?.declared.as_str() {
             "FLOAT" => Some(ColumnKind::Float),
@@ -56,7 +56,8 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn found(&self) -> ActualTable {
+    /// Returns the table after the migration.
+    pub(super) fn to_actual(&self) -> ActualTable {
         let columns = self.columns.iter().map(|column| FoundColumn {
             name: column.name.clone(),
             declared: column.declared.clone(),
@@ -68,15 +69,15 @@ impl Snapshot {
             columns: columns.collect(),
             indexes: self.indexes.clone(),
             attached: Vec::new(),
-            written: Some(self.written.clone().with_widths(|name| self.kind_of(name))),
-            // Of databases that are not here nothing is known.
+            recorded: Some(self.written.clone().with_widths(|name| self.kind_of(name))),
+            // The databases are not available here, so assume that they have rows.
             rows: true,
             strays: Vec::new(),
         }
     }
 
-    /// The statements that make the table again as it was, with the rows of what it became. Columns that it had not
-    /// are lost, which is what going back means.
+    /// Returns the statements that revert the table from `later` to this snapshot and keep its rows. Columns that `later`
+    /// added are lost, because reverting removes them.
     pub(super) fn rebuild(&self, later: &Self) -> Vec<String> {
         let definitions = self.columns.iter().map(|column| column.definition.clone()).collect();
         let pairs: Vec<(String, String)> = self
@@ -90,14 +91,14 @@ impl Snapshot {
             .collect();
         let (to, from): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
         let mut statements: Vec<String> = REBUILT.map(str::to_owned).into();
-        statements.extend(ddl::made_anew(&self.table, definitions, &to.join(", "), &from.join(", ")));
+        statements.extend(ddl::rebuild_table(&self.table, definitions, &to.join(", "), &from.join(", ")));
         let index = |(name, columns): &(String, Vec<String>)| ddl::create_index(&self.table, name, columns);
         statements.extend(self.indexes.iter().map(index));
         statements
     }
 }
 
-/// StrayKind the last migration of a table left.
+/// Reads the snapshot of the last migration of a table.
 pub(super) fn last(backend: Backend, place: &Path, table: &str) -> Result<Option<Snapshot>, DbError> {
     let entries = match fs::read_dir(place) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

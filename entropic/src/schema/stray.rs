@@ -1,5 +1,5 @@
-//! Rows that hold what their fields cannot be any more. The table is searched for them only if what it remembers says
-//! that there may be some.
+//! Finds rows whose values their fields can no longer hold. The table is searched only if its recorded values leave that
+//! possibility open.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -14,9 +14,9 @@ use crate::record::{
 };
 use crate::words::with_causes;
 
-/// How many runs are named.
+/// The number of ids that an error lists.
 const NAMED: usize = 3;
-/// How many rows are looked at together.
+/// The number of rows that are read at a time.
 const CHUNK: usize = 1_000;
 
 #[derive(QueryableByName)]
@@ -41,35 +41,35 @@ struct Key {
     id: String,
 }
 
-/// The rows of a table that its record cannot read, or would not find.
+/// Finds the rows of a table that its record cannot read or would not find.
 pub(super) fn strays(
     conn: &mut Conn,
     backend: Backend,
-    wanted: &ExpectedTable,
-    found: &ActualTable,
+    expected: &ExpectedTable,
+    actual: &ActualTable,
 ) -> Result<Vec<Stray>, RowError> {
     let mut strays = Vec::new();
-    if !found.rows {
+    if !actual.rows {
         return Ok(strays);
     }
-    for (name, values) in &wanted.values {
-        let Some(column) = wanted.table.column(name) else { continue };
-        let Some(there) = found.column_of(column) else { continue };
+    for (name, values) in &expected.values {
+        let Some(column) = expected.table.column(name) else { continue };
+        let Some(there) = actual.column_of(column) else { continue };
         if !holds(backend, &there.declared, column.kind) {
             continue;
         }
-        let before = found.written.as_ref().and_then(|written| written.held(column.key));
+        let before = actual.recorded.as_ref().and_then(|recorded| recorded.values_of(column.key));
         if before.is_some_and(|before| before.is_within(&RecordedValues::of(column.kind, *values))) {
             continue;
         }
-        let place = Place { table: wanted.table.name, column: &there.name };
+        let place = Place { table: expected.table.name, column: &there.name };
         let stray = match *values {
             Values::Any => None,
             Values::Texts { name, texts } => of_texts(conn, &place, column, name, texts)?,
             Values::Json { .. } if before.is_none() => None,
-            Values::Json { name, again } => {
+            Values::Json { name, round_trip } => {
                 let before = before.and_then(|before| before.json.clone());
-                of_json(conn, &place, column, before, name, again)?
+                of_json(conn, &place, column, before, name, round_trip)?
             }
         };
         strays.extend(stray.map(|stray| Stray { unknown: before.is_none(), ..stray }));
@@ -77,7 +77,7 @@ pub(super) fn strays(
     Ok(strays)
 }
 
-/// Where values are looked for.
+/// The table and column that are searched.
 struct Place<'a> {
     table: &'a str,
     column: &'a str,
@@ -118,7 +118,7 @@ fn of_json(
     column: &ColumnSpec,
     before: Option<String>,
     now: &str,
-    again: fn(&str) -> Result<String, ColumnError>,
+    round_trip: fn(&str) -> Result<String, ColumnError>,
 ) -> Result<Option<Stray>, RowError> {
     let (table, quoted) = (quoted(place.table), quoted(place.column));
     let (value, start) = (as_text(conn, &quoted), bind(conn, 1));
@@ -129,7 +129,7 @@ fn of_json(
     loop {
         let chunk = sql_query(&query).bind::<Text, _>(&last).load::<Valued>(conn)?;
         for Valued { id, value } in &chunk {
-            if let Some(why) = differs(value, again, column.is_identity()) {
+            if let Some(why) = differs(value, round_trip, column.is_identity()) {
                 rows += 1;
                 first.get_or_insert(why);
                 ids.extend((ids.len() < NAMED).then(|| id.clone()));
@@ -151,9 +151,14 @@ fn of_json(
     Ok(first.map(stray))
 }
 
-/// Why a stored text is not the same to the type that a field has now; of what is hashed, the hash must be the same, too.
-fn differs(stored: &str, again: fn(&str) -> Result<String, ColumnError>, hashed: bool) -> Option<String> {
-    let now = match again(stored) {
+/// Returns why the present type of a field cannot read a stored text, or `None` if it can. If the column is hashed, the
+/// canonical text must be unchanged, too.
+fn differs(
+    stored: &str,
+    round_trip: fn(&str) -> Result<String, ColumnError>,
+    hashed: bool,
+) -> Option<String> {
+    let now = match round_trip(stored) {
         Ok(now) => now,
         Err(error) => return Some(with_causes(&error)),
     };

@@ -1,10 +1,10 @@
-//! Tables at open: made if missing, checked if there, evolved if that was asked for.
+//! Creates, checks or evolves the table of a record when a store opens.
 
 use diesel::sql_types::Bool;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::drift::differences;
-use super::remembered::{remember, written};
+use super::remembered::{record, recorded};
 use super::shape::{ActualTable, ExpectedTable, RecordedTable, Stray};
 use super::stray::strays;
 use super::{Difference, ddl};
@@ -14,20 +14,20 @@ use crate::fault;
 use crate::record::Identity;
 use crate::words::with_causes;
 
-/// StrayKind to do with a table that is not as its record wants it.
+/// What to do if a table differs from its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Schema {
-    /// Refuse it, with each difference and the SQL that cures it.
+    /// Refuses the table. The error lists each difference with the SQL that cures it.
     #[default]
     Check,
-    /// Add what can be added without touching what is there: columns that have a default or may be NULL, indexes,
-    /// and other names (`#[sim(was = "…")]`); every run stays a hit. Refuse anything else, and change nothing then.
-    /// Once, however many processes open at the same instant.
+    /// Makes the changes that leave existing data untouched, after which every run stays a hit: adds columns that have a
+    /// default or may be NULL, adds indexes, and renames columns (`#[sim(was = "…")]`). Changes nothing and refuses the
+    /// table if there is any other difference. Runs only once even if many processes open at the same instant.
     Evolve,
-    /// Take it as it is, but for a column of another type, which would be read as what it is not. Where it differs
-    /// otherwise, statements fail; where the ids were made in another way, older runs are not found: the ways to
-    /// [`rehash`](crate::Store::rehash) and [`accept_schema`](crate::Store::accept_schema) lead through here.
+    /// Accepts the table as it is, except for type mismatches, which would misread data. Other differences make
+    /// statements fail, and a changed identity makes older runs misses. Open the store this way to call
+    /// [`rehash`](crate::Store::rehash) or [`accept_schema`](crate::Store::accept_schema).
     Trust,
 }
 
@@ -38,34 +38,38 @@ struct Exists {
 }
 
 impl Db {
-    /// Makes the table of a record if it is missing, and does with one that differs what was asked for.
+    /// Creates the table of a record if it is missing. If it differs, does what `schema` says.
     ///
     /// # Errors
-    /// [`DbError::Drift`] (`is_conflict`), [`DbError::NoTable`] (`is_not_found`) when nothing may be made.
-    pub fn ensure_table(&self, wanted: &ExpectedTable, schema: Schema) -> Result<(), DbError> {
-        let table = wanted.table.name;
-        // A table that can never be told of is not searched each time for what it has always held.
-        let searched = |found: &ActualTable| !self.is_read_only() || found.written.is_some();
-        let found = self.with("look at the table", |conn| {
-            let found = find(conn, table)?;
-            if searched(&found) { self.with_strays(conn, wanted, found) } else { Ok(found) }
+    /// [`DbError::Drift`] (`is_conflict`) if the table is refused; [`DbError::NoTable`] (`is_not_found`) if it is missing
+    /// and the store is read-only.
+    pub fn ensure_table(&self, expected: &ExpectedTable, schema: Schema) -> Result<(), DbError> {
+        let table = expected.table.name;
+        // A read-only store cannot record that it searched a table without a record, so it does not search it at each
+        // open.
+        let searched = |actual: &ActualTable| !self.is_read_only() || actual.recorded.is_some();
+        let actual = self.with("look at the table", |conn| {
+            let actual = find(conn, table)?;
+            if searched(&actual) { self.with_strays(conn, expected, actual) } else { Ok(actual) }
         })?;
-        if found.columns.is_empty() && self.is_read_only() {
+        if actual.columns.is_empty() && self.is_read_only() {
             return Err(DbError::NoTable { table, url: self.url().to_string() });
         }
-        if found.columns.is_empty() {
-            return self
-                .with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)));
+        if actual.columns.is_empty() {
+            return self.with("make the table", |conn| {
+                exclusively(conn, |conn| self.evolve(conn, expected, schema))
+            });
         }
-        self.tell_unread(wanted, &found);
-        let (advice, all) = parted(differences(self.backend(), wanted, &found));
-        let following = schema == Schema::Evolve && !self.is_read_only() && !advice.is_empty();
-        if !following && !advice.is_empty() {
+        self.warn_of_unreadable(expected, &actual);
+        let (advice, all) = split_advice(differences(self.backend(), expected, &actual));
+        let applies_advice = schema == Schema::Evolve && !self.is_read_only() && !advice.is_empty();
+        if !applies_advice && !advice.is_empty() {
             let advice: Vec<String> = advice.iter().map(ToString::to_string).collect();
-            tracing::warn!(table, "`Schema::Evolve` would better the table: {}", advice.join("; "));
+            tracing::warn!(table, "`Schema::Evolve` would improve the table: {}", advice.join("; "));
         }
-        let agrees = found.written.as_ref().is_some_and(|written| written.agrees(wanted, &found.strays));
-        if all.is_empty() && !following && (agrees || self.is_read_only()) {
+        let agrees =
+            actual.recorded.as_ref().is_some_and(|recorded| recorded.agrees(expected, &actual.strays));
+        if all.is_empty() && !applies_advice && (agrees || self.is_read_only()) {
             return Ok(());
         }
         if !all.is_empty() {
@@ -80,24 +84,24 @@ impl Db {
                 return Err(self.drift(table, all));
             }
         }
-        self.with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, wanted, schema)))?;
+        self.with("make the table", |conn| exclusively(conn, |conn| self.evolve(conn, expected, schema)))?;
         fault::at("evolved");
         Ok(())
     }
 
-    /// Makes or evolves a table, whatever another process has made of it meanwhile.
-    fn evolve(&self, conn: &mut Conn, wanted: &ExpectedTable, schema: Schema) -> Result<(), RowError> {
-        let table = wanted.table.name;
-        let found = find(conn, table)?;
-        if found.columns.is_empty() {
-            for statement in ddl::create(self.backend(), wanted) {
+    /// Creates or evolves a table. Reads it again first, because another process may have changed it.
+    fn evolve(&self, conn: &mut Conn, expected: &ExpectedTable, schema: Schema) -> Result<(), RowError> {
+        let table = expected.table.name;
+        let actual = find(conn, table)?;
+        if actual.columns.is_empty() {
+            for statement in ddl::create(self.backend(), expected) {
                 sql_query(statement).execute(conn)?;
                 fault::at("create");
             }
-            return remember(conn, table, &wanted.written(None, &[]));
+            return record(conn, table, &expected.to_record(None, &[]));
         }
-        let found = self.with_strays(conn, wanted, found)?;
-        let (_, all) = parted(differences(self.backend(), wanted, &found));
+        let actual = self.with_strays(conn, expected, actual)?;
+        let (_, all) = split_advice(differences(self.backend(), expected, &actual));
         let may = schema == Schema::Evolve && all.iter().all(Difference::is_additive);
         if !all.is_empty() && !may {
             return Err(self.drift(table, all).into());
@@ -107,83 +111,84 @@ impl Db {
             sql_query(statement).execute(conn)?;
             fault::at("evolve");
         }
-        remember(conn, table, &wanted.written(found.written.as_ref(), &found.strays))?;
+        record(conn, table, &expected.to_record(actual.recorded.as_ref(), &actual.strays))?;
         fault::at("evolve-remembered");
         if schema == Schema::Evolve {
-            // As it is by now; a table made anew has its indexes.
-            let (advice, _) = parted(differences(self.backend(), wanted, &find(conn, table)?));
-            follow(conn, table, &advice)?;
+            // Read the table again: a rebuilt table already has its indexes.
+            let (advice, _) = split_advice(differences(self.backend(), expected, &find(conn, table)?));
+            apply_advice(conn, table, &advice)?;
         }
         Ok(())
     }
 
-    /// StrayKind would better a table that serves as it is.
+    /// Returns the recommendations for a table that works as it is.
     ///
     /// # Errors
-    /// `is_transient` when the database cannot be reached.
-    pub(crate) fn advice(&self, wanted: &ExpectedTable) -> Result<Vec<Difference>, DbError> {
-        let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
-        if found.columns.is_empty() {
+    /// `is_transient` if the database cannot be reached.
+    pub(crate) fn advice(&self, expected: &ExpectedTable) -> Result<Vec<Difference>, DbError> {
+        let actual = self.with("look at the table", |conn| find(conn, expected.table.name))?;
+        if actual.columns.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(parted(differences(self.backend(), wanted, &found)).0)
+        Ok(split_advice(differences(self.backend(), expected, &actual)).0)
     }
 
-    /// A table with what its record cannot read of it.
+    /// Adds the strays to a table that was read.
     fn with_strays(
         &self,
         conn: &mut Conn,
-        wanted: &ExpectedTable,
-        found: ActualTable,
+        expected: &ExpectedTable,
+        actual: ActualTable,
     ) -> Result<ActualTable, RowError> {
-        let strays = strays(conn, self.backend(), wanted, &found)?;
-        Ok(ActualTable { strays, ..found })
+        let strays = strays(conn, self.backend(), expected, &actual)?;
+        Ok(ActualTable { strays, ..actual })
     }
 
-    /// Tells of rows that cannot be read and never could, as far as is known.
-    fn tell_unread(&self, wanted: &ExpectedTable, found: &ActualTable) {
-        for stray in found.strays.iter().filter(|stray| stray.unknown) {
+    /// Warns of unreadable rows in columns without recorded values.
+    fn warn_of_unreadable(&self, expected: &ExpectedTable, actual: &ActualTable) {
+        for stray in actual.strays.iter().filter(|stray| stray.unknown) {
             let Stray { column, rows, ids, what, .. } = stray;
-            tracing::warn!(table = wanted.table.name, column, rows, ?ids, ?what, url = %self.url(), "rows that no field can hold");
+            tracing::warn!(table = expected.table.name, column, rows, ?ids, ?what, url = %self.url(), "the table has rows that the record cannot read");
         }
     }
 
-    /// How the ids of a table's rows were made.
-    pub(crate) fn identity(&self, wanted: &ExpectedTable) -> Result<Identity, DbError> {
-        let found = self.with("look at the table", |conn| find(conn, wanted.table.name))?;
-        Ok(found.identity(wanted))
+    /// Returns how the ids of a table's rows were made.
+    pub(crate) fn identity(&self, expected: &ExpectedTable) -> Result<Identity, DbError> {
+        let actual = self.with("look at the table", |conn| find(conn, expected.table.name))?;
+        Ok(actual.identity(expected))
     }
 
-    /// Remembers that the ids of a table are those of its record, if nothing else is other about it.
+    /// Records that the ids of a table are made as its record makes them.
     ///
     /// # Errors
-    /// [`DbError::Drift`] (`is_conflict`).
-    pub(crate) fn remember(&self, wanted: &ExpectedTable) -> Result<(), DbError> {
-        self.remember_as(wanted, |found| wanted.written(found.written.as_ref(), &[]))
+    /// [`DbError::Drift`] (`is_conflict`) if the table differs in anything else.
+    pub(crate) fn remember(&self, expected: &ExpectedTable) -> Result<(), DbError> {
+        self.remember_as(expected, |actual| expected.to_record(actual.recorded.as_ref(), &[]))
     }
 
-    /// The same, and that its values are those that the record can read, whatever rows hold.
+    /// Records that the ids of a table are made as its record makes them, and that its values are those of the record.
+    /// Does not check the rows.
     ///
     /// # Errors
-    /// As [`remember`](Self::remember).
-    pub(crate) fn accept(&self, wanted: &ExpectedTable) -> Result<(), DbError> {
-        self.remember_as(wanted, |found| wanted.accepted(found.written.as_ref()))
+    /// Those of [`remember`](Self::remember).
+    pub(crate) fn accept(&self, expected: &ExpectedTable) -> Result<(), DbError> {
+        self.remember_as(expected, |actual| expected.accepted(actual.recorded.as_ref()))
     }
 
     fn remember_as(
         &self,
-        wanted: &ExpectedTable,
-        written: impl Fn(&ActualTable) -> RecordedTable,
+        expected: &ExpectedTable,
+        to_record: impl Fn(&ActualTable) -> RecordedTable,
     ) -> Result<(), DbError> {
         self.with("remember the schema", |conn| {
             exclusively(conn, |conn| {
-                let found = find(conn, wanted.table.name)?;
-                let (_, mut all) = parted(differences(self.backend(), wanted, &found));
+                let actual = find(conn, expected.table.name)?;
+                let (_, mut all) = split_advice(differences(self.backend(), expected, &actual));
                 all.retain(|difference| !matches!(difference, Difference::Identity(_)));
                 if !all.is_empty() {
-                    return Err(self.drift(wanted.table.name, all).into());
+                    return Err(self.drift(expected.table.name, all).into());
                 }
-                remember(conn, wanted.table.name, &written(&found))?;
+                record(conn, expected.table.name, &to_record(&actual))?;
                 fault::at("remember");
                 Ok(())
             })
@@ -195,13 +200,14 @@ impl Db {
     }
 }
 
-/// Differences with which the table serves all the same, and the others.
-fn parted(all: Vec<Difference>) -> (Vec<Difference>, Vec<Difference>) {
+/// Splits differences into recommendations and all others.
+fn split_advice(all: Vec<Difference>) -> (Vec<Difference>, Vec<Difference>) {
     all.into_iter().partition(Difference::is_advice)
 }
 
-/// Does what is advised, as far as it can be done: a view may stand on a column, or the table be somebody else's.
-fn follow(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), RowError> {
+/// Applies the recommendations that the database accepts. It refuses some, for example if a view depends on a column or
+/// another user owns the table.
+fn apply_advice(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), RowError> {
     for difference in advice {
         sql_query("SAVEPOINT entropic_advice").execute(conn)?;
         let done = difference.sql().iter().try_for_each(|statement| {
@@ -223,8 +229,8 @@ fn follow(conn: &mut Conn, table: &str, advice: &[Difference]) -> Result<(), Row
     Ok(())
 }
 
-/// The statements that cure differences. A table that must be made anew gets all that it lacks with that, but for other
-/// names.
+/// Returns the statements that cure differences. If one of them rebuilds the table, the rebuild replaces all other
+/// statements except renamings.
 pub(super) fn statements(all: &[Difference]) -> Vec<&str> {
     let rebuilding = all.iter().map(Difference::sql).find(|sql| is_rebuilding(sql));
     let needed =
@@ -233,12 +239,12 @@ pub(super) fn statements(all: &[Difference]) -> Vec<&str> {
     own.chain(rebuilding.into_iter().flatten()).map(String::as_str).collect()
 }
 
-/// Whether statements make a table anew.
+/// Returns whether the statements rebuild a table.
 pub(super) fn is_rebuilding(sql: &[String]) -> bool {
     sql.iter().any(|statement| statement.starts_with("DROP TABLE"))
 }
 
-/// A table as it is; without columns if there is none.
+/// Reads a table from the database. Returns one without columns if there is none.
 pub(super) fn find(conn: &mut Conn, table: &str) -> Result<ActualTable, RowError> {
     let columns = columns_of(conn, table)?;
     if columns.is_empty() {
@@ -247,5 +253,5 @@ pub(super) fn find(conn: &mut Conn, table: &str) -> Result<ActualTable, RowError
     let query = format!("SELECT EXISTS (SELECT 1 FROM {}) AS found", quoted(table));
     let rows = sql_query(query).get_result::<Exists>(conn)?.found;
     let (indexes, attached) = (indexes_of(conn, table)?, attached_to(conn, table)?);
-    Ok(ActualTable { columns, indexes, attached, written: written(conn, table)?, rows, strays: Vec::new() })
+    Ok(ActualTable { columns, indexes, attached, recorded: recorded(conn, table)?, rows, strays: Vec::new() })
 }

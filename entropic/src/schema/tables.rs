@@ -1,7 +1,7 @@
-//! entropic's own tables of this module, beside the user's.
+//! The tables that this module adds to the user's database.
 
 diesel::table! {
-    /// Which migrations of entropic's own were applied. (Diesel's own record, `__diesel_schema_migrations`, is the user's.)
+    /// The applied migrations of entropic's own tables. (`__diesel_schema_migrations` belongs to the user.)
     entropic_migrations (version) {
         version -> Text,
         run_at -> Text,
@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// StrayKind each table of records was written with, as JSON.
+    /// How each table of records was written, as JSON.
     entropic_schemas (table_name) {
         table_name -> Text,
         written -> Text,

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::db::Stored;
 use crate::fault;
 use crate::params::{FloatScheme, RunId, is_key_of};
-use crate::record::{Class, Identity, IdentityField, Record};
+use crate::record::{CanonicalKind, Identity, IdentityField, Record};
 use crate::schema::ExpectedTable;
 use crate::words::count;
 
@@ -337,7 +337,7 @@ impl Texts {
 
     /// The same without one key in the JSON of one column, for each that there is: the column, the key, the texts.
     pub(super) fn without_keys(&self, identity: &Identity) -> Vec<(String, String, Self)> {
-        let json = identity.fields.iter().filter(|field| field.class == Class::Json);
+        let json = identity.fields.iter().filter(|field| field.class == CanonicalKind::Json);
         let of_field = |field: &IdentityField| -> Vec<_> {
             let at = (field.key.clone(), field.float.as_str());
             let Some(text) = self.0.get(&at) else { return Vec::new() };
@@ -356,7 +356,7 @@ impl Texts {
     pub(super) fn under(&self, identity: &Identity, whole: bool) -> Option<String> {
         identity.text(|field| {
             let text = self.0.get(&(field.key.clone(), field.float.as_str()))?;
-            let integer = text.strip_suffix(".0").filter(|_| whole && field.class == Class::Float);
+            let integer = text.strip_suffix(".0").filter(|_| whole && field.class == CanonicalKind::Float);
             Some(integer.unwrap_or(text).to_owned())
         })
     }

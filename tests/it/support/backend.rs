@@ -1,8 +1,8 @@
-//! One test body, one test per database.
+//! Turns one test body into one test per database.
 
 use std::fmt::Debug;
 
-/// The database a [`Scratch`](super::Scratch) is on.
+/// The kind of database of a [`Scratch`](super::Scratch).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backend {
     /// A file.
@@ -11,9 +11,9 @@ pub enum Backend {
     Postgres,
 }
 
-/// What a test body may return: nothing, or a `Result` whose error fails the test.
+/// The return type of a test body: nothing, or a `Result` whose error fails the test.
 pub trait Outcome {
-    /// Fails the test if this is an error.
+    /// Fails the test if the value is an error.
     fn settle(self);
 }
 
@@ -30,13 +30,13 @@ impl<E: Debug> Outcome for Result<(), E> {
     }
 }
 
-/// Turns each function `fn name(s: &Scratch)` into the tests `name::sqlite` and `name::postgres`,
-/// as far as the build has these databases.
+/// Turns each function `fn name(s: &Scratch)` into the tests `name::sqlite` and `name::postgres`, if
+/// the build has these databases.
 ///
-/// The function stays where it is written, so that its body sees the names around it. Its
-/// attributes go to the function and to its tests: `#[ignore]`, `#[should_panic]`, `#[cfg(…)]`
-/// and `#[expect(…)]` do what they say. (Where there is no server, a `postgres` test ends before
-/// it could panic: one that should panic fails there.)
+/// The function stays in its module, so that its body can use the names around it. Its attributes
+/// apply to the function and to its tests: `#[ignore]`, `#[should_panic]`, `#[cfg(…)]` and
+/// `#[expect(…)]` work as usual. Without a server, a `postgres` test returns before it can panic, so
+/// one with `#[should_panic]` fails.
 macro_rules! each_backend {
     ($(
         $(#[$attribute:meta])*

@@ -22,12 +22,12 @@ use tempfile::TempDir;
 
 /// The server to use instead of starting one.
 const URL: &str = "ENTROPIC_TEST_POSTGRES_URL";
-/// Set to `1`, having no server is a failure.
+/// If set to `1`, the tests fail without a server.
 const REQUIRE: &str = "ENTROPIC_REQUIRE_POSTGRES";
 /// How long a server may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The URL of the server of the tests, or `None` (said loudly) where there is none.
+/// Returns the URL of the server of the tests. Without a server, prints `SKIPPED` and returns `None`.
 ///
 /// # Panics
 ///
@@ -45,7 +45,11 @@ pub fn url() -> Option<&'static str> {
     }
 }
 
-/// A connection to a server, or a panic that says why not.
+/// Connects to a server.
+///
+/// # Panics
+///
+/// If the server refuses the connection.
 #[track_caller]
 pub fn connect(url: &str) -> PgConnection {
     PgConnection::establish(url).unwrap_or_else(|error| panic!("PostgreSQL cannot be reached: {error}"))
@@ -60,7 +64,7 @@ fn given_url() -> Option<String> {
     Some(url)
 }
 
-/// The PostgreSQL programs. Having none is said once, or is a failure.
+/// Finds the PostgreSQL programs. If there are none, prints `SKIPPED` once, or panics if they are required.
 fn programs() -> Option<Programs> {
     static SAID: Once = Once::new();
 
@@ -74,7 +78,7 @@ fn programs() -> Option<Programs> {
     );
     SAID.call_once(|| {
         let line = format!("SKIPPED: no PostgreSQL ({reason}), set {URL} or install it\n");
-        // Past the capture of the tests' output. Nobody is left to tell if it fails.
+        // Written directly to stderr, which the capture of the tests' output does not hide.
         let _ = io::stderr().write_all(line.as_bytes());
     });
     None
@@ -82,7 +86,7 @@ fn programs() -> Option<Programs> {
 
 /// A server for one test, which may kill it and start it again.
 ///
-/// Unlike the shared one, it keeps every commit it has confirmed when it is killed.
+/// Unlike the shared server, it keeps every confirmed commit when it is killed.
 #[derive(Debug)]
 pub struct OwnServer {
     server: Option<Child>,
@@ -97,7 +101,7 @@ pub struct OwnServer {
 }
 
 impl OwnServer {
-    /// Starts a server, or returns `None` (said loudly) where PostgreSQL is not installed.
+    /// Starts a server. If PostgreSQL is not installed, prints `SKIPPED` and returns `None`.
     ///
     /// # Panics
     ///
@@ -136,17 +140,17 @@ impl OwnServer {
         }
     }
 
-    /// The server's URL: the same after a restart.
+    /// Returns the server's URL, which does not change when the server restarts.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The URL of a database of that name on it.
+    /// Returns the URL of the database with this name on the server.
     pub fn database(&self, name: &str) -> String {
         self.url.replacen("/postgres?", &format!("/{name}?"), 1)
     }
 
-    /// The same by another name of the server.
+    /// Returns the URL of the database by another name of the server: a link to its socket directory.
     pub fn by_another_name(&self, name: &str) -> String {
         let link = self.dir.path().join("other");
         if !link.exists() {
@@ -164,7 +168,7 @@ impl OwnServer {
         }
     }
 
-    /// Makes a copy of a database on the server, whoever is still connected to it.
+    /// Copies a database on the server. Ends all other sessions of the database first.
     #[track_caller]
     pub fn copy(&self, from: &str, to: &str) {
         self.disconnect(from);
@@ -181,7 +185,7 @@ impl OwnServer {
         self.sql(&[&end]);
     }
 
-    /// What `pg_dump` says of a database.
+    /// Returns the output of `pg_dump` for a database.
     #[track_caller]
     pub fn dump(&self, name: &str) -> Vec<u8> {
         let dumped = self.cluster.programs.command("pg_dump").arg(self.database(name)).output();
@@ -190,7 +194,7 @@ impl OwnServer {
         dumped.stdout
     }
 
-    /// Has `psql` make of it a new database.
+    /// Creates a database from the output of `dump` with `psql`.
     #[track_caller]
     pub fn restore(&self, name: &str, dump: &[u8]) {
         self.sql(&[&format!("CREATE DATABASE {name}")]);
@@ -201,7 +205,7 @@ impl OwnServer {
         assert!(psql.wait().expect("it ends").success());
     }
 
-    /// Ends the server at once, as a crash would: every connection breaks, nothing is finished.
+    /// Stops the server at once, as a crash would: every connection breaks, and nothing is finished.
     pub fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
             let stopped = self.stopped.take();
@@ -209,7 +213,8 @@ impl OwnServer {
         }
     }
 
-    /// From now on, commits that do not ask to be synced are lost when the server is killed, until one does.
+    /// Stops the process that syncs commits: commits that do not ask to be synced are lost if the server is killed, until
+    /// one does.
     #[track_caller]
     pub fn loses_commits(&mut self) {
         #[derive(diesel::QueryableByName)]
@@ -223,7 +228,7 @@ impl OwnServer {
         self.stopped = Some(writer.pid);
     }
 
-    /// Starts the server again on the same data; kills it before, if it still runs.
+    /// Starts the server again on the same data. Kills it first if it is still running.
     pub fn restart(&mut self) {
         self.kill();
         match self.cluster.launch() {
@@ -242,8 +247,9 @@ impl Drop for OwnServer {
 
 /// The server that the processes of a test executable share.
 ///
-/// They agree through locks on a file of its folder: shared, the server is in use; exclusive, it
-/// is being started or stopped. The one that starts it also starts the watchdog that stops it.
+/// The processes coordinate by locking a file in its directory. They hold a shared lock while they
+/// use the server, and an exclusive one while they start or stop it. The process that starts the
+/// server also starts the watchdog that stops it.
 #[derive(Debug)]
 struct Shared {
     url: String,
@@ -275,7 +281,7 @@ impl Shared {
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(cluster.failure(&error)),
             }
-            // Waits for whoever starts or stops the server.
+            // Waits for the process that starts or stops the server.
             lock.lock_shared().map_err(|error| cluster.failure(&error))?;
             if cluster.is_lock(&lock) && cluster.is_up() {
                 return Ok(Shared { url: cluster.url(), _using: Some(lock) });
@@ -289,7 +295,7 @@ impl Shared {
     }
 }
 
-/// The system's temporary folder, if a socket can be below it: its path must be short.
+/// Returns the system's temporary directory if its path is short enough for a socket below it, otherwise `/tmp`.
 fn temporary_folder() -> PathBuf {
     let folder = env::temp_dir();
     if folder.as_os_str().len() <= 50 { folder } else { PathBuf::from("/tmp") }
@@ -299,11 +305,11 @@ fn effective_uid() -> io::Result<u32> {
     Ok(tempfile::tempfile()?.metadata()?.uid())
 }
 
-/// The PostgreSQL programs, and who runs them.
+/// The PostgreSQL programs, and the account that runs them.
 #[derive(Clone, Debug)]
 struct Programs {
     folder: PathBuf,
-    /// PostgreSQL refuses to run as root: then, the user and group to run as.
+    /// The user and group to run as if the tests run as root, which PostgreSQL refuses.
     account: Option<(u32, u32)>,
 }
 
@@ -329,7 +335,7 @@ impl Programs {
         Ok(Programs { folder, account })
     }
 
-    /// Where to look, the preferred folder first.
+    /// Returns the directories to search, the preferred one first.
     fn folders() -> Vec<PathBuf> {
         let path = env::var_os("PATH").unwrap_or_default();
         let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
@@ -353,7 +359,7 @@ impl Programs {
     }
 }
 
-/// The folders `bin` of the versions installed in a folder, the newest first.
+/// Returns the `bin` directories of the versions installed in a directory, the newest first.
 fn versions(folder: &str, prefix: &str) -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(folder)
         .into_iter()
@@ -395,7 +401,7 @@ enum Commits {
     Fast,
 }
 
-/// The folder of a server: its data, socket, log and lock.
+/// The directory of a server: its data, socket, log and lock.
 #[derive(Debug)]
 struct Cluster {
     programs: Programs,
@@ -420,7 +426,7 @@ impl Cluster {
         self.dir.join("lock")
     }
 
-    /// Says that the server accepts connections.
+    /// Returns the path of the file that exists while the server accepts connections.
     fn ready(&self) -> PathBuf {
         self.dir.join("ready")
     }
@@ -447,7 +453,7 @@ impl Cluster {
             .map_err(|error| self.failure(&error))
     }
 
-    /// Opens the lock in a folder with a name that others can guess: it must be this user's.
+    /// Opens the lock. Other users can guess the directory's name, so the directory must belong to this user.
     fn open_shared_lock(&self, uid: u32) -> Result<File, String> {
         loop {
             match DirBuilder::new().mode(0o700).create(&self.dir) {
@@ -473,7 +479,7 @@ impl Cluster {
         }
     }
 
-    /// Whether this is the lock of the folder that is there now, not of one removed meanwhile.
+    /// Returns whether this is the lock of the present directory, and not of one that was removed.
     fn is_lock(&self, lock: &File) -> bool {
         let inode = |file: fs::Metadata| (file.dev(), file.ino());
         match (lock.metadata(), fs::metadata(self.lock())) {
@@ -488,7 +494,7 @@ impl Cluster {
 
     /// Starts the server for all processes, or leaves nothing.
     fn start_shared(&self) -> Result<(), String> {
-        // Where the machine went down with a server up, there is an old one.
+        // If the machine crashed while a server was running, its data is still there.
         for folder in [self.data(), self.socket_folder()] {
             match fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -497,7 +503,7 @@ impl Cluster {
                 _ => {}
             }
         }
-        // Neither is waited for: both outlive this process.
+        // Do not wait for the watchdog and the server: both outlive this process.
         let mut watchdog = self.watch(5)?;
         let server = self.create().and_then(|()| self.launch());
         let failure = match server {
@@ -511,7 +517,7 @@ impl Cluster {
             Err(reason) => reason,
         };
         dismiss(&mut watchdog);
-        // Once moved, the folder is nobody's. The failure is worth more than a folder that stays.
+        // After the move, no other process uses the directory. Report the failure even if the directory stays.
         let moved = self.dir.with_extension(std::process::id().to_string());
         let _ = fs::rename(&self.dir, &moved).and_then(|()| fs::remove_dir_all(&moved));
         Err(failure)
@@ -576,7 +582,7 @@ impl Cluster {
             .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .stdout(log.try_clone().map_err(fail)?)
             .stderr(log)
-            // An interrupted terminal is the watchdog's business.
+            // Ctrl-C must not reach the server; the watchdog stops it.
             .process_group(0)
             .spawn()
             .map_err(fail)?;
@@ -598,7 +604,7 @@ impl Cluster {
         }
     }
 
-    /// Starts the process that stops the server and removes the folder once the lock has been
+    /// Starts the process that stops the server and removes the directory once the lock has been
     /// free for this many rounds of two seconds.
     fn watch(&self, rounds: u32) -> Result<Child, String> {
         Command::new("sh")
@@ -623,9 +629,9 @@ impl Cluster {
     }
 }
 
-/// The immediate shutdown of PostgreSQL: its processes end without finishing anything.
+/// Stops PostgreSQL with an immediate shutdown: its processes end without finishing anything.
 ///
-/// One of them may be stopped, and cannot end.
+/// `stopped` is the pid of a process that is stopped and therefore cannot end by itself.
 fn stop(server: &mut Child, stopped: Option<&str>) {
     let pid = server.id().to_string();
     // If the signal cannot be sent, what follows ends the server.
@@ -645,13 +651,13 @@ fn signal(name: &str, pid: &str) -> bool {
     sent.is_ok_and(|status| status.success())
 }
 
-/// Kills a process and takes its status; both do nothing if it has ended and been waited for.
+/// Kills a process and collects its status. Does nothing if the process has already been waited for.
 fn dismiss(process: &mut Child) {
     let _ = process.kill();
     let _ = process.wait();
 }
 
-/// `sh -c WATCHDOG sh FOLDER ROUNDS`
+/// Run as `sh -c WATCHDOG sh DIRECTORY ROUNDS`.
 const WATCHDOG: &str = r#"
 trap '' INT TERM HUP
 dir=$1
@@ -679,7 +685,7 @@ while :; do
     fi
 done
 
-# A number left by a server that crashed may be another process by now.
+# The number may come from a server that crashed, and may now belong to another process.
 pid=$(head -n 1 "$dir/data/postmaster.pid")
 runs() {
     case $pid in '' | *[!0-9]*) return 1 ;; esac
@@ -698,7 +704,7 @@ for signal in INT QUIT KILL; do
     done
 done
 
-# Once moved, the folder is nobody's: a process that comes now makes another. A program that was
+# After the move, no other process uses the directory: a new one makes its own. A program that was
 # making the data may still be writing.
 mv "$dir" "$dir-$$"
 for attempt in 1 2 3 4 5; do

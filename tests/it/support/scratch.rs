@@ -1,4 +1,4 @@
-//! A fresh world for one test.
+//! A temporary directory and an empty database for one test.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::Backend;
 
-/// A temporary folder and an empty database, both gone when this is dropped.
+/// A temporary directory and an empty database. Dropping the value removes both.
 #[derive(Debug)]
 pub struct Scratch {
     url: String,
@@ -22,12 +22,12 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// A world whose database is the file `runs.db` of the folder. The file is not created.
+    /// Creates a directory whose database is the file `runs.db` in it. Does not create the file.
     #[cfg(feature = "sqlite")]
     pub fn sqlite() -> Self {
-        let dir = folder();
+        let dir = temporary_dir();
         let file = dir.path().join("runs.db");
-        let file = file.to_str().expect("the temporary folder's name is UTF-8");
+        let file = file.to_str().expect("the temporary directory's name is UTF-8");
         Scratch {
             url: format!("sqlite://{file}"),
             #[cfg(feature = "postgres")]
@@ -37,21 +37,21 @@ impl Scratch {
         }
     }
 
-    /// A world whose database is an empty schema on the server of the tests, or `None` (said
-    /// loudly) where there is no server.
+    /// Creates a directory and an empty schema on the server of the tests. Without a server, prints
+    /// `SKIPPED` and returns `None`.
     #[cfg(feature = "postgres")]
     pub fn postgres() -> Option<Self> {
         super::postgres::url().map(Self::postgres_at)
     }
 
-    /// A world whose database is an empty schema on the server with this URL.
+    /// Creates a directory and an empty schema on the server with this URL.
     #[cfg(feature = "postgres")]
     pub fn postgres_at(server: &str) -> Self {
         let schema = Schema::create(server);
-        Scratch { url: schema.url(), schema: Some(schema), backend: Backend::Postgres, dir: folder() }
+        Scratch { url: schema.url(), schema: Some(schema), backend: Backend::Postgres, dir: temporary_dir() }
     }
 
-    /// Another world of the same kind.
+    /// Creates another scratch on the same kind of database.
     pub fn another(&self) -> Self {
         match self.backend {
             #[cfg(feature = "sqlite")]
@@ -59,31 +59,35 @@ impl Scratch {
             #[cfg(feature = "postgres")]
             Backend::Postgres => Self::postgres().expect("there was a server"),
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-            _ => unreachable!("this world is of a kind that was compiled in"),
+            _ => unreachable!("this scratch is on a database of the build"),
         }
     }
 
-    /// The database.
+    /// Returns the URL of the database.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The temporary folder.
+    /// Returns the temporary directory.
     pub fn dir(&self) -> &Path {
         self.dir.path()
     }
 
-    /// A folder for results, inside the temporary one. It is not created.
+    /// Returns a path for results inside the temporary directory. Does not create it.
     pub fn results_dir(&self) -> PathBuf {
         self.dir().join("results")
     }
 
-    /// The kind of database.
+    /// Returns the kind of database.
     pub fn backend(&self) -> Backend {
         self.backend
     }
 
-    /// Executes SQL statements on a connection of its own.
+    /// Executes SQL statements on a new connection.
+    ///
+    /// # Panics
+    ///
+    /// If a statement fails.
     #[track_caller]
     pub fn sql(&self, statements: &str) {
         if let Err(error) = self.try_sql(statements) {
@@ -91,7 +95,7 @@ impl Scratch {
         }
     }
 
-    /// Executes SQL statements that may be refused, on a connection of its own.
+    /// Executes SQL statements that may fail, on a new connection.
     #[track_caller]
     pub fn try_sql(&self, statements: &str) -> QueryResult<()> {
         match self.connect() {
@@ -102,10 +106,10 @@ impl Scratch {
         }
     }
 
-    /// The rows of a query (a `SELECT`, or a statement with `RETURNING`), each value as text.
+    /// Returns the rows of a query (a `SELECT`, or a statement with `RETURNING`), each value as text.
     ///
-    /// Bytes come as `\x` and hexadecimal digits from both databases; the rest as the database
-    /// writes it, so that a true boolean is `true` in PostgreSQL and `1` in SQLite.
+    /// Both databases return bytes as `\x` and hexadecimal digits. Other values have the database's
+    /// own form: a true boolean is `true` in PostgreSQL and `1` in SQLite.
     #[track_caller]
     pub fn query_text(&self, query: &str) -> Vec<Vec<Option<String>>> {
         let rows = match self.connect() {
@@ -126,7 +130,8 @@ impl Scratch {
         rows.into_iter().map(|row| row.0).collect()
     }
 
-    /// The first column of a query's first row as text, or `None` if it is null or has no row.
+    /// Returns the first column of a query's first row as text, or `None` if it is NULL or there is
+    /// no row.
     #[track_caller]
     pub fn scalar_text(&self, query: &str) -> Option<String> {
         let row = self.query_text(query).into_iter().next()?;
@@ -157,14 +162,14 @@ enum Connection {
     Postgres(diesel::PgConnection),
 }
 
-fn folder() -> TempDir {
+fn temporary_dir() -> TempDir {
     tempfile::Builder::new()
         .prefix("entropic-")
         .tempdir()
-        .expect("the system's temporary folder can be written")
+        .expect("the system's temporary directory can be written")
 }
 
-/// A row of which only the text matters.
+/// A row whose values are read as text.
 struct TextRow(Vec<Option<String>>);
 
 #[cfg(feature = "sqlite")]
@@ -226,7 +231,7 @@ impl Schema {
         Schema { server: server.to_owned(), name }
     }
 
-    /// The server's URL, with every unqualified name taken in this schema.
+    /// Returns the server's URL with this schema as `search_path`, which resolves every unqualified name.
     fn url(&self) -> String {
         let separator = if self.server.contains('?') { '&' } else { '?' };
         format!("{}{separator}options=-csearch_path%3D{}", self.server, self.name)
@@ -235,7 +240,7 @@ impl Schema {
 
 #[cfg(feature = "postgres")]
 impl Drop for Schema {
-    /// Does what it can: a test may have killed its server, or left a transaction open.
+    /// Drops the schema if that is possible: a test may have killed its server or left a transaction open.
     fn drop(&mut self) {
         let Ok(mut connection) = diesel::PgConnection::establish(&self.server) else {
             return;
