@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::identity::FileIdentity;
-use super::journal::Unfinished;
+use super::journal_line::Unfinished;
 use super::names::{DELETED, REPLACED, is_name_for, is_plain, refuse_link};
 use super::{FileError, Folder, IdLock, json, rename};
 use crate::params::RunId;

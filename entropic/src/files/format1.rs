@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::journal::{Line, Unfinished, whole_lines};
+use super::journal_line::{Line, Unfinished, whole_lines};
 use super::names::{self, OLD_JOURNALS, OLD_STAGING, SWEEPS};
 use super::others::Other;
 use super::recover::{Recovered, Settle, Unsettled, Verdict};

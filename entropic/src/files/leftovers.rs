@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::Unfinished;
+use super::journal_line::Unfinished;
 use super::names::{
     JOURNALS, OLD_JOURNALS, OLD_STAGING, PENDING, REGISTERED, REPLACED, SET_ASIDE, STAGING, refuse_link,
 };

@@ -45,6 +45,7 @@ mod format1;
 pub mod fuzzing;
 mod identity;
 mod journal;
+mod journal_line;
 mod json;
 mod leftovers;
 mod lock;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::journal::{FORMAT, Journal, Line, Unfinished, line_text, unfinished};
+use super::journal::Journal;
+use super::journal_line::{FORMAT, Line, Unfinished, line_text, unfinished};
 use super::names::{JOURNALS, refuse_link};
 use super::{FileError, Folder, json, rename};
 use crate::params::RunId;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Entry, Unfinished};
+use super::journal_line::{Entry, Unfinished};
 use super::names::{PENDING, SET_ASIDE, is_plain, refuse_link};
 use super::{FileError, Folder, json, rename};
 use crate::params::RunId;

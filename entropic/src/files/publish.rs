@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use serde_json::value::RawValue;
 
 use super::identity::FileIdentity;
-use super::journal::Entry;
+use super::journal_line::Entry;
 use super::{Attempt, Durability, FileError, Folder, IdLock, boot, names, rename};
 use crate::fault;
 use crate::params::RunId;

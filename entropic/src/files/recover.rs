@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use super::journal::{Entry, Unfinished};
+use super::journal_line::{Entry, Unfinished};
 use super::names::SET_ASIDE;
 use super::others::Other;
 use super::pending::{self, SetAside};

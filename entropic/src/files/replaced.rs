@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::identity::FileIdentity;
-use super::journal::Removal;
+use super::journal_line::Removal;
 use super::names::{REGISTERED, REPLACED, TRASH, is_plain, refuse_link};
 use super::{FileError, Folder, IdLock, json, rename};
 use crate::fault;

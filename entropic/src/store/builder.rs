@@ -215,7 +215,7 @@ impl<T: Stored> StoreBuilder<T> {
     /// Opens the store: connects, makes the table and the results folder if they are missing, and checks them if
     /// they are there.
     ///
-    /// In a process that a sweep has started as a [worker](crate::worker), this makes the runs that it was started for,
+    /// In a process that a sweep has started as a worker, this makes the runs that it was started for,
     /// and ends the process; another store than that of the sweep is opened to be read there.
     ///
     /// # Errors
