@@ -53,6 +53,7 @@ mod mark;
 mod names;
 mod others;
 mod pending;
+mod place;
 mod publish;
 mod recover;
 mod rename;
