@@ -67,7 +67,7 @@ struct Orbit {
     p57: f64,
 }
 
-fn main() {
+pub fn main() {
     let _ = orbits::table.filter(orbits::p57.lt(1.0)).filter(orbits::period.gt(orbits::energy));
     assert_eq!(Orbit::TABLE.columns.len(), 60);
 }
