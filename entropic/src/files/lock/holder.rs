@@ -7,6 +7,7 @@ use std::path::Path;
 
 /// What is known of the one who has a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux says who has a lock"))]
 pub(crate) enum Holder {
     /// Another thread of this process.
     ThisProcess,
