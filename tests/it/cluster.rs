@@ -389,7 +389,10 @@ fn what_slurm_refuses_is_told_in_its_words() -> Result<()> {
     let error = store.sweep(many(3)).executor(cluster.slurm(&s).partition("nowhere")).run().unwrap_err();
     assert!(error.to_string().contains("invalid partition specified: nowhere"), "{error}");
     let error = store.sweep(many(3)).executor(cluster.slurm(&s).bin_dir("/nowhere")).run().unwrap_err();
-    assert!(error.to_string().contains("`sbatch`") && error.to_string().contains("install the batch system"), "{error}");
+    assert!(
+        error.to_string().contains("`sbatch`") && error.to_string().contains("install the batch system"),
+        "{error}"
+    );
     // A program that never comes to the store.
     let lost = cluster.slurm(&s).args(["--exact", "no::such_test"]);
     let error = store.sweep(many(3)).executor(lost).run().unwrap_err();

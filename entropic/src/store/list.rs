@@ -94,7 +94,7 @@ impl<T: Stored> Store<T> {
     ///     println!("{row}");      // run `…` of `decays` cannot be read: in column `rate`, `fast` is text, not a number
     ///     store.delete_id(&row.id).ok();
     /// }
-    /// # assert!(listing.unreadable[0].to_string().ends_with("in column `rate`, `fast` is text, not a number"));
+    /// # assert!(listing.unreadable[0].to_string().ends_with("`fast` is text, not a number"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_readable(&self) -> Result<Listing<T>> {
