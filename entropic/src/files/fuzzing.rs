@@ -1,6 +1,6 @@
 //! The readers of journals for fuzzing: what a dead process has begun and not finished.
 
-use super::{format1 as old, journal as new};
+use super::{format1 as old, journal_line as new};
 
 /// The attempts of a journal of today's format, each with the name of its result, if it publishes one. `None` is a
 /// journal of a later version.
