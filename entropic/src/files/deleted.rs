@@ -8,7 +8,6 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +119,7 @@ impl Folder {
 
     /// Removes the notes about results of which no journal speaks any more.
     pub(super) fn tidy_deleted(&self) -> Result<(), FileError> {
-        let noted = self.all_deleted()?;
+        let noted = json::all_in(&self.own().join(DELETED))?;
         if noted.is_empty() {
             return Ok(());
         }
@@ -146,22 +145,5 @@ impl Folder {
             }
         }
         Ok(())
-    }
-
-    fn all_deleted(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, FileError> {
-        let dir = self.own().join(DELETED);
-        refuse_link(&dir)?;
-        let entries = match fs::read_dir(&dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(FileError::io("list", &dir))?,
-        };
-        let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(FileError::io("list", &dir))?;
-            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                all.extend(fs::read(entry.path()).ok().map(|text| (entry.path(), text)));
-            }
-        }
-        Ok(all)
     }
 }

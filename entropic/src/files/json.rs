@@ -1,10 +1,12 @@
 //! Small files of our own that are written in one step.
 
-use std::io::Write;
-use std::path::Path;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::names::refuse_link;
 use super::{FileError, rename};
 
 /// Writes a value under a name in one step; over what is there, or over nothing.
@@ -32,15 +34,15 @@ fn put(path: &Path, text: &[u8], replace: bool, sync: bool) -> Result<(), FileEr
     persisted.map(drop).map_err(|error| failed()(error.error))
 }
 
-/// What our files begin with, whatever else they hold. The first versions of some had no number.
+/// What our files and lines begin with, whatever else they hold. The first versions of some had no number.
 #[derive(Deserialize)]
-struct Head {
+pub(crate) struct Head {
     #[serde(default = "first")]
-    format: u32,
+    pub(crate) format: u32,
 }
 
-/// The format of a file that says none.
-pub(super) fn first() -> u32 {
+/// The format of what says none.
+pub(crate) fn first() -> u32 {
     1
 }
 
@@ -52,6 +54,23 @@ pub(super) fn refuse_newer(path: &Path, text: &[u8], known: u32) -> Result<(), F
         }
         _ => Ok(()),
     }
+}
+
+/// The small files in one of our directories, each with its text. A file that goes away, or cannot be read, is left out.
+pub(super) fn all_in(dir: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, FileError> {
+    refuse_link(dir)?;
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(FileError::io("list", dir))?,
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(FileError::io("list", dir))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            all.extend(fs::read(entry.path()).ok().map(|text| (entry.path(), text)));
+        }
+    }
+    Ok(all)
 }
 
 fn parent(path: &Path) -> &Path {

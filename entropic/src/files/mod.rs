@@ -63,6 +63,7 @@ pub use attempt::Attempt;
 pub use checksum::sha256;
 pub use error::FileError;
 pub use folder::Folder;
+pub(crate) use json::{Head, first as first_format};
 pub use leftovers::Leftovers;
 pub(crate) use lock::Holder;
 pub use lock::IdLock;

@@ -94,24 +94,14 @@ impl Folder {
     /// # Errors
     /// [`FileError::Newer`] (`is_unsupported`), [`FileError::Io`].
     pub fn replaced(&self) -> Result<Vec<Replaced>, FileError> {
-        let dir = self.own().join(REPLACED);
-        refuse_link(&dir)?;
-        let entries = match fs::read_dir(&dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(FileError::io("list", &dir))?,
-        };
         let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(FileError::io("list", &dir))?;
-            if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                continue;
-            }
-            let text = fs::read(entry.path()).unwrap_or_default();
-            json::refuse_newer(&entry.path(), &text, REPLACED_FORMAT)?;
+        for (path, text) in json::all_in(&self.own().join(REPLACED))? {
+            json::refuse_newer(&path, &text, REPLACED_FORMAT)?;
             let replaced: Option<Replaced> = serde_json::from_slice(&text).ok();
             all.extend(replaced.filter(|replaced| {
                 is_plain(&replaced.name)
-                    && entry.file_name().to_str() == Some(&format!("{}.json", replaced.name))
+                    && path.file_name().and_then(|name| name.to_str())
+                        == Some(&format!("{}.json", replaced.name))
             }));
         }
         Ok(all)

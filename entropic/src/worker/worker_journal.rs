@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{PROTOCOL, WorkerError};
+use crate::files::{Head, first_format};
 use crate::params::RunId;
 use crate::record::{CustomData, Timestamp};
 
@@ -17,7 +18,7 @@ use crate::record::{CustomData, Timestamp};
 pub(crate) enum WorkerEvent {
     /// A worker lives. Its first line: in which format the others are.
     Started {
-        #[serde(default = "first")]
+        #[serde(default = "first_format")]
         format: u32,
         node: String,
     },
@@ -37,21 +38,10 @@ pub(crate) enum WorkerEvent {
     Failed { id: RunId, kind: String, message: String, elapsed_seconds: f64 },
 }
 
-/// The format of a journal that says none.
-fn first() -> u32 {
-    1
-}
-
 /// What all versions of a journal begin with.
 #[derive(Deserialize)]
-struct Head {
-    started: Start,
-}
-
-#[derive(Deserialize)]
-struct Start {
-    #[serde(default = "first")]
-    format: u32,
+struct Begin {
+    started: Head,
 }
 
 /// The journal of a worker; locked while it lives.
@@ -117,9 +107,9 @@ impl JournalReader {
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let mut lines = text[..whole].split(|byte| *byte == b'\n');
         if self.read == 0
-            && let Some(Ok(head)) = lines.next().map(serde_json::from_slice::<Head>)
+            && let Some(Ok(begin)) = lines.next().map(serde_json::from_slice::<Begin>)
         {
-            WorkerError::refuse_newer(&self.path, head.started.format, PROTOCOL)?;
+            WorkerError::refuse_newer(&self.path, begin.started.format, PROTOCOL)?;
         }
         self.read += whole as u64;
         Ok(WorkerEvent::all(&text[..whole]).collect())

@@ -11,28 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::job_state::JobState;
 use super::slurm::Slurm;
 use crate::Result;
+use crate::files::{Head, first_format};
 use crate::sweep::SweepError;
 use crate::worker::{SweepDir, WorkerError};
 
 /// Of the lines that remember arrays.
 pub(super) const FORMAT: u32 = 1;
 
-/// The format of a line that says none.
-fn first() -> u32 {
-    1
-}
-
-/// What all versions of a line have.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default = "first")]
-    format: u32,
-}
-
 /// An array of jobs, about to be submitted or submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Array {
-    #[serde(default = "first")]
+    #[serde(default = "first_format")]
     pub(super) format: u32,
     pub(super) wave: usize,
     /// How many jobs it has.
